@@ -26,7 +26,7 @@ BIDI_CONTROL_CLASSES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI
 class Wording(StrEnum):
     """Who chose the words of an argument, and how they are shown."""
 
-    OURS = "ours"  # ours, Stripe's codes, numbers, amounts, times: only escaped
+    PLAIN = "plain"  # ours, Stripe's codes, numbers, amounts, times: only escaped
     NAME = "name"  # a person's: a name, a shop, a place, a dish; marked within the line
     PERSON = "person"  # a person's name, and behind it in brackets what we add: the account and the number
     LINE = "line"  # a person's, or of an error: a line that is marked within our line
@@ -34,7 +34,7 @@ class Wording(StrEnum):
     CODE = "code"  # anybody's, inside <code> of the sentence
 
 
-_OURS = (
+_PLAIN = (
     "accepted account act added after age amount approved arrived asked at attempt back bearer before bought brand "
     "building by campus case ceiling claimed clock command completed cost count customer_account day days delivered "
     "down earned event example fee food handed held here holding hours jobs kind last4 least left limit link "
@@ -50,7 +50,7 @@ WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
     {
         name: wording
         for wording, names in (
-            (Wording.OURS, _OURS),
+            (Wording.PLAIN, _PLAIN),
             (Wording.NAME, _NAMES),
             (Wording.LINE, _LINES),
             (Wording.TEXT, _TEXTS),
@@ -64,6 +64,15 @@ EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
         ("notification-case-opened", "customer"): Wording.PERSON,
         ("notification-case-opened", "runner"): Wording.PERSON,
         ("notification-case-more", "customer"): Wording.PERSON,
+        **{
+            (key, "reason"): Wording.PLAIN  # a word of a list, which chooses between ours
+            for key in (
+                "order-message-rated-good",
+                "order-message-rated-bad",
+                "bot-thumb-noted",
+                "bot-button-thumb-reason",
+            )
+        },
         ("bot-timeline-line", "reason"): Wording.LINE,
         ("bot-history-said", "words"): Wording.LINE,
         ("order-message-note", "note"): Wording.TEXT,
@@ -82,9 +91,9 @@ EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
         ("notification-runner-debt-admins", "reason"): Wording.LINE,
         ("notification-dispute", "reason"): Wording.LINE,
         # of the campus' own list: another shop, or another place, has no name in the headline
-        ("order-message-group-headline", "store"): Wording.OURS,
-        ("order-message-group-headline", "place"): Wording.OURS,
-        ("order-message-group-unlisted", "place"): Wording.OURS,
+        ("order-message-group-headline", "store"): Wording.PLAIN,
+        ("order-message-group-headline", "place"): Wording.PLAIN,
+        ("order-message-group-unlisted", "place"): Wording.PLAIN,
     }
 )
 
@@ -97,7 +106,7 @@ def wording_of(key: str, argument: str) -> Wording:
 def show_argument(text: str, wording: Wording) -> str:
     """Return the text as HTML. Whatever a person typed, nothing in it can be tapped and it ends where its mark ends."""
     match wording:
-        case Wording.OURS:
+        case Wording.PLAIN:
             return _escape(text)
         case Wording.NAME:
             return f"<i>{_escape(_in_one_line(text, MAX_NAME_LENGTH, MAX_ADDED_TO_NAME))}</i>"
@@ -120,7 +129,7 @@ _REMOVED = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")  # by Telegram, fro
 _BLANKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")  # shown as a space
 _TAPPABLE = re.compile(
     r"(?P<kept>(?<![\w.])\d+\.\d{1,2}(?![\w.])|#\d+(?!\w))"  # a price, the number of an order
-    r"|(?P<opening>@|#|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_])/(?=[A-Za-z0-9_])|:(?=//)|[.\u3002\uff0e\uff61](?!\.))"
+    r"|(?P<opening>@|#|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_<>])/(?=[A-Za-z0-9_])|:(?=//)|[.\u3002\uff0e\uff61](?!\.))"
     rf"(?=[^\s{WORD_JOINER}])"
 )
 _LONG_NUMBER = re.compile(r"\+?\d(?:[^\w\n]{0,4}\d){6,}")  # of a phone or a bank card

@@ -55,14 +55,6 @@ def admin_router() -> Router:
             PendingInput.REFUND: refunds.receive_refund_amount,
         },
     )
-    on_taps(
-        router,
-        {
-            Tap.POSTER: poster.show_drop_point_poster,
-            Tap.PAUSE: board.pause_tapped,
-            Tap.BIND: chat_binding.bind_tapped,
-        },
-    )
     _register_operations(router)
     _register_cases(router)
     on_other_commands(router, show_admin_help)
@@ -120,6 +112,9 @@ def _register_taps(router: Router) -> None:
     on_taps(
         router,
         {
+            Tap.POSTER: poster.show_drop_point_poster,
+            Tap.PAUSE: board.pause_tapped,
+            Tap.BIND: chat_binding.bind_tapped,
             Tap.BOARD: board.show_board_page,
             Tap.ADMIN_ORDER: order_screen.show_tapped_order,
             Tap.ADMIN_ACTION: actions.confirm_admin_action,

@@ -38,7 +38,7 @@ bot-item-added = Added: { $item }
 bot-item-now = { $quantity } × { $item }
 bot-item-removed = Removed: { $item }
 bot-line-not-understood =
-    I can't read this line, so nothing was added: { $line }
+    I can't read this line, so nothing was added: “{ $line }”
     Write what it is and what it costs, like <code>{ $example }</code>
 bot-basket = <b>Your basket</b> from { $store }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.

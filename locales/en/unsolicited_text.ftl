@@ -2,7 +2,7 @@
 
 ## A place that reads like food
 
-bot-food-or-place = <b>That looks like food.</b> Shall it be brought to { $typed }?
+bot-food-or-place = <b>That looks like food.</b> Shall it be brought to “{ $typed }”?
 bot-button-as-item = Add to basket
 bot-button-as-place = It's the place
 

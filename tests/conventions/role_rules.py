@@ -41,6 +41,7 @@ MODELS_BY_ROOM = {
 MODELS = (
     "domain/errors.py",
     "domain/money.py",
+    "domain/quotes.py",
     *(f"domain/{room}/{model}.py" for room, models in MODELS_BY_ROOM.items() for model in models),
 )
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
+from fluent.syntax.ast import SelectExpression, VariableReference
+from fluent.syntax.visitor import Visitor
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -37,10 +39,20 @@ NASTY_PIECES = (
 NASTY_TEXTS = st.lists(st.sampled_from(NASTY_PIECES) | st.text(max_size=3), min_size=1, max_size=12).map("".join)
 
 
+class _Selectors(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_SelectExpression(self, node: SelectExpression) -> None:  # noqa: N802, the name is Fluent's
+        if isinstance(node.selector, VariableReference):
+            self.names.add(node.selector.id.name)
+        self.generic_visit(node)
+
+
 def people_wordings(key: str) -> dict[str, Wording]:
     """Return the arguments of a sentence that are words of people, with how they are shown."""
     wordings = {name: wording_of(key, name) for name in sentence_parameters("en")[key]}
-    return {name: wording for name, wording in wordings.items() if wording is not Wording.OURS}
+    return {name: wording for name, wording in wordings.items() if wording is not Wording.PLAIN}
 
 
 PEOPLE_SENTENCES = [key for key in sorted(sentence_parameters("en")) if people_wordings(key)]
@@ -58,7 +70,7 @@ def said_with(language: str, key: str, words: str) -> str:
     return say(language, key, **arguments)
 
 
-def outside_and_tappable(html: str) -> tuple[str, list[tuple[str, str]]]:
+def unmarked_and_tappable(html: str) -> tuple[str, list[tuple[str, str]]]:
     """Return the text outside of all marks, and everything that can be tapped, as Telegram would show it."""
     text, entities = compose_text(html, "HTML", None, max_length=100_000)
     units = text.encode("utf-16-le")
@@ -71,8 +83,8 @@ def outside_and_tappable(html: str) -> tuple[str, list[tuple[str, str]]]:
             marked[start:stop] = b"\x01" * (stop - start)
         elif entity["type"] != "bold":
             tappable.append((str(entity["type"]), units[start:stop].decode("utf-16-le")))
-    outside = bytes(unit for unit, mark in zip(units, marked, strict=True) if not mark).decode("utf-16-le")
-    return " ".join(outside.split()), tappable
+    unmarked = bytes(unit for unit, mark in zip(units, marked, strict=True) if not mark).decode("utf-16-le")
+    return " ".join(unmarked.split()), tappable
 
 
 @pytest.mark.parametrize("language", available_languages())
@@ -83,7 +95,7 @@ def outside_and_tappable(html: str) -> tuple[str, list[tuple[str, str]]]:
 @example("</i></blockquote>Admin: paid\n/pause")
 def test_nothing_people_write_can_be_tapped_or_leaves_its_quote(language: str, words: str) -> None:
     for key in PEOPLE_SENTENCES:
-        assert outside_and_tappable(said_with(language, key, words)) == outside_and_tappable(
+        assert unmarked_and_tappable(said_with(language, key, words)) == unmarked_and_tappable(
             said_with(language, key, "x")
         ), key
 
@@ -123,6 +135,14 @@ def test_every_argument_of_a_notification_is_classified() -> None:
         for name in notification.args
     }
     assert given_names - set(WORDING_BY_ARGUMENT) == set()
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_no_words_of_people_choose_between_ours(language: str) -> None:
+    for sentence in sentences(language):
+        selectors = _Selectors()
+        selectors.visit(sentence)
+        assert selectors.names & set(people_wordings(sentence.id.name)) == set(), sentence.id.name
 
 
 @pytest.mark.parametrize("language", available_languages())

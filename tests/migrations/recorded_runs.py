@@ -1,5 +1,6 @@
 """Recorded saga runs, brought to their end by real workers and simulated people, and snapshots of the result."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.order_messages.render import render_order_message
 from domain.order_messages.repository import order_message_source_from_row, read_order_view
+from domain.quotes import WORD_JOINER
 from domain.saga.next_move import CallExternalStep, next_move
 from domain.saga.repository import lease_saga
 from domain.words import say, say_plain
@@ -217,3 +219,8 @@ def translate_ends(recording: Recording, ends: Json) -> Json:
     if "told" in ends:
         found["told"] = sorted(names.sentence_key(key) for key in ends["told"])
     return found
+
+
+def unmarked_words(text: str) -> list[str]:
+    """Return the words of a text without the marks of quotes, and without their invisible joiners."""
+    return re.sub(rf"</?(?:i|blockquote)>|{WORD_JOINER}", "", text).split()

@@ -189,7 +189,7 @@ async def test_in_the_admin_chat_the_reason_comes_with_the_command(stack: BotSta
 async def test_a_pause_stops_new_orders_with_the_admins_text_and_keeps_baskets(stack: BotStack) -> None:
     sam, mei, (order_id, _) = await stack.add_admin(), await stack.add_customer(), await open_order(stack)
     await mei.press("🍜", "Koufu", "Chicken rice")
-    assert "Who wants to order reads: fire drill until two" in await sam.answer_to("/pause fire drill until two")
+    assert "Who wants to order reads:\nfire drill until two" in await sam.answer_to("/pause fire drill until two")
     await mei.tap(Tap.HOME, argument=1)
     assert "No new orders right now (fire drill until two)" in (await mei.press("🍜"))["text"]
     assert [row["items"] for row in await stack.rows(draft, draft.c.person_id == mei.id)] != [[]]

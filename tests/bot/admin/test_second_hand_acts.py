@@ -78,17 +78,17 @@ async def test_a_group_is_bound_after_a_yes_only(stack: BotStack) -> None:
 
 async def test_the_former_group_and_the_admin_chat_are_told_who_moved_the_jobs(stack: BotStack) -> None:
     sam = await stack.add_admin()
-    desk, first, second = [
+    admin_chat, first, second = [
         int((await stack.control_telegram("groups", title=title, members=[sam.id], bots=["north_bot"]))["id"])
         for title in ("Desk", "Runners", "Others")
     ]
-    await bind_group(sam, desk, admins=True)
+    await bind_group(sam, admin_chat, admins=True)
     await bind_group(sam, first)
     await bind_group(sam, first)  # binding it again moves nothing, and tells nobody
     await bind_group(sam, second)
     told = await stack.rows(notification, notification.c.key.like("notification-runner-group-%"))
     assert [(row["chat_id"], row["args"]["admin"]) for row in told if row["chat_id"] == first] == [(first, "Sam")]
-    assert [row["args"]["chat"] for row in told if row["chat_id"] == desk] == ["Runners", "Others"]
+    assert [row["args"]["chat"] for row in told if row["chat_id"] == admin_chat] == ["Runners", "Others"]
 
 
 async def test_the_former_admin_chat_is_told_where_the_alerts_went(stack: BotStack) -> None:

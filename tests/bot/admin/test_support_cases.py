@@ -56,7 +56,7 @@ async def test_a_case_with_more_said_than_a_message_holds_is_shown_all_the_same(
     said = {name: told[name] for name in told if name not in ("id", "at")}
     async with stack.work() as work:
         await work.connection.execute(insert(event_log), [said | {"event": "added", "reason": "🍜" * 150}] * 20)
-    assert "Mei: No chopsticks" in await admin_chat.sam.answer_to(f"/case {case}")
+    assert "Mei:\nNo chopsticks" in await admin_chat.sam.answer_to(f"/case {case}")
 
 
 async def test_an_admin_answers_in_private_and_the_others_read_it(stack: BotStack, admin_chat: AdminChat) -> None:
@@ -64,7 +64,7 @@ async def test_an_admin_answers_in_private_and_the_others_read_it(stack: BotStac
     await admin_chat.new_messages()
     assert f"#{case} · order" in await admin_chat.sam.answer_to("/cases")
     await admin_chat.sam.tap(Tap.CASE, case, 1)
-    assert "Mei: No chopsticks" in await admin_chat.sam.text()
+    assert "Mei:\nNo chopsticks" in await admin_chat.sam.text()
     await admin_chat.sam.press("Answer", "◀ Case")
     await admin_chat.sam.write("a word to nobody")
     await admin_chat.sam.tap(Tap.CASE_ANSWER, case)
@@ -72,7 +72,7 @@ async def test_an_admin_answers_in_private_and_the_others_read_it(stack: BotStac
     (told,) = await admin_chat.new_messages()
     assert f"Sam answered in case #{case}" in told["text"]
     assert "On their way" in await mei.text()
-    assert "Sam, campus team: On their way" in await admin_chat.sam.answer_to(f"/case {case}")
+    assert "Sam, campus team:\nOn their way" in await admin_chat.sam.answer_to(f"/case {case}")
 
 
 async def test_the_closing_answer_is_sent_once_and_closes_the_case(stack: BotStack, admin_chat: AdminChat) -> None:

@@ -92,7 +92,7 @@ async def test_a_tip_nobody_offered_changes_nothing(stack: BotStack, mei: BotUse
 async def test_a_note_is_added_changed_and_removed(mei: BotUser) -> None:
     await _open_review(mei)
     await mei.press("Add note")
-    assert "📝 no chilli 🌶" in await mei.answer_to("no chilli 🌶")
+    assert "📝 Note for the runner:\nno chilli 🌶" in await mei.answer_to("no chilli 🌶")
     await mei.press("Change note")
     assert "at most 100 characters. That was 101." in await mei.answer_to("x" * 101)
     assert "📝" not in await mei.screen_after("Remove note")

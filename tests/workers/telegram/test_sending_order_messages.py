@@ -34,7 +34,7 @@ async def test_five_changes_before_the_sender_comes_are_one_edit(stack: SenderSt
         await stack.change_order(order, note=note)
     await stack.send_all_due()
     assert len(await stack.calls("editMessageText", MEI)) == 1
-    assert "📝 e" in (await stack.chat_texts())[0]
+    assert "📝 Note for the runner:\ne" in (await stack.chat_texts())[0]
 
 
 async def test_an_order_message_that_would_look_the_same_costs_no_call(stack: SenderStack) -> None:
