@@ -41,6 +41,7 @@ from domain.words import say_plain
 MAX_ANSWER_LENGTH = 200  # characters (core.telegram.org/bots/api#answercallbackquery)
 MAX_TEXT_LENGTH = 4096  # UTF-16 units
 MAX_CAPTION_LENGTH = 1024
+QUOTE_END = "</blockquote>"
 log = get_refusal_logger(__name__)  # anybody can have a chat that takes nothing
 
 
@@ -204,8 +205,10 @@ def build_keyboard(button_rows: Rows) -> InlineKeyboardMarkup | None:
 
 
 def _fit_text(text: str) -> str:
-    """Return as many whole lines as Telegram accepts: each of our lines closes the tags it opens."""
+    """Return as many whole lines as Telegram accepts. Only a quote of several lines may be left open by that."""
     if is_within_length(text, MAX_TEXT_LENGTH):
         return text
-    kept = shorten_text(text, MAX_TEXT_LENGTH - 2)
-    return kept[: kept.rfind("\n")] + "\n…"
+    kept = shorten_text(text, MAX_TEXT_LENGTH - len(QUOTE_END) - 2)
+    lines = kept[: kept.rfind("\n")]
+    is_open = lines.count("<blockquote") > lines.count(QUOTE_END)
+    return lines + (QUOTE_END if is_open else "") + "\n…"

@@ -55,7 +55,7 @@ async def test_a_case_with_more_said_than_a_message_holds_is_shown_all_the_same(
     (told,) = await stack.rows(event_log, event_log.c.subject == "case", event_log.c.subject_id == str(case))
     said = {name: told[name] for name in told if name not in ("id", "at")}
     async with stack.work() as work:
-        await work.connection.execute(insert(event_log), [said | {"event": "added", "reason": "🍜" * 150}] * 20)
+        await work.connection.execute(insert(event_log), [said | {"event": "added", "reason": "🍜\n" * 100}] * 20)
     assert "Mei:\nNo chopsticks" in await admin_chat.sam.answer_to(f"/case {case}")
 
 
