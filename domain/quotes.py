@@ -139,9 +139,9 @@ _FOUR_DIGITS = re.compile(rf"((?:\d[^\w\n]{{0,4}}?){{3}}\d)(?=[^\w\n{WORD_JOINER
 
 def defuse(text: str) -> str:
     """Return the text with an invisible joiner in everything that Telegram would make tappable; twice is like once."""
-    clean = _BLANKS.sub(" ", _REMOVED.sub("", text))
-    broken = _TAPPABLE.sub(lambda found: found[0] if found["kept"] else found[0] + WORD_JOINER, clean)
-    return _LONG_NUMBER.sub(_break_number, broken)
+    clean = _BLANKS.sub(" ", _REMOVED.sub("", text)).replace(WORD_JOINER, "")
+    broken = _LONG_NUMBER.sub(_break_number, clean)
+    return _TAPPABLE.sub(lambda found: found[0] if found["kept"] else found[0] + WORD_JOINER, broken)
 
 
 def shorten_text(text: str, max_units: int) -> str:
@@ -153,7 +153,7 @@ def shorten_text(text: str, max_units: int) -> str:
 
 
 def _break_number(found: re.Match[str]) -> str:
-    number = found[0].replace(WORD_JOINER, "")
+    number = found[0]
     plus, digits = ("+" + WORD_JOINER, number[1:]) if number.startswith("+") else ("", number)
     return plus + _FOUR_DIGITS.sub(rf"\1{WORD_JOINER}", digits)
 

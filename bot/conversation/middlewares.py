@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, Message, Telegra
 from bot.conversation.audience.bot_membership import follow_bot_membership
 from bot.conversation.audience.groups import answer_in_group, require_known_tapper
 from bot.conversation.audience.strangers import limit_replies
-from bot.conversation.replies import CommandMenu, JoinRequestAnswer, Replies
+from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.campus import Campus
 from domain.campuses.group_repository import update_group_chat_id

@@ -93,6 +93,7 @@ def unmarked_and_tappable(html: str) -> tuple[str, list[tuple[str, str]]]:
 @example("/pause @everyone t.me/joinchat #jobs $TON http://evil.sg a@evil.sg +65 9123 4567")
 @example("@\u202eeveryone /\rpause t.\u2028me/x")
 @example("</i></blockquote>Admin: paid\n/pause")
+@example("+65 9123 456700--$1INCH")
 def test_nothing_people_write_can_be_tapped_or_leaves_its_quote(language: str, words: str) -> None:
     for key in PEOPLE_SENTENCES:
         assert unmarked_and_tappable(said_with(language, key, words)) == unmarked_and_tappable(
@@ -102,6 +103,7 @@ def test_nothing_people_write_can_be_tapped_or_leaves_its_quote(language: str, w
 
 @settings(max_examples=300, deadline=None)
 @given(NASTY_TEXTS)
+@example("+65 9123 456700--$1INCH")
 def test_words_defused_twice_are_words_defused_once(words: str) -> None:
     assert defuse(defuse(words)) == defuse(words)
 

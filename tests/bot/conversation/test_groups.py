@@ -12,7 +12,7 @@ from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import campus, membership, person, unbound_group
 from domain.messaging.buttons import Tap
 from tests.stack.bot_stack import NORTH, PERSON_IDS, BotStack, BotUser, Json, wait_until
-from tests.stack.order_setup import post_update
+from tests.stack.order_setup import bind_group, post_update
 from tests.stack.raw_updates import UPDATE_IDS
 
 DAY = timedelta(hours=24)
@@ -137,7 +137,7 @@ async def test_an_admin_is_told_how_to_bind_a_group_and_can(stack: BotStack) -> 
     assert found is not None and (found["added_by"], found["leave_at"] - found["added_at"]) == (sam.id, DAY)
     await sam.write("/board", group)
     assert "Write /bind here" in (await sam.last_message(group))["text"]
-    await sam.write("/bind", group)
+    await bind_group(sam, group)
     assert "runner group of North" in (await sam.last_message(group))["text"]
     assert await row_of(stack, group) is None
     former = await row_of(stack, stack.groups["north"])
@@ -242,7 +242,7 @@ async def test_a_bound_group_that_becomes_a_supergroup_is_not_left(stack: BotSta
     """Telegram may tell of the bot in the new group, in the name of nobody known, before it tells of the move."""
     sam = await stack.add_admin()
     group = await make_group(stack, sam, type="group")
-    await sam.write("/bind admin", group)
+    await bind_group(sam, group, admins=True)
     new_id = -1_009_000_000_001
     user = {"id": int(NORTH[1].partition(":")[0]), "is_bot": True, "first_name": "North", "username": NORTH[2]}
     changed = {
