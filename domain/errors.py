@@ -3,7 +3,10 @@
 CampusGError
 ├── NotAllowed                   the permission table does not allow it
 │   ├── DeliveryNotYours         a step of a delivery that another runner holds, or that was taken back
-│   └── NotAdmitted              the person has not used the campus' invitation yet
+│   ├── NotAdmitted              the person has not used the campus' invitation yet
+│   └── AnotherAdminNeeded       an admin may not decide about their own order
+├── OwnActUnconfirmed            the only admin of a campus has to agree to an act on their own order first
+├── CannotResolve                the books would not explain it: its cause is mended, then it is tried again
 ├── Stale                        the button belongs to an earlier state
 ├── OrderError
 │   ├── OrderNotFound
@@ -71,6 +74,24 @@ class DeliveryNotYours(NotAllowed):
 
 class NotAdmitted(NotAllowed):
     key = "error-not-admitted"
+
+
+class AnotherAdminNeeded(NotAllowed):
+    key = "error-another-admin"
+
+
+class OwnActUnconfirmed(CampusGError):
+    """Its subject, for the button that agrees: the kind (an order or a person), and the number."""
+
+    key = "error-own-act"
+
+    def __init__(self, subject_kind: str, number: int) -> None:
+        super().__init__()
+        self.subject_kind, self.number = subject_kind, number
+
+
+class CannotResolve(CampusGError):
+    key = "error-cannot-resolve"
 
 
 class Stale(CampusGError):

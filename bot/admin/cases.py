@@ -6,6 +6,7 @@ from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.admin.access import require_admin_access
 from bot.admin.commands import MAX_LINES, NUMBER_PATTERN
+from bot.admin.listing import show_each
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
@@ -50,7 +51,7 @@ async def return_to_cases(context: RequestContext) -> Replies:
 
 async def _render_cases(context: RequestContext) -> Screen:
     cases = await feedback.view_open_cases(context.work, context.campus, context.member)
-    lines = [_case_line(context, case) for case in cases[:MAX_LINES]]
+    lines = show_each(context, cases[:MAX_LINES], lambda case: case.id, _case_line)
     rows: Rows = tuple(
         (context.button("bot-button-case", Tap.CASE, case.id, case=case.id),) for case in cases[:MAX_CASE_BUTTONS]
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_LINES, NUMBER_PATTERN, admin_screen, parse_number_and_reason, reply_with_command
+from bot.admin.listing import show_each
 from bot.admin.orders.actions import AdminAction, command_example, execute_admin_action, request_reason
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
@@ -28,7 +29,8 @@ async def approve_command(context: RequestContext) -> Replies:
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
         return (NewMessage(await _render_applicants(context)),)
-    await use_cases_roster.approve_runner(context.work, context.campus, context.member, int(number[1]))
+    asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
+    await use_cases_roster.approve_runner(*asked, int(number[1]), shown_to_admins=shown)
     name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
     return (NewMessage(admin_screen(context, context.say("bot-approved", name=name))),)
 
@@ -79,7 +81,8 @@ async def _render_roster(context: RequestContext, page: int) -> Screen:
     namesakes = Counter(truncate(line.first_name, MAX_NAME_LENGTH) for line in shown.items)
     buttons = [_status_button(context, line, namesakes) for line in shown.items]
     rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
-    said = "\n".join([_headline(context, everybody), *(_runner_line(context, line) for line in shown.items)])
+    lines = show_each(context, shown.items, lambda line: line.person_id, _runner_line)
+    said = "\n".join([_headline(context, everybody), *lines])
     return Screen(said, (*rows, paging_row_with_refresh(context, Tap.RUNNERS, shown)))
 
 
@@ -178,7 +181,8 @@ async def unsuspend_command(context: RequestContext) -> Replies:
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-unsuspend"))),)
-    await use_cases_roster.unsuspend_runner(context.work, context.campus, context.member, int(number[1]))
+    asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
+    await use_cases_roster.unsuspend_runner(*asked, int(number[1]), shown_to_admins=shown)
     back = context.button("bot-button-runners", Tap.RUNNERS)
     name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
     return (NewMessage(Screen(context.say("bot-unsuspended", name=name), ((back,),))),)

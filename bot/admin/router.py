@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from bot.admin import cases, chat_binding, messages, poster, roster
+from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
 from bot.admin.help import show_admin_help
 from bot.admin.money import refunds, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
@@ -55,6 +55,7 @@ def admin_router() -> Router:
             PendingInput.REFUND: refunds.receive_refund_amount,
         },
     )
+    on_taps(router, {Tap.OWN_ACT: own_acts.agree_to_own_act_tapped})
     _register_operations(router)
     _register_cases(router)
     on_other_commands(router, show_admin_help)

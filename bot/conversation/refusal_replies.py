@@ -13,6 +13,7 @@ from domain.errors import (
     OrderClosed,
     OrderError,
     OrderNotFound,
+    OwnActUnconfirmed,
     ReceiptAboveLimit,
     ReceiptTooSmall,
     Stale,
@@ -34,10 +35,11 @@ def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> 
     """Return the sentence of a refusal: the answer to a tap, else a message; with a button where one helps."""
     target = find_reply_target(incoming_update.payload)
     remedies = () if target is None else remedy_buttons(refusal, target.language)
-    if target is None or not target.is_private or not remedies:
+    if target is None or not remedies or not (target.is_private or isinstance(refusal, OwnActUnconfirmed)):
         return _reply(incoming_update, refusal.key, **refusal.arguments)
     back = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, argument=MENU_SCREEN))
-    said = NewMessage(Screen(say(target.language, refusal.key, **refusal.arguments), (remedies, (back,))))
+    rows = (remedies, (back,)) if target.is_private else (remedies,)
+    said = NewMessage(Screen(say(target.language, refusal.key, **refusal.arguments), rows))
     if target.tap_id is None:
         return (said,)
     return Answer(say_plain(target.language, refusal.key, **refusal.arguments)), said

@@ -43,6 +43,11 @@ class RequestContext:
         """Whether the tapped button is on a menu, which may be edited; other messages stay as they are."""
         return self.tap is not None and self.tap.is_on_menu
 
+    @property
+    def is_shown_to_admins(self) -> bool:
+        """Whether the admin chat shows the act: its command was written there, and is answered there."""
+        return self.tap is None and self.chat_id == self.campus.admin_chat
+
     def read_argument(self, meaning: TapArgument) -> int:
         """Return the argument of the tapped button; 0 without a tap. Raise ValueError when it means something else."""
         return 0 if self.tap is None else self.tap.read_argument(meaning)

@@ -50,6 +50,8 @@ class Action(StrEnum):
     REPORT_PROBLEM = "report_problem"
     SEE_CASES = "see_cases"
     ANSWER_CASE = "answer_case"
+    WRITE_AS_TEAM = "write_as_team"  # to one side of an order
+    ACT_ON_OWN = "act_on_own"  # agree to an act on one's own order, as the only admin of a campus
 
 
 PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
@@ -71,7 +73,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.HOLDER, Action.ARRIVE): Ownership.OWN,
         (Role.HOLDER, Action.DELIVER): Ownership.OWN,
         (Role.HOLDER, Action.SET_UP_PAYOUT): Ownership.OWN,
-        (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
+        (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
         (Role.ADMIN, Action.CANCEL_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.RELEASE_ANY): Ownership.OTHERS,
@@ -83,12 +85,14 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.SUSPEND_RUNNER): Ownership.OTHERS,
         (Role.ADMIN, Action.PAUSE_ORDERS): Ownership.ANY,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
-        (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
+        (Role.ADMIN, Action.RETRY_STUCK): Ownership.OTHERS,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,
         (Role.CUSTOMER, Action.RATE): Ownership.OWN,
         (Role.CUSTOMER, Action.REPORT_PROBLEM): Ownership.OWN,
         (Role.ADMIN, Action.SEE_CASES): Ownership.ANY,
         (Role.ADMIN, Action.ANSWER_CASE): Ownership.OTHERS,
+        (Role.ADMIN, Action.WRITE_AS_TEAM): Ownership.OTHERS,
+        (Role.ADMIN, Action.ACT_ON_OWN): Ownership.OWN,
     }
 )
 

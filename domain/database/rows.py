@@ -5,4 +5,5 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # what a broken row makes us raise
 RowValues = RowMapping | Mapping[str, Any]  # a row, or a part of one, by the names of its columns

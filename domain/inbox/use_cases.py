@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.subjects import ActSubject
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
@@ -16,6 +18,9 @@ from domain.inbox.dead_letter_repository import (
     lock_dead_letter,
     requeue_dead_letter,
 )
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
+from domain.orders.use_cases.act_subjects import find_act_subject
 
 
 async def view_dead_letters(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[DeadLetter]:
@@ -36,23 +41,37 @@ async def view_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, numb
 async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
     """[Try again]: make it due at once, with all its attempts again; return it as it was.
 
-    Raise Stale when it is not a dead letter any more.
+    Raise Stale when it is not a dead letter any more, and what `require_uninvolved` raises.
     """
-    require_permission(admin, Action.RETRY_STUCK)
-    found = await view_dead_letter(work, campus, admin, number)
+    found, subject = await _find_actionable(work, campus, admin, number)
     await requeue_dead_letter(work, found)
     await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.TRIED, None)
+    await tell_admin_act(work, campus, admin, AdminAct.RETRY_DEAD_LETTER, subject)
     return found
 
 
-async def drop_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> None:
+async def drop_dead_letter(
+    work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str, *, shown_to_admins: bool = False
+) -> None:
     """[Drop]: never retry it, and keep the reason.
 
-    Raise Stale when it is not a dead letter any more.
+    Raise Stale when it is not a dead letter any more, and what `require_uninvolved` raises.
     """
-    require_permission(admin, Action.RETRY_STUCK)
-    found = await view_dead_letter(work, campus, admin, number)
+    found, subject = await _find_actionable(work, campus, admin, number)
     await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.DROPPED, reason)
+    act = AdminAct.DROP_DEAD_LETTER
+    await tell_admin_act(work, campus, admin, act, subject, reason, shown_to_admins=shown_to_admins)
+
+
+async def _find_actionable(
+    work: UnitOfWork, campus: Campus, admin: Member, number: int
+) -> tuple[DeadLetter, ActSubject]:
+    """Return the dead letter, locked, and what it is about, if the admin may act on it."""
+    require_permission(admin, Action.RETRY_STUCK, own=False)
+    found = await view_dead_letter(work, campus, admin, number)
+    subject = await find_act_subject(work, campus.id, found.order_id, number, f"{found.kind} {number}")
+    await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
+    return found, subject
 
 
 async def _end_dead_letter(

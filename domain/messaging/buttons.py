@@ -186,6 +186,7 @@ class Tap(StrEnum):
     PASS_ON = "pass_on", _ARG.CHECKSUM  # order: the typed text goes to its other side
     PASS_ON_CASE = "pass_on_case", _ARG.CHECKSUM  # case
     DO_NOT_PASS_ON = "let_be", _ARG.CHECKSUM  # the typed text goes to nobody
+    OWN_ACT = "own_act", _ARG.CHOICE, _ADMINS  # order or person, as the choice says: agrees to an act on one's own
 
 
 class ButtonStyle(StrEnum):

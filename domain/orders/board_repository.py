@@ -6,9 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, case, func, select
+from sqlalchemy import Column, RowMapping, case, func, select
 
 from domain.campuses.tables import person
+from domain.database.rows import UNREADABLE
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.rows import order_from_row
 from domain.orders.states import OPEN_ORDER_STATUSES, Order, OrderStatus
@@ -44,8 +45,27 @@ class BoardLine:
     since: datetime
     silent: bool
 
+    @property
+    def id(self) -> int:
+        """The order's number."""
+        return self.order.id
 
-async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
+    @property
+    def status(self) -> OrderStatus:
+        """The order's status."""
+        return self.order.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableOrder:
+    """An order that is not over and whose row cannot be read: the others are shown all the same."""
+
+    id: int
+    status: OrderStatus
+    error: str
+
+
+async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine | UnreadableOrder]:
     """Return the board of this campus by status, and within a status the oldest first."""
     rank = case({status: place for place, status in enumerate(OrderStatus)}, value=orders.c.status)
     entered_at = case({status: ENTERED_AT_COLUMNS[status] for status in OrderStatus}, value=orders.c.status)
@@ -67,12 +87,13 @@ async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLi
         .where(orders.c.campus_id == campus_id, orders.c.status.in_(OPEN_ORDER_STATUSES))
         .order_by(rank, since, orders.c.id)
     )
-    return [
-        BoardLine(
-            order=order_from_row(row),
-            runner_name=row["runner_name"],
-            since=row["since"],
-            silent=row["asked"] == TimerKind.CHECK_IN_DEADLINE,
-        )
-        for row in (await work.connection.execute(query)).mappings()
-    ]
+    return [_line_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+def _line_from_row(row: RowMapping) -> BoardLine | UnreadableOrder:
+    try:
+        order = order_from_row(row)
+    except UNREADABLE as error:
+        return UnreadableOrder(id=row["id"], status=OrderStatus(row["status"]), error=type(error).__name__)
+    silent = row["asked"] == TimerKind.CHECK_IN_DEADLINE
+    return BoardLine(order=order, runner_name=row["runner_name"], since=row["since"], silent=silent)

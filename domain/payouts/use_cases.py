@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.repository import lock_order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.payouts.model import Payable
 from domain.payouts.repository import can_start_payout, find_payable, list_unfunded_payables
 from domain.payouts.sagas.onboard_runner import build_onboarding_start
@@ -23,13 +27,18 @@ async def view_unfunded_payables(work: UnitOfWork, campus: Campus, admin: Member
 
 
 async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
-    """[Send again]: start a payout that the platform lacked funds for; raise Stale when it cannot start."""
-    require_permission(admin, Action.RETRY_STUCK)
-    await lock_order(work, campus.id, order_id)
+    """[Send again]: start a payout that the platform lacked funds for.
+
+    Raise Stale when it cannot start, and what `require_uninvolved` raises.
+    """
+    require_permission(admin, Action.RETRY_STUCK, own=False)
+    subject = subject_of_order(await lock_order(work, campus.id, order_id))
+    await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
     payable = await find_payable(work, order_id)
     if payable is None or not await can_start_payout(work, payable.id):
         raise Stale
     await start_saga(work, build_payout_start(payable))
+    await tell_admin_act(work, campus, admin, AdminAct.PAY_AGAIN, subject)
 
 
 async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
+from domain.orders.use_cases.act_subjects import find_act_subject
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
 from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
 
@@ -41,15 +45,20 @@ async def request_discrepancy_recheck(
     return wanted
 
 
-async def settle_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> Discrepancy:
+async def settle_discrepancy(
+    work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str, *, shown_to_admins: bool = False
+) -> Discrepancy:
     """[Settle by hand]: end a discrepancy that a person can explain; no money moves.
 
-    Raise Stale when the discrepancy is over.
+    Raise Stale when the discrepancy is over, and what `require_uninvolved` raises.
     """
-    require_permission(admin, Action.RETRY_STUCK)
+    require_permission(admin, Action.RETRY_STUCK, own=False)
     found = await view_discrepancy(work, campus, admin, number)
+    subject = await find_act_subject(work, campus.id, found.order_id, number, f"{found.kind} {number}")
+    await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
     if settled is None:
         raise Stale
+    await tell_admin_act(work, campus, admin, AdminAct.SETTLE, subject, reason, shown_to_admins=shown_to_admins)
     return settled

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
@@ -11,8 +12,11 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderDisputed, Stale
 from domain.ledger.postings import runner_debt_waived_posting
 from domain.ledger.repository import post_to_ledger
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Bearer, Order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.payouts.model import RunnerDebt, RunnerDebtStatus
 from domain.payouts.repository import find_payable
 from domain.payouts.runner_debt_repository import (
@@ -38,13 +42,21 @@ async def view_refundable(work: UnitOfWork, campus: Campus, admin: Member, order
     """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await find_order(work, campus.id, order_id)
-    _require_uninvolved(admin, order)
+    await _require_uninvolved(work, campus, admin, order)
     await require_undisputed(work, order_id)
     return order, await find_refundable(work, campus.id, order_id)
 
 
 async def start_refund(
-    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, amount: int | None, bearer: Bearer, reason: str
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    order_id: int,
+    amount: int | None,
+    bearer: Bearer,
+    reason: str,
+    *,
+    shown_to_admins: bool = False,
 ) -> SagaRun:
     """Start a refund of `amount` minor units, or of all that is left.
 
@@ -53,7 +65,7 @@ async def start_refund(
     """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
-    _require_uninvolved(admin, order)
+    await _require_uninvolved(work, campus, admin, order)
     number = len(await list_order_refunds(work, order_id)) + 1
     start = build_refund_start(
         campus_id=campus.id,
@@ -64,11 +76,14 @@ async def start_refund(
         bearer=bearer,
         reason=reason,
     )
-    return await start_saga(work, start)
+    run = await start_saga(work, start)
+    subject, said = subject_of_order(order), f"{bearer}: {reason}"
+    await tell_admin_act(work, campus, admin, AdminAct.REFUND, subject, said, shown_to_admins=shown_to_admins)
+    return run
 
 
-def _require_uninvolved(admin: Member, order: Order) -> None:
-    require_permission(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+async def _require_uninvolved(work: UnitOfWork, campus: Campus, admin: Member, order: Order) -> None:
+    await require_uninvolved(work, campus, admin, Action.REFUND_ANY, subject_of_order(order))
 
 
 async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
@@ -78,7 +93,7 @@ async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, o
     """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
-    _require_uninvolved(admin, order)
+    await _require_uninvolved(work, campus, admin, order)
     owed = await find_payable(work, order_id)
     if owed is None or not owed.frozen or not await has_lost_dispute(work, order_id):
         raise Stale
@@ -87,6 +102,7 @@ async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, o
     start = await unfreeze_payable(work, order_id)
     if start is not None:
         await start_saga(work, start)
+    await tell_admin_act(work, campus, admin, AdminAct.PAY_ANYWAY, subject_of_order(order))
 
 
 async def view_runner_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[RunnerDebt]:
@@ -107,10 +123,12 @@ async def view_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt
 async def waive_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) -> RunnerDebt:
     """Waive what a runner owes: the platform bears it after all.
 
-    Raise Stale when it is not owed any more, NotAllowed for one's own debt.
+    Raise Stale when it is not owed any more, and what `require_uninvolved` raises for an order that the admin has a
+    part in.
     """
     seen = await view_runner_debt(work, campus, admin, debt_id)
-    require_permission(admin, Action.REFUND_ANY, own=seen.runner_id == admin.person_id)
+    order = await find_order(work, campus.id, seen.order_id)
+    await _require_uninvolved(work, campus, admin, order)
     owed = await lock_runner_debt(work, seen.refund_id)
     if owed is None or owed.status is not RunnerDebtStatus.OPEN:
         raise Stale
@@ -130,4 +148,5 @@ async def waive_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, deb
         before=owed.status,
         after=RunnerDebtStatus.WAIVED,
     )
+    await tell_admin_act(work, campus, admin, AdminAct.WAIVE_RUNNER_DEBT, subject_of_order(order))
     return owed

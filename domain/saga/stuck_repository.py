@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, RowMapping, case, false, func, select, update
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.saga.data import data_from_json
 from domain.saga.definition import SagaStatus
 from domain.saga.register import SagaRegister
 from domain.saga.run import find_step_name
 from domain.saga.tables import saga
+
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class StuckSaga:
     kind: str
     step: str
     order_id: int | None
+    person_id: int | None
     error: str
     attempt: int
     tries: int
@@ -72,6 +77,12 @@ async def find_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> Stuc
     return None if row is None else _stuck_saga_from_row(work, row)
 
 
+async def read_resolved_data(work: UnitOfWork, name: str, kind: type[D]) -> D:
+    """Return the data of the saga of this name, which another saga goes on with. Raise ValueError if it does not fit."""
+    stored = (await work.connection.execute(select(saga.c.data).where(saga.c.name == name))).scalar_one()
+    return cast(D, data_from_json(kind, stored))
+
+
 async def resolve_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
     """End a stuck saga as RESOLVED; None when it is not stuck. Its prepared call stays on the row, to be read."""
     over = {"status": SagaStatus.RESOLVED, "ended_at": func.now(), "fence": saga.c.fence + 1}
@@ -92,6 +103,7 @@ def _stuck_saga_from_row(work: UnitOfWork, row: RowMapping) -> StuckSaga:
         kind=row["kind"],
         step=find_step_name(definition, row["position"]),
         order_id=row["order_id"],
+        person_id=row["person_id"],
         error=row["error"] or "",
         attempt=row["attempt"],
         tries=row["tries"],

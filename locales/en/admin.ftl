@@ -69,6 +69,10 @@ bot-history-other =
             [resolved] resolved by hand
            *[other] process: { $event }
         }
+        [own_act] by the only admin, about an own order: { $event ->
+            [agreed] agreed to do it themselves
+           *[other] { $event }
+        }
         [parked] parked: { $event ->
             [tried] tried again by hand
             [dropped] dropped by hand
@@ -189,6 +193,7 @@ bot-button-refresh = 🔄 Refresh
 bot-button-board = ◀ Board
 bot-button-page-before = ◀
 bot-button-page-after = ▶
+bot-row-not-shown = #{ $number }: cannot be shown, see the log
 bot-board-fresh = This is how it is now.
 bot-pause-sure =
     <b>Pause new orders?</b> Open ones go on. Who wants to order is told that none are taken now.

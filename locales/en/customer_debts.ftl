@@ -3,7 +3,7 @@
 ## To the customer
 
 notification-owes =
-    💳 <b>You owe { $amount } for order #{ $order }.</b> Your bank no longer held the money, and your card could not be charged anew.
+    💳 <b>You owe { $amount } for order #{ $order }.</b> The money for it could not be taken from your card.
     Your runner is paid, so please pay us. Until then you cannot place a new order.
 notification-debt-approval = 🏦 Your bank wants a yes from you for the { $amount } of order #{ $order }. Say yes within { $minutes } minutes, or tap [Pay] again later.
 notification-debt-declined = 💳 Your bank said no to { $amount } for order #{ $order }. Nothing was charged, and you still owe it. Another card may work.
@@ -24,7 +24,7 @@ bot-debt-card-first = You have no card saved. A link to add one is on its way; t
 bot-me-owes = ❗ <b>You owe { $amount } for order #{ $order }.</b> Your card could not be charged when the food was with you. Until it is paid you cannot place a new order.
 
 order-message-customer-owes = 💳 <b>#{ $order }: delivered, not paid yet</b>
-order-message-debt-open = 💳 <b>You owe { $amount }.</b> Your bank no longer held the money, and your card could not be charged anew.
+order-message-debt-open = 💳 <b>You owe { $amount }.</b> The money for it could not be taken from your card.
 order-message-debt-waived = 💳 You owe nothing for it: the campus team let { $amount } go.
 
 error-debt-outstanding = First pay the { $amount } you owe for order #{ $order }. Then you can order again.
@@ -36,7 +36,7 @@ notification-hold-lapsed =
     ⌛ <b>The hold of order #{ $order } is gone</b>, and the order goes on. When it is delivered, the card is charged anew.
     If the bank then says no, the customer owes it, and the runner is paid from our own balance.
 notification-owes-admins =
-    💳 <b>{ $customer } owes { $amount } for order #{ $order }.</b> The hold had lapsed, and the card could not be charged anew: { $reason }
+    💳 <b>{ $customer } owes { $amount } for order #{ $order }.</b> Nothing could be taken for it: { $reason }
     The runner is paid from our own balance. { $customer } cannot order before paying. To let it go: <code>/forgive { $order } reason</code>
 
 bot-customer-debts =

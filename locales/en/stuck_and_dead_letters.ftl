@@ -9,7 +9,7 @@ bot-resolve =
     <b>Resolve { $number } by hand?</b>
     { $line }
 
-    It is not tried again, and nothing of it is done or undone. { $after }
+    It is not tried again. { $after }
     What differs from Stripe is still told by /differences.
     Only when you settled it elsewhere. Type how: it is kept with your name.
 bot-resolve-order =
@@ -26,6 +26,10 @@ bot-resolve-order =
        *[CANCELLED] cancelled
     }. What its people shall know, tell them: <code>/tell { $order } customer …</code>
 bot-resolve-alone = No order hangs on it.
+bot-resolve-completion =
+    Order #{ $order } is brought to its end: what is held is released, the customer owes { $total } and reads so, and the runner gets { $share } from us. If Stripe took the money after all, that is booked instead.
+    Was it paid by other means? Then let it go: <code>/forgive { $order } reason</code>
+error-cannot-resolve = This one can't be ended by hand: something of the order would stay half done, and the books would not explain it. Put it right at Stripe, then tap [Retry]: it finds what is done there.
 bot-resolved =
     <b>{ $number } is resolved by hand.</b> { $after }
     Reason:

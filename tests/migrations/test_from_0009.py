@@ -9,7 +9,7 @@ import pytest
 from domain.inbox import use_cases as inbox_use_cases
 from domain.messaging.buttons import Tap, unpack
 from domain.orders.drafts.repository import find_pending_input
-from domain.saga import use_cases as saga_use_cases
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 from tests.migrations.recorded_runs import (
     Snapshot,
     finish_runs,

@@ -24,7 +24,10 @@ async def _ask_waive_reason(context: RequestContext) -> ReasonQuestion:
 
 
 async def _waive(context: RequestContext, order_id: int, reason: str) -> Screen:
-    debt = await customer_debts.waive_customer_debt(context.work, context.campus, context.member, order_id, reason)
+    shown = context.is_shown_to_admins
+    debt = await customer_debts.waive_customer_debt(
+        context.work, context.campus, context.member, order_id, reason, shown_to_admins=shown
+    )
     amount = context.format_money(debt.amount)
     open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, order_id)
     return admin_screen(

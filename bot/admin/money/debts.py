@@ -1,5 +1,6 @@
 """The debts that /stuck shows to admins: of runners for refunds, of customers for delivered orders."""
 
+from bot.admin.listing import look_up_each
 from bot.conversation.replies import Rows
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -35,7 +36,7 @@ async def _runner_debts(context: RequestContext) -> tuple[str, Rows]:
         return "", ()
     lines = [
         context.say("bot-runner-debts", count=len(debts)),
-        *[await _runner_debt_line(context, each) for each in debts],
+        *await look_up_each(context, debts, lambda each: each.order_id, _runner_debt_line),
     ]
     rows = tuple(
         (context.button("bot-button-waive-runner-debt", Tap.WAIVE_RUNNER_DEBT, each.id, order=each.order_id),)
@@ -50,7 +51,7 @@ async def _customer_debts(context: RequestContext) -> tuple[str, Rows]:
         return "", ()
     lines = [
         context.say("bot-customer-debts", count=len(debts)),
-        *[await _customer_debt_line(context, each) for each in debts],
+        *await look_up_each(context, debts, lambda each: each.order_id, _customer_debt_line),
     ]
     rows = tuple(
         (

@@ -153,7 +153,14 @@ async def refund_command(context: RequestContext) -> Replies:
 
 async def _give_refund(context: RequestContext, asked: RefundRequest) -> Screen:
     await refunds_use_cases.start_refund(
-        context.work, context.campus, context.member, asked.order_id, asked.amount, asked.bearer, asked.reason
+        context.work,
+        context.campus,
+        context.member,
+        asked.order_id,
+        asked.amount,
+        asked.bearer,
+        asked.reason,
+        shown_to_admins=context.is_shown_to_admins,
     )
     made = (await list_order_refunds(context.work, asked.order_id))[-1]
     text = context.say(

@@ -2,6 +2,7 @@
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
+from bot.admin.listing import show_each
 from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -43,14 +44,18 @@ async def _ask_drop_reason(context: RequestContext) -> ReasonQuestion:
 
 
 async def _drop(context: RequestContext, number: int, reason: str) -> Screen:
-    await inbox_use_cases.drop_dead_letter(context.work, context.campus, context.member, number, reason)
+    shown = context.is_shown_to_admins
+    await inbox_use_cases.drop_dead_letter(
+        context.work, context.campus, context.member, number, reason, shown_to_admins=shown
+    )
     return admin_screen(context, context.say("bot-dropped", number=number, reason=reason), (_back_button(context),))
 
 
 async def _render_dead_letters(context: RequestContext) -> Screen:
     found = await inbox_use_cases.view_dead_letters(context.work, context.campus, context.member)
     shown = found[:MAX_LISTED]
-    parts = [context.say("bot-dead-letters", count=len(found)), *(_dead_letter_line(context, each) for each in shown)]
+    lines = show_each(context, shown, lambda each: each.id, _dead_letter_line)
+    parts = [context.say("bot-dead-letters", count=len(found)), *lines]
     rows = [
         (
             _retry_button(context, each),

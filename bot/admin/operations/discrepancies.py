@@ -2,6 +2,7 @@
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
+from bot.admin.listing import show_each
 from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -44,14 +45,18 @@ async def _ask_settle_reason(context: RequestContext) -> ReasonQuestion:
 
 
 async def _settle(context: RequestContext, number: int, reason: str) -> Screen:
-    await reconciliation_use_cases.settle_discrepancy(context.work, context.campus, context.member, number, reason)
+    shown = context.is_shown_to_admins
+    await reconciliation_use_cases.settle_discrepancy(
+        context.work, context.campus, context.member, number, reason, shown_to_admins=shown
+    )
     return admin_screen(context, context.say("bot-settled", number=number, reason=reason), (_back_button(context),))
 
 
 async def _render_discrepancies(context: RequestContext) -> Screen:
     found = await reconciliation_use_cases.view_discrepancies(context.work, context.campus, context.member)
     shown = found[:MAX_LISTED]
-    parts = [context.say("bot-discrepancies", count=len(found)), *(_discrepancy_line(context, each) for each in shown)]
+    lines = show_each(context, shown, lambda each: each.id, _discrepancy_line)
+    parts = [context.say("bot-discrepancies", count=len(found)), *lines]
     rows = [
         (
             context.button("bot-button-recheck-discrepancy", Tap.RECHECK_DISCREPANCY, each.id, number=each.id),

@@ -8,8 +8,8 @@ from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import Button, Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.use_cases import admin_orders
-from domain.saga import use_cases as saga_use_cases
 from domain.saga.stuck_repository import StuckSaga
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 from domain.words import Html
 
 
@@ -21,7 +21,10 @@ async def _ask_resolve_reason(context: RequestContext) -> ReasonQuestion:
 
 
 async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
-    found = await saga_use_cases.resolve_saga(context.work, context.campus, context.member, number, reason)
+    shown = context.is_shown_to_admins
+    found = await saga_use_cases.resolve_saga(
+        context.work, context.campus, context.member, number, reason, shown_to_admins=shown
+    )
     text = context.say(
         "bot-resolved", number=number, reason=reason, after=Html(await _order_afterwards(context, found))
     )
@@ -32,10 +35,13 @@ async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
 
 
 async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
-    """Return the sentence about the saga's order: its status stays as it is, whatever was settled elsewhere."""
+    """Return the sentence about the saga's order: it is completed, or its status stays as it is."""
     if found.order_id is None:
         return context.say("bot-resolve-alone")
     order, _ = await admin_orders.view_order(context.work, context.campus, context.member, found.order_id)
+    if saga_use_cases.is_completion(found):
+        total, share = context.format_money(order.total or 0), context.format_money(order.runner_share or 0)
+        return context.say("bot-resolve-completion", order=order.id, total=total, share=share)
     return context.say("bot-resolve-order", order=order.id, status=order.status)
 
 

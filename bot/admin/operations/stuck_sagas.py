@@ -2,6 +2,7 @@
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, admin_screen
+from bot.admin.listing import show_each
 from bot.admin.money.debts import render_debts_section
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -10,8 +11,8 @@ from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.lateness import whole_minutes
 from domain.payouts import use_cases as payouts_use_cases
 from domain.payouts.model import Payable
-from domain.saga import use_cases as saga_use_cases
 from domain.saga.stuck_repository import StuckSaga
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 
 
 async def stuck_command(context: RequestContext) -> Replies:
@@ -47,9 +48,12 @@ async def _render_stuck_sagas(context: RequestContext) -> Screen:
     unfunded = (await payouts_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[
         :MAX_LINES
     ]
-    parts = [context.say("bot-stuck", count=len(sagas)), *(describe_stuck_saga(context, saga) for saga in sagas)]
+    parts = [
+        context.say("bot-stuck", count=len(sagas)),
+        *show_each(context, sagas, lambda saga: saga.number, describe_stuck_saga),
+    ]
     if unfunded:
-        payable_lines = (_unfunded_line(context, payable) for payable in unfunded)
+        payable_lines = show_each(context, unfunded, lambda payable: payable.order_id, _unfunded_line)
         parts.append("\n".join((context.say("bot-unsent", count=len(unfunded)), *payable_lines)))
     dead_letter_rows = await _dead_letter_rows(context)
     debts_section, waive_rows = await render_debts_section(context)

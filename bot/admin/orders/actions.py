@@ -191,15 +191,16 @@ async def receive_action_reason(context: RequestContext) -> Replies:
 async def execute_admin_action(context: RequestContext, admin_action: AdminAction, subject: int, reason: str) -> Screen:
     """Carry out the action on this order or person, for this reason."""
     open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject)
+    asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
     match admin_action:
         case AdminAction.CANCEL:
-            await admin_orders.cancel_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.cancel_order_as_admin(*asked, subject, reason, shown_to_admins=shown)
             said = context.say("bot-cancelled-by-admin", order=subject, reason=reason)
         case AdminAction.RELEASE:
-            await admin_orders.release_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.release_order_as_admin(*asked, subject, reason, shown_to_admins=shown)
             said = context.say("bot-taken-back", order=subject, reason=reason)
         case AdminAction.FINISH:
-            await admin_orders.finish_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.finish_order_as_admin(*asked, subject, reason, shown_to_admins=shown)
             said = context.say("bot-finished-by-admin", order=subject, reason=reason)
         case AdminAction.CLOSE_PLATFORM | AdminAction.CLOSE_RUNNER:
             said = await _close_purchase(
@@ -209,7 +210,7 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
                 reason,
             )
         case AdminAction.SUSPEND:
-            member = await roster.suspend_runner(context.work, context.campus, context.member, subject, reason)
+            member = await roster.suspend_runner(*asked, subject, reason, shown_to_admins=shown)
             back = context.button("bot-button-runners", Tap.RUNNERS)
             return Screen(context.say("bot-suspended", name=member.first_name, reason=reason), ((back,),))
         case AdminAction.CLOSE:
@@ -221,7 +222,13 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
 
 async def _close_purchase(context: RequestContext, order_id: int, bearer: Bearer, reason: str) -> str:
     order = await admin_orders.close_purchase_as_admin(
-        context.work, context.campus, context.member, order_id, bearer, reason
+        context.work,
+        context.campus,
+        context.member,
+        order_id,
+        bearer,
+        reason,
+        shown_to_admins=context.is_shown_to_admins,
     )
     share = context.format_money(order.runner_share or 0)
     return context.say("bot-closed-by-admin", order=order_id, bearer=bearer, share=share, reason=reason)

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import admin_screen
+from bot.admin.listing import say_unreadable, show_each
 from bot.conversation.paging import Page, get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -13,12 +14,14 @@ from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.campus import Campus
 from domain.errors import Stale
 from domain.messaging.buttons import ButtonStyle, Tap
-from domain.orders.board_repository import BoardLine
+from domain.orders.board_repository import BoardLine, UnreadableOrder
 from domain.orders.lateness import Lateness, lateness_of, whole_minutes
 from domain.orders.use_cases import admin_orders
 
 MAX_STORE_NAME_LENGTH = 14  # characters, on a button
 MAX_PAUSE_REASON_LENGTH = 120  # characters: the answer to a tap contains it
+
+AnyLine = BoardLine | UnreadableOrder
 
 
 async def board_command(context: RequestContext) -> Replies:
@@ -44,12 +47,12 @@ async def _render_board(context: RequestContext, campus: Campus, page: int) -> S
     return Screen("\n".join(part for part in parts if part), rows)
 
 
-def _headline(context: RequestContext, lines: Sequence[BoardLine], shown: Page[BoardLine]) -> str:
+def _headline(context: RequestContext, lines: Sequence[AnyLine], shown: Page[AnyLine]) -> str:
     at = f"{context.work.now.astimezone(context.campus.zone):%H:%M:%S}"
     head = [context.say("bot-board", at=at, count=len(lines))]
     if shown.count > 1:
         head.append(context.say("bot-board-page", page=shown.number + 1, pages=shown.count))
-    counts = Counter(line.order.status for line in lines)
+    counts = Counter(line.status for line in lines)
     counted = [context.say("bot-board-count", count=count, status=status) for status, count in counts.items()]
     return " · ".join(head) + ("\n" + " · ".join(counted) if counted else "")
 
@@ -62,14 +65,17 @@ def _pause_line(context: RequestContext, campus: Campus) -> str:
     return context.say("bot-board-paused")
 
 
-def _status_sections(context: RequestContext, shown: Sequence[BoardLine]) -> list[str]:
+def _status_sections(context: RequestContext, shown: Sequence[AnyLine]) -> list[str]:
     said: list[str] = []
-    for status, lines in groupby(shown, key=lambda line: line.order.status):
-        said += ["", context.say("bot-board-state", status=status), *(_order_line(context, line) for line in lines)]
+    for status, lines in groupby(shown, key=lambda line: line.status):
+        said += ["", context.say("bot-board-state", status=status)]
+        said += show_each(context, tuple(lines), lambda line: line.id, _order_line)
     return ["\n".join(said)] if said else []
 
 
-def _order_line(context: RequestContext, line: BoardLine) -> str:
+def _order_line(context: RequestContext, line: AnyLine) -> str:
+    if isinstance(line, UnreadableOrder):
+        return say_unreadable(context, line.id, line.error)
     order, waited = line.order, whole_minutes(line.since, context.work.now)
     who = line.runner_name or order.drop_point
     said = context.say("bot-board-line", order=order.id, store=order.store_name, who=who, minutes=waited)
@@ -79,7 +85,7 @@ def _order_line(context: RequestContext, line: BoardLine) -> str:
     return f"{said} · {context.say('bot-board-late', why=reason, minutes=waited)}"
 
 
-def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
+def _order_rows(context: RequestContext, shown: Sequence[AnyLine]) -> Rows:
     buttons = [
         context.button(
             "bot-button-board-order",
@@ -89,6 +95,7 @@ def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
             store=truncate(line.order.store_name, MAX_STORE_NAME_LENGTH),
         )
         for line in shown
+        if isinstance(line, BoardLine)
     ]
     return tuple(tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2))
 

@@ -1,6 +1,7 @@
 """Buttons that notifications of several rooms have."""
 
-from domain.errors import CampusGError, DebtOutstanding
+from domain.campuses.own_acts.subjects import ActSubjectKind
+from domain.errors import CampusGError, DebtOutstanding, OwnActUnconfirmed
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import NotificationButton
 
@@ -32,4 +33,11 @@ def set_up_payout_button() -> NotificationButton:
 
 def remedy_rows(refusal: CampusGError) -> list[NotificationButton]:
     """Return the button that remedies a refusal; empty where there is none."""
-    return [pay_debt_button(refusal.debt_id)] if isinstance(refusal, DebtOutstanding) else []
+    match refusal:
+        case DebtOutstanding(debt_id=debt_id):
+            return [pay_debt_button(debt_id)]
+        case OwnActUnconfirmed(subject_kind=kind, number=number):
+            choice = tuple(ActSubjectKind).index(ActSubjectKind(kind)) + 1
+            return [NotificationButton(label="button-own-act", data=pack(Tap.OWN_ACT, number, choice))]
+        case _:
+            return []

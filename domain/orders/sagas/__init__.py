@@ -7,6 +7,7 @@ from domain.orders.sagas.complete_order import COMPLETE_ORDER, COMPLETE_ORDER_V1
 from domain.orders.sagas.create_order import CREATE_ORDER
 from domain.orders.sagas.expire_order import EXPIRE_ORDER
 from domain.orders.sagas.release_order import RELEASE_ORDER
+from domain.orders.sagas.resolve_completion import RESOLVE_COMPLETION
 
 SAGAS = (
     CREATE_ORDER,
@@ -17,4 +18,5 @@ SAGAS = (
     CANCEL_ORDER,
     CLOSE_PURCHASE,
     RELEASE_ORDER,
+    RESOLVE_COMPLETION,
 )

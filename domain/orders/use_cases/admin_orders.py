@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Role
 from domain.database.event_log_repository import LoggedEvent, read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import AlreadyBought, NotBoughtYet, OrderClosed
-from domain.orders.board_repository import BoardLine, list_board_lines
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
+from domain.orders.board_repository import BoardLine, UnreadableOrder, list_board_lines
 from domain.orders.repository import find_order, lock_order
 from domain.orders.sagas.close_purchase import build_purchase_closing_start
 from domain.orders.sagas.complete_order import build_completion_start
@@ -22,6 +25,7 @@ from domain.orders.states import (
     OrderEvent,
     is_event_allowed,
 )
+from domain.orders.use_cases.act_subjects import subject_of_delivery, subject_of_order
 from domain.orders.use_cases.ordering import close_before_purchase
 from domain.saga.start import start_saga
 
@@ -34,13 +38,15 @@ async def view_order(
     return await find_order(work, campus.id, order_id), await read_order_history(work, campus.id, order_id)
 
 
-async def view_board(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[BoardLine]:
+async def view_board(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[BoardLine | UnreadableOrder]:
     """Return every order that is not over, by status and oldest first."""
     require_permission(admin, Action.SEE_BOARD)
     return await list_board_lines(work, campus.id)
 
 
-async def cancel_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+async def cancel_order_as_admin(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str, *, shown_to_admins: bool = False
+) -> Order:
     """Cancel an order before the purchase.
 
     Raise AlreadyBought after the purchase, OrderClosed when the order is over, NotAllowed for an order that the admin
@@ -50,10 +56,13 @@ async def cancel_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member,
     if order.status not in STATUSES_BEFORE_PIVOT | FINAL_ORDER_STATUSES:
         raise AlreadyBought
     await close_before_purchase(work, campus, admin, order, role=Role.ADMIN, reason=reason)
+    await _tell(work, campus, admin, AdminAct.CANCEL, order, reason, shown_to_admins=shown_to_admins)
     return await find_order(work, campus.id, order_id)
 
 
-async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+async def release_order_as_admin(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str, *, shown_to_admins: bool = False
+) -> Order:
     """Take an order back from its runner before the purchase; the runner reads why.
 
     Raise AlreadyBought after the purchase, OrderClosed when no runner has the order, NotAllowed for an order that the
@@ -65,10 +74,13 @@ async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member
     if not is_event_allowed(order.status, OrderEvent.RELEASED):
         raise OrderClosed
     await start_saga(work, build_release_start(order, reason=reason, admin=admin.person_id))
+    await _tell(work, campus, admin, AdminAct.RELEASE, order, reason, shown_to_admins=shown_to_admins)
     return await find_order(work, campus.id, order_id)
 
 
-async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+async def finish_order_as_admin(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str, *, shown_to_admins: bool = False
+) -> Order:
     """Confirm in the runner's place that the food was handed over; the money moves as after a PIN.
 
     Raise NotBoughtYet before the purchase, OrderClosed when the order is over. Raise NotAllowed for the admin's own
@@ -76,14 +88,23 @@ async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member,
     """
     require_permission(admin, Action.FINISH_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
-    require_permission(admin, Action.FINISH_ANY, own=order.runner_id == admin.person_id)
+    subject = subject_of_delivery(order)
+    await require_uninvolved(work, campus, admin, Action.FINISH_ANY, subject)
     _require_bought(order, OrderEvent.FINISHED_BY_ADMIN)
     await start_saga(work, build_completion_start(order, reason=reason, admin=admin.person_id))
+    await tell_admin_act(work, campus, admin, AdminAct.FINISH, subject, reason, shown_to_admins=shown_to_admins)
     return await find_order(work, campus.id, order_id)
 
 
 async def close_purchase_as_admin(
-    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, bearer: Bearer, reason: str
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    order_id: int,
+    bearer: Bearer,
+    reason: str,
+    *,
+    shown_to_admins: bool = False,
 ) -> Order:
     """End an order that was bought and will not arrive.
 
@@ -94,17 +115,32 @@ async def close_purchase_as_admin(
     _require_bought(order, OrderEvent.CLOSED_BY_ADMIN)
     start = build_purchase_closing_start(order, admin_id=admin.person_id, borne_by=bearer, reason=reason)
     await start_saga(work, start)
+    reason = f"{bearer}: {reason}"
+    await _tell(work, campus, admin, AdminAct.CLOSE, order, reason, shown_to_admins=shown_to_admins)
     return await find_order(work, campus.id, order_id)
 
 
 async def _lock_uninvolved_order(
     work: UnitOfWork, campus: Campus, admin: Member, action: Action, order_id: int
 ) -> Order:
-    """Return the order, locked, if the admin is neither its customer nor its runner."""
+    """Return the order, locked, if the admin may act on it."""
     require_permission(admin, action, own=False)
     order = await lock_order(work, campus.id, order_id)
-    require_permission(admin, action, own=admin.person_id in (order.customer_id, order.runner_id))
+    await require_uninvolved(work, campus, admin, action, subject_of_order(order))
     return order
+
+
+async def _tell(
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    act: AdminAct,
+    order: Order,
+    reason: str,
+    *,
+    shown_to_admins: bool,
+) -> None:
+    await tell_admin_act(work, campus, admin, act, subject_of_order(order), reason, shown_to_admins=shown_to_admins)
 
 
 def _require_bought(order: Order, happened: OrderEvent) -> None:

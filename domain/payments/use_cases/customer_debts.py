@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
@@ -10,8 +11,11 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.ledger.postings import customer_debt_waived_posting
 from domain.ledger.repository import post_to_ledger
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.payments.customer_debt_repository import (
     end_customer_debt,
     find_customer_debt,
@@ -66,14 +70,15 @@ async def view_customer_debt(work: UnitOfWork, campus: Campus, admin: Member, or
 
 
 async def waive_customer_debt(
-    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str, *, shown_to_admins: bool = False
 ) -> CustomerDebt:
     """Waive what a customer owes: the platform bears it. Raise Stale when it is not owed any more.
 
     Raise NotAllowed for an order that the admin has a part in, DebtBeingPaid while a charge of the debt is in flight.
     """
-    seen, order = await view_customer_debt(work, campus, admin, order_id), await find_order(work, campus.id, order_id)
-    require_permission(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+    seen = await view_customer_debt(work, campus, admin, order_id)
+    subject = subject_of_order(await find_order(work, campus.id, order_id))
+    await require_uninvolved(work, campus, admin, Action.REFUND_ANY, subject)
     owed = await lock_customer_debt(work, campus.id, seen.id)
     if owed is None:
         raise Stale
@@ -87,4 +92,6 @@ async def waive_customer_debt(
     await post_to_ledger(work, posting, order_id)
     await refresh_existing_order_messages(work, order_id)
     await notify(work, debt_waived(owed, reason))
+    act = AdminAct.WAIVE_CUSTOMER_DEBT
+    await tell_admin_act(work, campus, admin, act, subject, reason, shown_to_admins=shown_to_admins)
     return owed

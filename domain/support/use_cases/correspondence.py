@@ -1,6 +1,7 @@
 """Messages between the campus team and one side of an order, whatever the order's status."""
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
@@ -8,9 +9,12 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
 from domain.orders.repository import find_order
 from domain.orders.states import Order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.quotes import shorten_text
 from domain.support.notifications.messages import answer_to_team, team_message
 from domain.support.order_sides import OrderSide, find_side
@@ -24,10 +28,13 @@ async def send_team_message(
 ) -> Member:
     """Send an admin's words to one side of an order, once per `message` (its name); return the reader.
 
-    Raise OrderNotFound when there is no such order, or it has no runner to write to.
+    Raise OrderNotFound when there is no such order, or it has no runner to write to, and what `require_uninvolved`
+    raises: to the other side of their own order an admin writes as that side, not as the team.
     """
-    require_permission(admin, Action.SEE_ANY_ORDER)
+    require_permission(admin, Action.WRITE_AS_TEAM, own=False)
     order = await find_order(work, campus.id, order_id)
+    subject = subject_of_order(order)
+    await require_uninvolved(work, campus, admin, Action.WRITE_AS_TEAM, subject)
     reader_id = order.customer_id if side is OrderSide.CUSTOMER else order.runner_id
     if reader_id is None:
         raise OrderNotFound
@@ -35,6 +42,8 @@ async def send_team_message(
         work, campus, order, Actor(role=Role.ADMIN, person_id=admin.person_id), f"wrote_to_{side}", words
     )
     await notify(work, team_message(order, reader_id, shorten_text(words, MAX_TEXT_LENGTH), message=message))
+    if subject.is_own(admin.person_id):
+        await tell_admin_act(work, campus, admin, AdminAct.WRITE, subject)
     return await find_member(work, campus.id, reader_id)
 
 

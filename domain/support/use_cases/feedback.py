@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.subjects import ActSubject
+from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import LoggedEvent, log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import NotAllowed, OrderClosed, Stale, TooLateToRate, TooLateToReport
+from domain.errors import OrderClosed, Stale, TooLateToRate, TooLateToReport
+from domain.messaging.admin_acts.acts import AdminAct
+from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, Order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.quotes import shorten_text
 from domain.support.case_messages import (
     tell_case_addition,
@@ -153,13 +158,15 @@ async def answer_case(
 
     Raise CaseClosed when the case is closed, NotAllowed for an order that the admin has a part in.
     """
-    case = await _require_answerable_case(work, campus, admin, case_id)
-    case = await update_open_case(work, campus.id, case.id)
+    subject = await _require_answerable_case(work, campus, admin, case_id)
+    case = await update_open_case(work, campus.id, case_id)
     kept = shorten_text(words, MAX_STORY_LENGTH)
     await _log(work, Role.ADMIN, admin, case, "answered", kept)
     await tell_case_answer(work, case, kept, photo)
     if not in_admin_chat:
         await tell_other_admins(work, case, admin, kept, closed=False)
+    if subject.is_own(admin.person_id):
+        await tell_admin_act(work, campus, admin, AdminAct.ANSWER_CASE, subject, kept)
     return case
 
 
@@ -170,14 +177,16 @@ async def close_case(
 
     Raise CaseClosed the second time, NotAllowed for an order that the admin has a part in.
     """
-    case = await _require_answerable_case(work, campus, admin, case_id)
+    subject = await _require_answerable_case(work, campus, admin, case_id)
     kept = shorten_text(outcome, MAX_STORY_LENGTH)
     ended = {"status": CaseStatus.CLOSED, "outcome": kept, "closed_by": admin.person_id, "closed_at": work.now}
-    case = await update_open_case(work, campus.id, case.id, **ended)
+    case = await update_open_case(work, campus.id, case_id, **ended)
     await _log(work, Role.ADMIN, admin, case, "closed", kept, before=CaseStatus.OPEN, after=CaseStatus.CLOSED)
     await tell_case_closed(work, case)
     if not in_admin_chat:
         await tell_other_admins(work, case, admin, kept, closed=True)
+    if subject.is_own(admin.person_id):
+        await tell_admin_act(work, campus, admin, AdminAct.CLOSE_CASE, subject, kept)
     await refresh_order_messages(work, await find_order(work, campus.id, case.order_id), group=False)
     return case
 
@@ -198,14 +207,13 @@ async def _lock_delivered_order(
     return order
 
 
-async def _require_answerable_case(work: UnitOfWork, campus: Campus, admin: Member, case_id: int) -> Case:
-    """Return the case, unless the admin is the customer or the runner of its order."""
-    if Role.ADMIN not in admin.roles:
-        raise NotAllowed
+async def _require_answerable_case(work: UnitOfWork, campus: Campus, admin: Member, case_id: int) -> ActSubject:
+    """Return the order of the case as a subject, if the admin may act on it."""
+    require_permission(admin, Action.ANSWER_CASE, own=False)
     case = await find_case(work, campus.id, case_id)
-    order = await find_order(work, campus.id, case.order_id)
-    require_permission(admin, Action.ANSWER_CASE, own=admin.person_id in (order.customer_id, order.runner_id))
-    return case
+    subject = subject_of_order(await find_order(work, campus.id, case.order_id))
+    await require_uninvolved(work, campus, admin, Action.ANSWER_CASE, subject)
+    return subject
 
 
 async def _log(

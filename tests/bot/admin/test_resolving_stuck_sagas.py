@@ -23,7 +23,7 @@ async def test_the_list_says_what_is_stuck_at_which_step_since_when_and_after_ho
 async def test_what_is_stuck_is_resolved_by_a_reason_and_only_once(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await make_stuck_saga(stack)
     await sam.write("/stuck")
-    assert "nothing of it is done or undone" in await sam.screen_after(f"Resolve {number}")
+    assert "It is not tried again" in await sam.screen_after(f"Resolve {number}")
     assert "No order hangs on it" in await sam.text()
     await sam.press("◀ What is stuck")
     await sam.write("not an answer any more")

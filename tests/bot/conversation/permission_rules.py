@@ -25,6 +25,7 @@ class SubjectOwner(StrEnum):
     RUNNER = "runner"
     PARTY = "party"  # to the customer and to the runner
     PERSON = "person"  # to the runner the subject is about
+    NOBODY = "nobody"  # to a person who is none of the actors
 
 
 class SubjectKind(StrEnum):

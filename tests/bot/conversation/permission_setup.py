@@ -102,7 +102,7 @@ async def make_scenario(stack: BotStack) -> MatrixScenario:
             SubjectKind.CASE: await _deliver_order(work, north, mei, ana, made[S.DELIVERED]),
             SubjectKind.RUNNER_DEBT: await _complete_order(work, north, ana, ben, made[S.COMPLETED]),
         }
-        subjects |= await _insert_other_subjects(work, here, mei, ana)
+        subjects |= await _insert_other_subjects(work, here, mei, ana, made[S.PLACED])
     return MatrixScenario(
         campus_id=north,
         runner_group=stack.groups["north"],
@@ -114,16 +114,18 @@ async def make_scenario(stack: BotStack) -> MatrixScenario:
     )
 
 
-async def _insert_other_subjects(work: UnitOfWork, here: Campus, customer: int, runner: int) -> dict[SubjectKind, int]:
+async def _insert_other_subjects(
+    work: UnitOfWork, here: Campus, customer: int, runner: int, order_id: int
+) -> dict[SubjectKind, int]:
     owed_order, customer_debt_number = await _insert_owed_order(work, here, customer, runner)
     return {
         SubjectKind.DROP_POINT: (await list_drop_points(work, here.id))[0].id,
         SubjectKind.OWED_ORDER: owed_order,
         SubjectKind.CUSTOMER_DEBT: customer_debt_number,
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
-        SubjectKind.SAGA: await _insert_stuck_saga(work, here.id),
-        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id),
-        SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id),
+        SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
+        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
+        SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id, order_id),
     }
 
 
@@ -181,14 +183,14 @@ async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: 
     return await insert_row(work, debt, **for_what, refund_id=refund_id, refusal="balance_insufficient")
 
 
-async def _insert_discrepancy(work: UnitOfWork, campus_id: int) -> int:
+async def _insert_discrepancy(work: UnitOfWork, campus_id: int, order_id: int) -> int:
     about = {"campus_id": campus_id, "kind": "unknown_intent", "subject": f"pi_{uuid4()}"}
-    return await insert_row(work, discrepancy, **about, remote_value=5, currency="sgd")
+    return await insert_row(work, discrepancy, **about, order_id=order_id, remote_value=5, currency="sgd")
 
 
-async def _insert_dead_letter(work: UnitOfWork, campus_id: int) -> int:
+async def _insert_dead_letter(work: UnitOfWork, campus_id: int, order_id: int) -> int:
     about = {"campus_id": campus_id, "kind": "stripe_event", "subject": f"evt_{uuid4()}"}
-    return await insert_row(work, dead_letter, **about, shown="?", tries=5, error="no")
+    return await insert_row(work, dead_letter, **about, order_id=order_id, shown="?", tries=5, error="no")
 
 
 async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
@@ -245,10 +247,10 @@ async def reopen_customer_debt(work: UnitOfWork, scenario: MatrixScenario, rule:
         await work.connection.execute(this.values(status="open", ended_at=None))
 
 
-async def _insert_stuck_saga(work: UnitOfWork, campus_id: int) -> int:
+async def _insert_stuck_saga(work: UnitOfWork, campus_id: int, order_id: int) -> int:
     about = {"id": uuid4(), "name": f"matrix:{uuid4()}", "kind": "detach_replaced_card", "campus_id": campus_id}
     stuck = {"version": 1, "status": "stuck", "position": 1, "error": "no", "failing_since": work.now}
-    return await insert_row(work, saga, **about, **stuck)
+    return await insert_row(work, saga, **about, **stuck, order_id=order_id)
 
 
 async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_state: RoleState) -> None:
@@ -258,7 +260,11 @@ async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_
 
 
 async def prepare_campus(work: UnitOfWork, scenario: MatrixScenario, actor: int) -> None:
-    """Require invitations, bind the admin chat, and give the actor a basket."""
+    """Require invitations, bind the admin chat, leave no admin but the actor, and give the actor a basket."""
+    others = update(membership).where(
+        membership.c.campus_id == scenario.campus_id, membership.c.person_id != actor, membership.c.is_admin
+    )
+    await work.connection.execute(others.values(is_admin=False))
     here = update(campus).where(campus.c.id == scenario.campus_id)
     await work.connection.execute(
         here.values(open_to_all=False, admin_chat=GROUP_CHAT_IDS[ChatKind.ADMIN_CHAT], open_jobs=100)

@@ -107,14 +107,16 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.SEE_PHOTO: _LOOKS_AT_PHOTOS,
         Tap.ASK_TO_RUN: Rule(action=_A.ASK_TO_RUN),
         Tap.SET_UP_PAYOUT: Rule(action=_A.SET_UP_PAYOUT),
-        Tap.APPROVE: Rule(action=_A.APPROVE_RUNNER, subject=_T.APPLICANT, allowed_in=ADMIN_CHATS),
-        Tap.RETRY: Rule(action=_A.RETRY_STUCK, subject=_T.SAGA, allowed_in=ADMIN_CHATS),
+        Tap.APPROVE: Rule(action=_A.APPROVE_RUNNER, owner=_W.NOBODY, subject=_T.APPLICANT, allowed_in=ADMIN_CHATS),
+        Tap.RETRY: Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS),
         Tap.STUCK: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RESOLVE: Rule(action=_A.SEE_STUCK, subject=_T.SAGA, allowed_in=ADMIN_CHATS),
         Tap.DEAD_LETTERS: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        Tap.RETRY_DEAD_LETTER: Rule(action=_A.RETRY_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS),
+        Tap.RETRY_DEAD_LETTER: Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS
+        ),
         Tap.DROP_DEAD_LETTER: Rule(action=_A.SEE_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS),
-        Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, subject=_S.DELIVERED, allowed_in=ADMIN_CHATS),
+        Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_S.DELIVERED, allowed_in=ADMIN_CHATS),
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.SETTLE_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
@@ -141,7 +143,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         ),
         Tap.WAIVE_RUNNER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.RUNNER_DEBT, allowed_in=ADMIN_CHATS),
         Tap.WAIVE_RUNNER_DEBT_SURE: Rule(
-            action=_A.REFUND_ANY, owner=_W.RUNNER, subject=_T.RUNNER_DEBT, allowed_in=ADMIN_CHATS
+            action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.RUNNER_DEBT, allowed_in=ADMIN_CHATS
         ),
         Tap.PAY_CUSTOMER_DEBT: Rule(action=_A.PAY_DEBT, owner=_W.CUSTOMER, subject=_T.CUSTOMER_DEBT),
         Tap.WAIVE_CUSTOMER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS),
@@ -177,6 +179,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
             detail="hello",
         ),
         Tap.DO_NOT_PASS_ON: _ANYBODY,
+        Tap.OWN_ACT: Rule(action=_A.ACT_ON_OWN, owner=_W.PARTY, subject=_S.PLACED, argument=1, allowed_in=ADMIN_CHATS),
         Tap.CHECK_IN: Rule(action=_A.CHECK_IN, owner=_W.RUNNER, subject=_S.ACCEPTED),
     }
 )
@@ -207,9 +210,13 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "forgive": Rule(
             action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS, text="{} why"
         ),
-        "tell": Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} customer hello"),
+        "tell": Rule(
+            action=_A.WRITE_AS_TEAM, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} customer hello"
+        ),
         "runners": Rule(action=_A.SEE_RUNNERS, allowed_in=ADMIN_CHATS),
-        "approve": Rule(action=_A.APPROVE_RUNNER, subject=_T.APPLICANT, allowed_in=ADMIN_CHATS, text="{}"),
+        "approve": Rule(
+            action=_A.APPROVE_RUNNER, owner=_W.NOBODY, subject=_T.APPLICANT, allowed_in=ADMIN_CHATS, text="{}"
+        ),
         "suspend": Rule(
             action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS, text="{} why"
         ),
@@ -217,11 +224,17 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
             action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS, text="{}"
         ),
         "stuck": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "resolve": Rule(action=_A.RETRY_STUCK, subject=_T.SAGA, allowed_in=ADMIN_CHATS, text="{} settled elsewhere"),
+        "resolve": Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS, text="{} settled elsewhere"
+        ),
         "parked": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "drop": Rule(action=_A.RETRY_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS, text="{} never mind"),
+        "drop": Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS, text="{} never mind"
+        ),
         "differences": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "settle": Rule(action=_A.RETRY_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS, text="{} why"),
+        "settle": Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS, text="{} why"
+        ),
         "bind": Rule(action=_A.BIND_GROUP, allowed_in=OTHER_GROUPS, tried_in=OTHER_GROUPS),
         "cases": _SEES_CASE,
         "case": Rule(
@@ -261,16 +274,16 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
             detail="missing",
         ),
         PendingInput.SETTLE_DISCREPANCY: Rule(
-            action=_A.RETRY_STUCK, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="it was a test"
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="it was a test"
         ),
         PendingInput.WAIVE_CUSTOMER_DEBT: Rule(
             action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, tried_in=PRIVATE_ONLY, text="paid in cash"
         ),
         PendingInput.RESOLVE_SAGA: Rule(
-            action=_A.RETRY_STUCK, subject=_T.SAGA, tried_in=PRIVATE_ONLY, text="settled elsewhere"
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, tried_in=PRIVATE_ONLY, text="settled elsewhere"
         ),
         PendingInput.DROP_DEAD_LETTER: Rule(
-            action=_A.RETRY_STUCK, subject=_T.DEAD_LETTER, tried_in=PRIVATE_ONLY, text="never mind"
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, tried_in=PRIVATE_ONLY, text="never mind"
         ),
         PendingInput.CASE_ADDITION: Rule(
             action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="It was red"

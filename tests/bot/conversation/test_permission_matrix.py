@@ -91,6 +91,8 @@ class Actor:
                 return self.role == "runner" and rule.subject != "suspended"
             case SubjectOwner.PARTY:
                 return self.role != "other"
+            case SubjectOwner.NOBODY:
+                return False
 
     @property
     def is_heard(self) -> bool:

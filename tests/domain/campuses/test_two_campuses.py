@@ -12,8 +12,8 @@ from domain.errors import CampusGError, OrderNotFound, RunnerNotApproved, Stale
 from domain.orders.states import Bearer
 from domain.orders.use_cases import admin_orders, ordering, running
 from domain.payouts import use_cases as payouts_use_cases
-from domain.saga import use_cases as saga_use_cases
 from domain.support.use_cases import roster
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.started_worker_stack import found_campus
 from tests.stack.worker_stack import WorkerStack
@@ -64,7 +64,7 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(stack: WorkerStack
         with pytest.raises(OrderNotFound):
             await other_stack.act(tap, there, order.id)
     board = await other_stack.act(admin_orders.view_board, there)
-    assert order.id not in {line.order.id for line in board}
+    assert order.id not in {line.id for line in board}
     assert await stack.order(order.id) == before
 
 

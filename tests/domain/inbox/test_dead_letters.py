@@ -11,7 +11,7 @@ from domain.errors import NotAllowed, Stale
 from domain.inbox import use_cases as inbox_use_cases
 from domain.inbox.dead_letter import MAX_TRIES
 from domain.orders.states import OrderStatus
-from domain.saga import use_cases as saga_use_cases
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 from tests.cases import case
 from tests.scenarios.failing_postgres import failing_table
 from tests.scenarios.scenario_setup import new_admin

@@ -5,7 +5,7 @@ import pytest
 from domain.campuses.people import Member
 from domain.errors import NotAllowed, Stale
 from domain.orders.states import Order, OrderStatus
-from domain.saga import use_cases as saga_use_cases
+from domain.support.use_cases import stuck_sagas as saga_use_cases
 from tests.scenarios.failing_postgres import failing_table
 from tests.scenarios.stripe_objects import make_intent
 from tests.stack.worker_stack import WorkerStack

@@ -28,6 +28,7 @@ EXTERNAL_STEPS: Mapping[str, ExternalStepHooks] = MappingProxyType(
         "release_hold": hold_steps.RELEASE_HOLD,
         "check_hold": hold_steps.CHECK_HOLD,
         "capture_payment": capture_steps.CAPTURE_PAYMENT,
+        "end_uncaptured_hold": capture_steps.END_UNCAPTURED_HOLD,
         "charge_again": charge_steps.CHARGE_AGAIN,
         "charge_debt": debt_steps.CHARGE_DEBT,
         "refresh_debt_charge": debt_steps.REFRESH_DEBT_CHARGE,

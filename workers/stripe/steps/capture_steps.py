@@ -2,16 +2,23 @@
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.repository import find_order
+from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
+from domain.orders.sagas.resolve_completion import RESOLVED_BY_HAND
 from domain.payments.hold_repository import find_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_intents import capture_intent, retrieve_intent
+from workers.stripe.gateway_intents import cancel_intent, capture_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
-from workers.stripe.steps.charge_steps import LapsedHold, close_lapsed_hold, replace_lapsed_hold
+from workers.stripe.steps.charge_steps import (
+    LapsedHold,
+    close_lapsed_hold,
+    replace_lapsed_hold,
+    require_no_unknown_payment,
+)
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
 
@@ -62,6 +69,43 @@ async def record_capture(work: UnitOfWork, run: SagaRun, result: TakenPayment | 
     keep_taken_payment(run, result)
 
 
+async def prepare_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """Return which hold to end; None when the payment, or that there is none, is certain without Stripe.
+
+    That is so after a capture, after a decline, and for a charge that left no intent. Raise Refused when Stripe has a
+    payment of this order that we do not know.
+    """
+    data = run.data_as(CompleteOrderData)
+    if data.capture is not None or data.declined is not None:
+        return None
+    await require_no_unknown_payment(work, run.required_order_id)
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    hold = await find_current_hold(work, run.required_order_id)
+    if hold is None or hold.payment_intent is None:
+        await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, refusal=RESOLVED_BY_HAND)
+        data.declined = RESOLVED_BY_HAND
+        return None
+    return {"payment_intent": hold.payment_intent, "capture": {"amount_to_capture": order.total}}
+
+
+async def end_uncaptured_hold(client: StripeGateway, request: CallRequest) -> TakenPayment | LapsedHold:
+    """Cancel the intent of a capture that is given up; return what it took if it was captured after all."""
+    found = await retrieve_intent(client, request.params["payment_intent"])
+    if found.status is PaymentIntentStatus.SUCCEEDED:
+        return _read_capture(found, request)
+    await cancel_intent(client, found.id, request.key)
+    return LapsedHold(reason=RESOLVED_BY_HAND)
+
+
+async def record_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, result: TakenPayment | LapsedHold) -> None:
+    """Record the capture, or that the hold is released and the customer owes the total."""
+    if not isinstance(result, LapsedHold):
+        await record_capture(work, run, result)
+        return
+    await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=result.reason)
+    run.data_as(CompleteOrderData).declined = result.reason
+
+
 def _read_capture(intent: PaymentIntent, request: CallRequest) -> TakenPayment:
     if intent.amount_received != request.params["capture"]["amount_to_capture"]:
         raise Refused("captured_otherwise", f"{intent.amount_received} was captured")
@@ -70,4 +114,7 @@ def _read_capture(intent: PaymentIntent, request: CallRequest) -> TakenPayment:
 
 CAPTURE_PAYMENT = define_external_step(
     prepare=prepare_capture, execute=execute_capture, record=record_capture, find_existing=find_capture
+)
+END_UNCAPTURED_HOLD = define_external_step(
+    prepare=prepare_uncaptured_hold_end, execute=end_uncaptured_hold, record=record_uncaptured_hold_end
 )
