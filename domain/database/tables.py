@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Index,
     Table,
+    text,
 )
 
 from domain.database.actors import ACTOR_ROLES
@@ -30,3 +31,10 @@ event_log = Table(  # append-only; written in the same transaction as the transi
 
 
 Index("event_log_order_idx", event_log.c.order_id, event_log.c.id)
+Index(
+    "event_log_own_act",
+    event_log.c.campus_id,
+    event_log.c.actor_id,
+    event_log.c.id,
+    postgresql_where=text("subject = 'own_act'"),
+)

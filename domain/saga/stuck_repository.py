@@ -78,7 +78,7 @@ async def find_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> Stuc
 
 
 async def read_resolved_data(work: UnitOfWork, name: str, kind: type[D]) -> D:
-    """Return the data of the saga of this name, which another saga goes on with. Raise ValueError if it does not fit."""
+    """Return the data of the saga of this name, for the saga that goes on with it; raise ValueError if unreadable."""
     stored = (await work.connection.execute(select(saga.c.data).where(saga.c.name == name))).scalar_one()
     return cast(D, data_from_json(kind, stored))
 

@@ -1,4 +1,4 @@
-"""The invariants I1 to I10: each is a pure function of the snapshot and returns what it counted and each breach."""
+"""The invariants I1 to I12: each is a pure function of the snapshot and returns what it counted and each breach."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payouts.model import PayoutStatus
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from workers.audit.account_sums import wanted_accounts
+from workers.audit.admin_acts.resolutions import find_deliveries_without_completion, find_half_done_rows
 from workers.audit.debt_invariants import (
     customer_debts_by_order,
     find_capture_breaches,
@@ -259,6 +260,18 @@ def check_sagas_make_progress(snapshot: AuditSnapshot) -> Finding:
     return _finding("I10", "every saga is over, waiting with a deadline, or stuck with a reason", counted, breaches)
 
 
+def check_deliveries_are_completed(snapshot: AuditSnapshot) -> Finding:
+    delivered = sum(order.status is OrderStatus.DELIVERED for order in snapshot.orders)
+    breaches = find_deliveries_without_completion(snapshot)
+    return _finding("I11", "a delivered order has a saga that completes it", f"{delivered} delivered", breaches)
+
+
+def check_nothing_is_left_half_done(snapshot: AuditSnapshot) -> Finding:
+    breaches = find_half_done_rows(snapshot, find_settled_orders(snapshot))
+    resolved = sum(saga.status is SagaStatus.RESOLVED for saga in snapshot.sagas)
+    return _finding("I12", "what a saga began has an end, or a saga that goes on", f"{resolved} resolved", breaches)
+
+
 INVARIANTS: tuple[Callable[[AuditSnapshot], Finding], ...] = (
     check_captured_within_hold,
     check_one_hold_per_order,
@@ -270,6 +283,8 @@ INVARIANTS: tuple[Callable[[AuditSnapshot], Finding], ...] = (
     check_stripe_objects_have_owners,
     check_effects_happen_once,
     check_sagas_make_progress,
+    check_deliveries_are_completed,
+    check_nothing_is_left_half_done,
 )
 
 

@@ -10,6 +10,7 @@ from domain.payments.model import CustomerDebt, Hold
 from domain.payouts.model import Payable, RunnerDebt
 from domain.refunds.model import Dispute, Refund
 from domain.saga.definition import SagaStatus
+from workers.audit.admin_acts.own_acts import AuditedOwnAct
 from workers.stripe.objects.payment_intent import PaymentIntent
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
@@ -113,4 +114,5 @@ class AuditSnapshot:
     nettings: Sequence[Netting] = ()
     disputes: Sequence[Dispute] = ()
     customer_debts: Sequence[CustomerDebt] = ()
+    own_acts: Sequence[AuditedOwnAct] = ()
     coverage: Coverage | None = None  # None: the snapshot has all rows and all objects

@@ -22,6 +22,7 @@ from domain.refunds.repository import refund_from_row
 from domain.refunds.tables import dispute, refund
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
+from workers.audit.admin_acts.own_acts_repository import read_own_acts
 from workers.audit.snapshot import AccountBalance, AuditedObjects, AuditedSaga, AuditSnapshot, Netting, PostingSum
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ async def read_all_rows(work: UnitOfWork, objects: AuditedObjects) -> AuditSnaps
         debts=await read_rows(work, _all_of(debt), runner_debt_from_row),
         customer_debts=await read_rows(work, _all_of(customer_debt), customer_debt_from_row),
         nettings=await read_rows(work, _all_of(netting), netting_from_row),
+        own_acts=await read_own_acts(work),
     )
 
 

@@ -24,6 +24,7 @@ from domain.refunds.repository import refund_from_row
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from workers.audit.account_sums_repository import select_wanted_sums
+from workers.audit.admin_acts.own_acts_repository import read_own_acts
 from workers.audit.snapshot import AccountBalance, AuditSnapshot, Coverage, UnbalancedPosting
 from workers.audit.snapshot_repository import (
     balance_from_row,
@@ -164,6 +165,7 @@ async def read_window_rows(
         nettings=nettings,
         disputes=await read_rows(work, _DISPUTES, dispute_from_row, order_ids=order_ids),
         customer_debts=await read_rows(work, _CUSTOMER_DEBTS, customer_debt_from_row, order_ids=order_ids),
+        own_acts=await read_own_acts(work, since),
         coverage=await _read_coverage(work, since, days, objects, accounts),
     )
 

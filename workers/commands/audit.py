@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
 from domain.registers import build_registers
 from domain.settings.settings import AuditSettings, read_audit_settings, read_settings_or_exit
+from workers.audit.admin_acts.own_acts import describe_own_acts
 from workers.audit.invariants import INVARIANTS, Finding
 from workers.audit.snapshot import AuditSnapshot, Coverage
 from workers.audit.snapshot_reader import read_snapshot, read_window
@@ -103,4 +104,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if snapshot.coverage is not None:
         print(describe(snapshot, snapshot.coverage))
     print(format_findings(findings))
+    print(describe_own_acts(snapshot.own_acts))
     return 1 if any(finding.breaches for finding in findings) else 0

@@ -15,7 +15,7 @@ from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot import AuditSnapshot
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
 
-INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
+INVARIANT_NAMES = [f"I{number}" for number in range(1, 13)]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ async def samples(shared_stack: WorkerStack) -> dict[str, AuditSample]:
     return await read_samples(stack, completed=completed, cancelled=cancelled)
 
 
-def test_the_invariants_are_the_ten_promised() -> None:
+def test_the_invariants_are_the_twelve_promised() -> None:
     empty = AuditSnapshot(
         orders=[],
         holds=[],
