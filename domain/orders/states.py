@@ -129,6 +129,7 @@ STATUSES_BEFORE_DELIVERY = _statuses_in(_P.UNCLAIMED, _P.CLAIMED, _P.BOUGHT)
 STATUSES_BEFORE_CAPTURE = _statuses_in(_P.BOUGHT, _P.DELIVERED)  # a total is fixed, and its hold must last
 DELIVERED_STATUSES = _statuses_in(_P.DELIVERED, _P.COMPLETED)
 ABANDONED_STATUSES = _statuses_in(_P.ABANDONED)
+STATUSES_MOVED_BY_SAGA = _statuses_in(_P.DELIVERED) | {OrderStatus.PENDING}  # no person moves them on
 FINAL_ORDER_STATUSES = _statuses_in(_P.COMPLETED, _P.ABANDONED)
 OPEN_ORDER_STATUSES = frozenset(OrderStatus) - FINAL_ORDER_STATUSES
 

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import ABANDONED_STATUSES, OrderStatus
+from domain.orders.states import ABANDONED_STATUSES, STATUSES_MOVED_BY_SAGA
 from domain.orders.tables import orders
 from domain.payments.model import HoldStatus
 from domain.payments.tables import hold
@@ -12,7 +12,6 @@ from domain.payouts.tables import payable
 from domain.refunds.model import RefundStatus
 from domain.refunds.tables import refund
 
-MOVING_ORDERS = (OrderStatus.PENDING, OrderStatus.DELIVERED)
 MOVING_HOLDS = (HoldStatus.REQUESTED, HoldStatus.APPROVAL)
 MOVING_REFUNDS = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
@@ -26,7 +25,7 @@ async def is_order_half_done(work: UnitOfWork, order_id: int) -> bool:
 def _half_done_conditions() -> tuple[ColumnElement[bool], ...]:
     holds, ended = hold.c.order_id == orders.c.id, orders.c.status.in_(ABANDONED_STATUSES)
     return (
-        orders.c.status.in_(MOVING_ORDERS),
+        orders.c.status.in_(STATUSES_MOVED_BY_SAGA),
         exists().where(holds, hold.c.status.in_(MOVING_HOLDS)),
         ended & exists().where(holds, hold.c.status == HoldStatus.HELD),
         exists().where(payable.c.order_id == orders.c.id, payable.c.status == PayoutStatus.SENDING),

@@ -7,9 +7,19 @@ from tests.conventions.import_rules import SQL_MODULES, STDLIB_MODULES, imported
 
 # The models of each room: plain data and the rules that decide over it. They import the standard library and models.
 MODELS_BY_ROOM = {
-    "campuses": ("campus", "fee_suggestions", "fees", "opening", "people", "permissions", "windows"),
+    "campuses": (
+        "campus",
+        "fee_suggestions",
+        "fees",
+        "opening",
+        "own_acts/subjects",
+        "people",
+        "permissions",
+        "windows",
+    ),
     "database": ("actors",),
     "messaging": (
+        "admin_acts/acts",
         "buttons",
         "notification/fallback",
         "notification/model",

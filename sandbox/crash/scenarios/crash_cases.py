@@ -128,6 +128,8 @@ KILLED_STEPS = (
     _call("complete_order", "charge_again", money.hold_lapsed),
     _call("complete_order", "charge_again", money.recharge_declined),
     _after("complete_order", "complete_order", money.recharge_declined, "charge_again"),
+    _call("resolve_completion", "end_uncaptured_hold", money.completion_resolved),
+    _after("resolve_completion", "complete_order", money.completion_resolved, "end_uncaptured_hold"),
     _started_by_bot("replace_hold", "request_replacement_hold", orders.price_increased),
     _call("replace_hold", "authorize_replacement_hold", orders.price_increased),
     _poll("replace_hold", "wait_replacement_held", orders.price_increase_approved),

@@ -34,6 +34,7 @@ RETURNED_REFUND_CARD = "4000 0000 0000 5126"
 EVENT_PAGE_SIZE = "100"  # newest first
 CARD_CHARGED = f"{PAYABLE_OPEN} AND EXISTS (SELECT 1 FROM hold WHERE order_id = $1 AND status = 'captured')"
 IN_DEBT = f"{PAYABLE_OPEN} AND EXISTS (SELECT 1 FROM customer_debt WHERE order_id = $1 AND status = 'open')"
+STUCK_COMPLETION = "SELECT number FROM saga WHERE order_id = $1 AND kind = 'complete_order' AND status = 'stuck'"
 APPROVAL_PENDING = "SELECT 1 FROM hold WHERE order_id = $1 AND status = 'approval'"
 DEBT_PAID = "SELECT 1 FROM customer_debt WHERE order_id = $1 AND status = 'paid'"
 DEBT_UNPAID = (
@@ -65,6 +66,23 @@ async def recharge_declined(scene: SceneContext) -> CrashScenario:
     """The same, and the bank declines, as the customer is not there to approve."""
     order, pin = await _order_at_handover_without_hold(scene)
     return delivered_with_pin(scene, "complete_order", order, pin, IN_DEBT)
+
+
+async def completion_resolved(scene: SceneContext) -> CrashScenario:
+    """An admin resolves a capture that Stripe refused for good: the hold is released, and the customer owes."""
+    sam = scene.sam
+    await scene.ana.start_bot()
+    order, pin = await order_at_handover(scene)
+    intent = await payment_intent_of_order(scene, order)
+    path = f"POST /v1/payment_intents/{intent}/capture"
+    await scene.stripe.post("faults", path=path, kind="status", status=400, code="not_today")
+    await scene.ana.type_text(pin)
+    number = await stored_id(scene, STUCK_COMPLETION, order)
+    return CrashScenario(
+        subject=saga_of(sam, "resolve_completion", order),
+        trigger=lambda: sam.type_text(f"/resolve {number} the bank is closed", in_group=sam.campus.admin_chat),
+        end_query=IN_DEBT,
+    )
 
 
 async def _order_at_handover_without_hold(scene: SceneContext) -> tuple[int, str]:

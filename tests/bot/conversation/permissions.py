@@ -37,6 +37,8 @@ _LOOKS_AT_PHOTOS = Rule(action=_A.SEE_PHOTOS, owner=_W.CUSTOMER, subject=_S.DELI
 _USES_SAVED_CARD = Rule(action=_A.PLACE, subject=_T.SAVED_CARD)
 _SEES_CASE = Rule(action=_A.SEE_CASES, subject=_T.CASE, allowed_in=ADMIN_CHATS)
 _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argument=1, allowed_in=ADMIN_CHATS)
+_RETRIES = Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS)
+_ACTS_ON_DEAD_LETTER, _SETTLES = replace(_RETRIES, subject=_T.DEAD_LETTER), replace(_RETRIES, subject=_T.DISCREPANCY)
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS)
 _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
 _REINSTATES = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS)
@@ -108,15 +110,13 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.ASK_TO_RUN: Rule(action=_A.ASK_TO_RUN),
         Tap.SET_UP_PAYOUT: Rule(action=_A.SET_UP_PAYOUT),
         Tap.APPROVE: Rule(action=_A.APPROVE_RUNNER, owner=_W.NOBODY, subject=_T.APPLICANT, allowed_in=ADMIN_CHATS),
-        Tap.RETRY: Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS),
+        Tap.RETRY: _RETRIES,
         Tap.STUCK: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RESOLVE: Rule(action=_A.SEE_STUCK, subject=_T.SAGA, allowed_in=ADMIN_CHATS),
         Tap.DEAD_LETTERS: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        Tap.RETRY_DEAD_LETTER: Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS
-        ),
+        Tap.RETRY_DEAD_LETTER: _ACTS_ON_DEAD_LETTER,
         Tap.DROP_DEAD_LETTER: Rule(action=_A.SEE_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS),
-        Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_S.DELIVERED, allowed_in=ADMIN_CHATS),
+        Tap.PAY_AGAIN: replace(_RETRIES, subject=_S.DELIVERED),
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.SETTLE_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
@@ -224,17 +224,11 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
             action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS, text="{}"
         ),
         "stuck": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "resolve": Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS, text="{} settled elsewhere"
-        ),
+        "resolve": replace(_RETRIES, text="{} settled elsewhere"),
         "parked": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "drop": Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS, text="{} never mind"
-        ),
+        "drop": replace(_ACTS_ON_DEAD_LETTER, text="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "settle": Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS, text="{} why"
-        ),
+        "settle": replace(_SETTLES, text="{} why"),
         "bind": Rule(action=_A.BIND_GROUP, allowed_in=OTHER_GROUPS, tried_in=OTHER_GROUPS),
         "cases": _SEES_CASE,
         "case": Rule(

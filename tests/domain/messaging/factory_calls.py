@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.subjects import ActSubject, order_subject, person_subject
 from domain.errors import CampusGError, DebtOutstanding, Stale
 from domain.messaging.notification.model import Notification
 from domain.orders.escalations.claim_odds import MIN_ORDERS_FOR_ODDS, ClaimOdds
@@ -60,6 +61,7 @@ _SAMPLES_BY_TYPE: Mapping[object, tuple[object, ...]] = MappingProxyType(
         Campus: (CAMPUS, replace(CAMPUS, runner_invite="https://t.me/+north")),
         Price: (PRICE,),
         Order: tuple(ORDERS_BY_STATUS.values()),
+        ActSubject: (order_subject(1214, MEI, None), person_subject(MEI, "Mei")),
         ClaimOdds: tuple(
             ClaimOdds(waited=waited, taken=1, this_hour=this_hour)
             for waited, this_hour in ((MIN_ORDERS_FOR_ODDS - 1, False), (9, False), (9, True))
