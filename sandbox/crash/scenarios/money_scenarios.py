@@ -73,15 +73,16 @@ async def completion_resolved(scene: SceneContext) -> CrashScenario:
     sam = scene.sam
     await scene.ana.start_bot()
     order, pin = await order_at_handover(scene)
-    intent = await payment_intent_of_order(scene, order)
-    path = f"POST /v1/payment_intents/{intent}/capture"
-    await scene.stripe.post("faults", path=path, kind="status", status=400, code="not_today")
-    await scene.ana.type_text(pin)
-    number = await stored_id(scene, STUCK_COMPLETION, order)
+    path = f"POST /v1/payment_intents/{await payment_intent_of_order(scene, order)}/capture"
+
+    async def get_stuck_and_resolve() -> None:
+        await scene.stripe.post("faults", path=path, kind="status", status=400, code="not_today")
+        await scene.ana.type_text(pin)
+        number = await stored_id(scene, STUCK_COMPLETION, order)
+        await sam.type_text(f"/resolve {number} the bank is closed", in_group=sam.campus.admin_chat)
+
     return CrashScenario(
-        subject=saga_of(sam, "resolve_completion", order),
-        trigger=lambda: sam.type_text(f"/resolve {number} the bank is closed", in_group=sam.campus.admin_chat),
-        end_query=IN_DEBT,
+        subject=saga_of(sam, "resolve_completion", order), trigger=get_stuck_and_resolve, end_query=IN_DEBT
     )
 
 
