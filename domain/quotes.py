@@ -38,12 +38,12 @@ _PLAIN = (
     "accepted account act added after age amount approved arrived asked at attempt back bearer before bought brand "
     "building by campus case ceiling claimed clock command completed cost count customer_account day days delivered "
     "down earned event example fee food handed held here holding hours jobs kind last4 least left limit link "
-    "local_value minutes monday more most netted now number order outcome owes page pages paid pieces pin placed "
+    "local_value minutes monday more most netted now number order outcome owes own page pages paid pieces pin placed "
     "platform_amount price proof quantity ready receipt remote_value role runner_account runner_amount saga sent share "
     "side since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
     "wanted what when why written"
 )
-_NAMES = "admin chat customer item name other person place runner store who"
+_NAMES = "about admin chat customer item name other person place runner store who"
 _LINES = "error items line note typed"
 _TEXTS = "reason story text words"
 WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
@@ -64,6 +64,7 @@ EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
         ("notification-case-opened", "customer"): Wording.PERSON,
         ("notification-case-opened", "runner"): Wording.PERSON,
         ("notification-case-more", "customer"): Wording.PERSON,
+        ("notification-admin-act", "about"): Wording.PERSON,
         **{
             (key, "reason"): Wording.PLAIN  # a word of a list, which chooses between ours
             for key in (

@@ -25,7 +25,8 @@ notification-admin-act =
         [answer_case] answered a case
         [close_case] closed a case
        *[write] wrote as the campus team
-    } · { $about } · { $reason }
+    } · { $about }
+    { $reason }
 notification-own-act =
     ℹ️ <b>About { $about }:</b> { $admin } of the campus team has a part in this order. They are the only one in the team now, so they did this themselves: { $act ->
         [cancel] cancelled it
@@ -46,7 +47,8 @@ notification-own-act =
         [close_case] closed the problem reported for it
        *[write] wrote about it as the campus team
     }.
-    Reason: { $reason }
+    Reason:
+    { $reason }
     It is written down for those who run this service. If it is not right, reply to a message about this order and say so.
 
 ## Own matters

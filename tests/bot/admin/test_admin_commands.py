@@ -121,7 +121,7 @@ async def test_only_an_admin_binds(stack: BotStack) -> None:
     eve = await stack.add_runner("Eve")
     group = await _make_group(stack, eve, admin=True)
     before = await _campus_row(stack)
-    await bind_group(eve, group)
+    await eve.write("/bind", group)
     assert await _campus_row(stack) == before
     assert "/bind admin" in await eve.answer_to("/bind")
 

@@ -73,7 +73,8 @@ async def test_the_only_admin_acts_once_after_a_tap_and_the_other_side_reads_it(
         (told,) = await notifications_of(stack, order_id, "notification-own-act", ana)
         assert told["args"]["reason"] == "no time"
         (line,) = await admin_lines(stack, notification.c.order_id == order_id)
-        assert f"Their own matter:</b> Mei cancelled the order · #{order_id} · no time" in line
+        acted = f"Their own matter:</b> <i>Mei</i> cancelled the order · <i>#{order_id}</i>"
+        assert f"{acted}\n<blockquote>no time</blockquote>" in line
 
 
 async def test_an_agreement_counts_for_one_act(stack: BotStack) -> None:
@@ -137,4 +138,4 @@ async def test_an_act_in_private_is_one_line_in_the_admin_chat_and_one_there_is_
         number = await make_stuck_saga(stack)
         await admin_chat.sam.tap(Tap.RETRY, number, 1, chat=admin_chat.chat)
         (line,) = await admin_lines(stack, notification.c.args["about"].as_string() == f"pay_out_runner {number}")
-        assert "Sam tried again what was stuck" in line, "a tap leaves nothing in the chat, so it is told"
+        assert "<i>Sam</i> tried again what was stuck" in line, "a tap leaves nothing in the chat, so it is told"
