@@ -20,6 +20,7 @@ from domain.reconciliation.repository import has_unknown_transfer
 from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
 from domain.saga.register import SagaRegister
+from domain.support.repository import has_open_case
 
 ROOMS_WITH_SAGAS = (
     (order_sagas.SAGAS, order_steps.LOCAL_STEPS),
@@ -50,5 +51,5 @@ def build_registers() -> Registers:
             is_held_for=is_held_for,
             start_card_setup=start_card_setup,
         ),
-        PayoutBlocks(conditions=(has_unknown_transfer,)),
+        PayoutBlocks(conditions=(has_unknown_transfer,), keep_held=(has_open_case,)),
     )

@@ -13,6 +13,8 @@ from domain.words import Html, say, say_plain
 
 MAX_LABEL_LENGTH = 48  # characters; phones cut longer ones
 
+_PLAIN_FORMS = {"t": "%H:%M", "T": "%H:%M:%S", "wt": "%a %H:%M"}  # for a Telegram that knows no times
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
@@ -75,9 +77,12 @@ class RequestContext:
         return format_money(minor, self.campus.currency)
 
     def format_time(self, moment: datetime, form: str = "t") -> Html:
-        """Return a time that the reader's phone formats (Bot API, date-time entities: t short, T with seconds)."""
+        """Return a time that the reader's phone formats.
+
+        The forms are those of the Bot API's date-time entities: t short, T with seconds, wt with the weekday.
+        """
         local = moment.astimezone(self.campus.zone)
-        plain = f"{local:%H:%M:%S}" if form == "T" else f"{local:%H:%M}"
+        plain = f"{local:{_PLAIN_FORMS[form]}}"
         return Html(f'<tg-time unix="{int(moment.timestamp())}" format="{form}">{plain}</tg-time>')
 
     def button(

@@ -5,6 +5,7 @@ from bot.conversation.paging import get_page, paging_row
 from bot.conversation.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from bot.customer.debt_payment import list_own_debts
+from bot.customer.held_pay import held_pay_paragraphs
 from bot.customer.screens.screen_parts import with_notices
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people import SavedCard, card_brand_name
@@ -47,6 +48,7 @@ async def _render_profile(context: RequestContext) -> Screen:
         *debt_lines,
         _spending_line(context, spending),
         *((f"{_earnings_lines(context, earnings)}\n{await _rating_line(context)}",) if runs else ()),
+        *(await held_pay_paragraphs(context) if runs else ()),
         context.say("bot-me-place", place=member.default_place)
         if member.default_place
         else context.say("bot-me-place-none"),

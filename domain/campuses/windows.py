@@ -24,7 +24,7 @@ class Windows:
     reminder: int = 2 * 60  # ARRIVED this long: the customer is reminded
     absent: int = 5 * 60  # ARRIVED this long: the food may be left, with a photo
     relay: int = 30 * 60  # after the end of an order, its two sides may write to each other
-    problem: int = 24 * 60 * 60  # after delivery, a problem may be reported
+    problem: int = 24 * 60 * 60  # after delivery, a problem may be reported; pay without a PIN waits as long
     refund: int = 30 * 24 * 60 * 60  # how long a bank may take for a refund before an admin has to ask Stripe
 
     def length(self, name: str) -> timedelta:

@@ -18,6 +18,12 @@ def format_time(view: OrderView, moment: datetime) -> Html:
     return Html(f'<tg-time unix="{int(moment.timestamp())}" format="t">{local:%H:%M}</tg-time>')
 
 
+def format_day_time(view: OrderView, moment: datetime) -> Html:
+    """Return a time of the coming days with its weekday, otherwise as format_time does."""
+    local = moment.astimezone(view.campus.zone)
+    return Html(f'<tg-time unix="{int(moment.timestamp())}" format="wt">{local:%a %H:%M}</tg-time>')
+
+
 def format_amount(view: OrderView, minor: int) -> str:
     """Return minor units of the order's currency as people write them."""
     return format_money(minor, view.order.price.currency)

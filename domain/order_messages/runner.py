@@ -1,11 +1,13 @@
 """The order message in the runner's chat."""
 
+from datetime import datetime
 from typing import assert_never
 
 from domain.messaging.buttons import Button, ButtonStyle, Tap, make_button
 from domain.order_messages.parts import (
     compose_message,
     format_amount,
+    format_day_time,
     format_items,
     format_note,
     format_relay_instruction,
@@ -154,6 +156,8 @@ def _payout_state_line(view: OrderView, payable: Payable, locale: str) -> str:
     match payable.status:
         case PayoutStatus.OPEN if payable.frozen:
             return say(locale, "order-message-payout-frozen", amount=format_amount(view, payable.due))
+        case PayoutStatus.OPEN if payable.held_until is not None:
+            return _held_line(view, payable, payable.held_until, locale)
         case PayoutStatus.OPEN if payable.refusal == INSUFFICIENT_FUNDS:
             return say(locale, "order-message-payout-late", amount=format_amount(view, payable.due))
         case PayoutStatus.OPEN:
@@ -168,6 +172,13 @@ def _payout_state_line(view: OrderView, payable: Payable, locale: str) -> str:
             return say(locale, "order-message-payout-annulled")
         case _:
             assert_never(payable.status)
+
+
+def _held_line(view: OrderView, payable: Payable, until: datetime, locale: str) -> str:
+    said = {"amount": format_amount(view, payable.due), "when": format_day_time(view, until)}
+    if view.open_case is not None:
+        return say(locale, "order-message-payout-held-case", **said)
+    return say(locale, "order-message-payout-held", why=payable.held_for or "-", **said)
 
 
 def _delivery_lines(view: OrderView, locale: str) -> str:
@@ -231,6 +242,7 @@ def _set_up_payout_button(view: OrderView, locale: str) -> Button | None:
         or payable.status is not PayoutStatus.OPEN
         or payable.refusal == INSUFFICIENT_FUNDS
         or payable.frozen
+        or payable.held_until is not None
     ):
         return None
     return make_button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)

@@ -1,6 +1,7 @@
 """Local steps that complete a delivered order: book what was taken, or what the customer owes because nothing was."""
 
 from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import capture_posting, customer_debt_posting, goodwill_posting
@@ -18,6 +19,7 @@ from domain.orders.states import Bearer, Order, OrderEvent
 from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
+from domain.payouts.held_pay.rules import HeldPay, find_held_pay
 from domain.payouts.model import Payable
 from domain.payouts.payout_steps import book_runner_payable, start_payout_or_ask_set_up
 from domain.saga.run import SagaRun
@@ -27,27 +29,29 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move DELIVERED -> COMPLETED with its postings, the payable and its payout: all or nothing."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     data = run.data_as(CompleteOrderData)
+    windows = (await find_campus(work, run.campus_id)).windows
+    held = find_held_pay(order, windows, work.now, finished_by_admin=data.admin is not None)
     if data.capture is not None:
-        payable = await _book_capture(work, order, data.capture)
+        payable = await _book_capture(work, order, data.capture, held)
     elif data.declined is not None:
-        payable = await _book_debt(work, order, data.declined)
+        payable = await _book_debt(work, order, data.declined, held)
     else:
         raise LookupError(f"saga {run.name} neither took the money nor was it declined")
     await start_payout_or_ask_set_up(work, run, payable)
     await refresh_order_messages(work, order)
 
 
-async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment) -> Payable:
+async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment, held: HeldPay | None) -> Payable:
     runner, split = _split_order(order)
     intent, currency = taken.payment_intent, order.price.currency
     await post_to_ledger(
         work, capture_posting(payment_intent=intent, runner=runner, split=split, currency=currency), order.id
     )
     await book_fee(work, order, taken)
-    return await book_runner_payable(work, order, split.runner, charge=taken.charge)
+    return await book_runner_payable(work, order, split.runner, charge=taken.charge, held=held)
 
 
-async def _book_debt(work: UnitOfWork, order: Order, refusal: str) -> Payable:
+async def _book_debt(work: UnitOfWork, order: Order, refusal: str, held: HeldPay | None) -> Payable:
     """The food is delivered and nothing was taken: the customer owes it all, the platform pays the runner."""
     runner, split = _split_order(order)
     posting = customer_debt_posting(
@@ -58,7 +62,7 @@ async def _book_debt(work: UnitOfWork, order: Order, refusal: str) -> Payable:
     customer = await find_member(work, order.campus_id, order.customer_id)
     await notify(work, debt_opened(owed))
     await notify(work, debt_opened_admins(owed, customer.first_name))
-    return await book_runner_payable(work, order, split.runner, charge=None)
+    return await book_runner_payable(work, order, split.runner, charge=None, held=held)
 
 
 def _split_order(order: Order) -> tuple[int, Split]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -36,6 +37,14 @@ PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = Ma
 )
 
 
+class PayDelay(StrEnum):
+    """Why a runner's pay waits until its time has come, and longer while a case about the order is open."""
+
+    LEFT = "left"  # handed over with a photo in place of the PIN
+    FINISHED = "finished"  # handed over by an admin's word
+    NO_RECEIPT = "no_receipt"  # the receipt is above the estimate, and nobody saw a photo of it
+
+
 class RunnerDebtStatus(StrEnum):
     """The status of a runner's debt: the part of a refund that could not be reversed."""
 
@@ -64,6 +73,8 @@ class Payable:
     sent: int = 0  # by confirmed transfers, less their reversals
     frozen: bool = False  # the payment is disputed: nothing is sent meanwhile
     netted: int = 0  # the part of the amount that paid debts of other orders
+    held_until: datetime | None = None  # nothing is sent before; None: it may be sent at once, or it was released
+    held_for: PayDelay | None = None
 
     @property
     def runner_total(self) -> int:

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
+PayableCondition = Callable[[], ColumnElement[bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class PayoutBlocks:
-    """Conditions on the table of payables. While one holds, no payout of the payable starts."""
+    """Conditions on the table of payables.
 
-    conditions: tuple[Callable[[], ColumnElement[bool]], ...]
+    While one of `conditions` holds, no payout of the payable starts. While one of `keep_held` holds, a payable that is
+    held for a time stays held after it.
+    """
+
+    conditions: tuple[PayableCondition, ...]
+    keep_held: tuple[PayableCondition, ...] = ()

@@ -5,6 +5,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import list_active_deliveries
 from domain.orders.states import Order
+from domain.payouts.held_pay.repository import hold_payable
+from domain.payouts.held_pay.rules import HeldPay
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
 from domain.payouts.netting import net_debts
 from domain.payouts.notifications import (
@@ -30,9 +32,14 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
     await notify(work, payout_waits(payable))
 
 
-async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
-    """Insert what the runner is owed for the order (minor units); `charge` None: the platform pays."""
-    return await book_payable(
+async def book_runner_payable(
+    work: UnitOfWork, order: Order, amount: int, *, charge: str | None, held: HeldPay | None = None
+) -> Payable:
+    """Insert what the runner is owed for the order (minor units), perhaps held for a time.
+
+    `charge` None: the platform pays.
+    """
+    booked = await book_payable(
         work,
         {
             "campus_id": order.campus_id,
@@ -43,6 +50,7 @@ async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, ch
             "charge": charge,
         },
     )
+    return booked if held is None else await hold_payable(work, order.id, held) or booked
 
 
 async def start_payout(work: UnitOfWork, run: SagaRun) -> None:

@@ -9,7 +9,7 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
+from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayDelay, PayoutEvent, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable
@@ -66,7 +66,7 @@ async def list_orphan_payables(work: UnitOfWork, *, min_age: timedelta, limit: i
 
 
 async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:
-    """Return whether a pay-out may start: it is open, not frozen by a dispute, and no unknown transfer exists."""
+    """Return whether a pay-out may start: it is open, not held, not frozen, and no unknown transfer exists."""
     query = select(payable.c.id).where(
         payable.c.id == payable_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed(work)
     )
@@ -74,16 +74,19 @@ async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:
 
 
 def _payout_allowed(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
-    """Build the conditions of every pay-out: no dispute freezes it, and Stripe has no transfer unknown to us."""
+    """Build the conditions of every pay-out.
+
+    It is not held for a time, no dispute freezes it, and Stripe has no transfer unknown to us.
+    """
     blocks = work.registers.get(PayoutBlocks).conditions
-    return ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)
+    return payable.c.held_until.is_(None), ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)
 
 
 async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
     """Move the order's payable and log it.
 
     Return None, and change nothing, when the event is not legal in its status. A pay-out starts only while something
-    is due, no dispute freezes it and no unknown transfer exists.
+    is due, it is not held, no dispute freezes it and no unknown transfer exists.
     """
     legal = [before for before, event in PAYOUT_TRANSITIONS if event is happened]
     (after,) = {status for (_, event), status in PAYOUT_TRANSITIONS.items() if event is happened}
@@ -181,5 +184,6 @@ async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -
 
 
 def payable_from_row(row: RowValues) -> Payable:
-    plain = {name: row[name] for name in Payable.__slots__ if name != "status"}
-    return Payable(status=PayoutStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in Payable.__slots__ if name not in ("status", "held_for")}
+    held_for = None if row["held_for"] is None else PayDelay(row["held_for"])
+    return Payable(status=PayoutStatus(row["status"]), held_for=held_for, **plain)

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.payouts.model import PayoutStatus, RunnerDebtStatus
+from domain.payouts.model import PayDelay, PayoutStatus, RunnerDebtStatus
 
 payable = Table(
     "payable",
@@ -36,9 +36,13 @@ payable = Table(
     Column("sent", BigInteger, nullable=False, server_default=text("0")),
     Column("frozen", Boolean, nullable=False, server_default=text("false")),
     Column("netted", BigInteger, nullable=False, server_default=text("0")),
+    timestamp_column("held_until"),
+    text_column("held_for", nullable=True),
     UniqueConstraint("order_id"),
     UniqueConstraint("transfer"),
     one_of_check("status", PayoutStatus),
+    one_of_check("held_for", PayDelay),
+    CheckConstraint("(held_until IS NULL) = (held_for IS NULL)", name="held_for_a_reason"),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("(status = 'paid') = (transfer IS NOT NULL)", name="paid_by_transfer"),
     CheckConstraint(
@@ -51,6 +55,13 @@ Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open
 
 
 Index("payable_sending", payable.c.order_id, postgresql_where=text("status = 'sending'"))
+
+
+Index(
+    "payable_held",
+    payable.c.held_until,
+    postgresql_where=text("held_until IS NOT NULL AND status = 'open'"),
+)
 
 
 Index("payable_booked_idx", payable.c.booked_at)

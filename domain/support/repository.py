@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.event_log_repository import LoggedEvent, read_order_history
@@ -13,6 +13,7 @@ from domain.errors import CaseClosed, CaseNotFound
 from domain.messaging.replied_message_repository import find_replied_messages
 from domain.orders.states import DELIVERED_STATUSES, Order
 from domain.orders.tables import orders
+from domain.payouts.tables import payable
 from domain.support.feedback import Case, CaseStatus, ProblemKind, Rating, RatingCounts, RatingReason
 from domain.support.tables import problem_case, rating
 
@@ -77,6 +78,11 @@ async def find_open_case(work: UnitOfWork, order_id: int) -> Case | None:
     """Return the open case about an order, which the caller has found in its campus."""
     row = (await work.connection.execute(_OPEN_CASE, {"number": order_id})).mappings().one_or_none()
     return None if row is None else _case_from_row(row)
+
+
+def has_open_case() -> ColumnElement[bool]:
+    """Build the condition that a case about the payable's order is open."""
+    return exists().where(problem_case.c.order_id == payable.c.order_id, problem_case.c.status == CaseStatus.OPEN)
 
 
 async def list_open_cases(work: UnitOfWork, campus_id: int) -> Sequence[Case]:

@@ -28,7 +28,7 @@ from domain.orders.pricing import Item
 from domain.orders.repository import find_order
 from domain.orders.rows import items_to_json
 from domain.orders.states import Order
-from domain.orders.use_cases import ordering, running
+from domain.orders.use_cases import ordering, photos, running
 from domain.saga.tables import saga
 from tests.stack.audits import find_breaches
 from tests.stack.rows import insert_member
@@ -152,7 +152,8 @@ class WorkerStack(StripeControl):
         return await self.act(running.start_claim, runner, order.id)
 
     async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
-        """Bring a claimed order to the customer's door; the receipt is in minor units."""
+        """Bring a claimed order to the customer's door; the receipt is in minor units, and has a photo."""
+        await self.act(photos.save_receipt_photo, runner, order.id, "photo-of-the-receipt")
         await self.act(running.mark_bought, runner, order.id, receipt)
         await self.act(running.mark_picked_up, runner, order.id)
         return await self.act(running.mark_arrived, runner, order.id)

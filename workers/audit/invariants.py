@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.orders.states import ABANDONED_STATUSES, Bearer, Order, OrderStatus
 from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
@@ -29,12 +28,12 @@ from workers.audit.refund_invariants import (
     find_runner_part_breaches,
     sum_net_transfers,
 )
-from workers.audit.snapshot import AuditSnapshot
+from workers.audit.snapshot import MAX_OVERDUE, AuditSnapshot
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.objects.transfer import Transfer
 
-MAX_OVERDUE = timedelta(seconds=30)  # no worker runs a saga that is due for longer
 _MONEY_TAKEN = (PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED)
+_PROGRESS = "every saga is over, waiting with a deadline, or stuck with a reason; no payout is held past its time"
 _AWAKE = (SagaStatus.RUNNING, SagaStatus.COMPENSATING)
 
 
@@ -255,9 +254,10 @@ def check_sagas_make_progress(snapshot: AuditSnapshot) -> Finding:
             breaches.append(f"saga {saga.number} ({saga.name}) is stuck without a reason")
         elif saga.status in _AWAKE and saga.overdue is not None and saga.overdue > MAX_OVERDUE:
             breaches.append(f"saga {saga.number} ({saga.name}) is due for {saga.overdue}: {saga.error}")
+    breaches += [f"the payout of order {order} is held past its time" for order in snapshot.late_payouts]
     states = Counter(saga.status for saga in snapshot.sagas)
     counted = ", ".join(f"{count} {status}" for status, count in sorted(states.items())) or "no sagas"
-    return _finding("I10", "every saga is over, waiting with a deadline, or stuck with a reason", counted, breaches)
+    return _finding("I10", _PROGRESS, counted, breaches)
 
 
 def check_deliveries_are_completed(snapshot: AuditSnapshot) -> Finding:

@@ -15,6 +15,8 @@ from workers.stripe.objects.payment_intent import PaymentIntent
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
+MAX_OVERDUE = timedelta(seconds=30)  # a saga or a payout that is due for longer has no worker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedSaga:
@@ -115,4 +117,5 @@ class AuditSnapshot:
     disputes: Sequence[Dispute] = ()
     customer_debts: Sequence[CustomerDebt] = ()
     own_acts: Sequence[AuditedOwnAct] = ()
+    late_payouts: Sequence[int] = ()  # orders with a payable that should not be held any more
     coverage: Coverage | None = None  # None: the snapshot has all rows and all objects

@@ -14,6 +14,7 @@ from domain.orders.tables import orders
 from domain.payments.customer_debt_repository import customer_debt_from_row
 from domain.payments.hold_repository import hold_from_row
 from domain.payments.tables import customer_debt, hold
+from domain.payouts.held_pay.repository import list_overdue_payables
 from domain.payouts.repository import payable_from_row
 from domain.payouts.runner_debt_repository import runner_debt_from_row
 from domain.payouts.tables import debt, netting, payable
@@ -23,7 +24,15 @@ from domain.refunds.tables import dispute, refund
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
 from workers.audit.admin_acts.own_acts_repository import read_own_acts
-from workers.audit.snapshot import AccountBalance, AuditedObjects, AuditedSaga, AuditSnapshot, Netting, PostingSum
+from workers.audit.snapshot import (
+    MAX_OVERDUE,
+    AccountBalance,
+    AuditedObjects,
+    AuditedSaga,
+    AuditSnapshot,
+    Netting,
+    PostingSum,
+)
 
 T = TypeVar("T")
 
@@ -48,6 +57,7 @@ async def read_all_rows(work: UnitOfWork, objects: AuditedObjects) -> AuditSnaps
         customer_debts=await read_rows(work, _all_of(customer_debt), customer_debt_from_row),
         nettings=await read_rows(work, _all_of(netting), netting_from_row),
         own_acts=await read_own_acts(work),
+        late_payouts=await list_overdue_payables(work, MAX_OVERDUE),
     )
 
 

@@ -16,6 +16,7 @@ from domain.orders.tables import orders
 from domain.payments.customer_debt_repository import customer_debt_from_row
 from domain.payments.hold_repository import hold_from_row
 from domain.payments.tables import customer_debt, hold
+from domain.payouts.held_pay.repository import list_overdue_payables
 from domain.payouts.repository import payable_from_row
 from domain.payouts.runner_debt_repository import runner_debt_from_row
 from domain.payouts.tables import debt, netting, payable
@@ -25,7 +26,7 @@ from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from workers.audit.account_sums_repository import select_wanted_sums
 from workers.audit.admin_acts.own_acts_repository import read_own_acts
-from workers.audit.snapshot import AccountBalance, AuditSnapshot, Coverage, UnbalancedPosting
+from workers.audit.snapshot import MAX_OVERDUE, AccountBalance, AuditSnapshot, Coverage, UnbalancedPosting
 from workers.audit.snapshot_repository import (
     balance_from_row,
     netting_from_row,
@@ -166,6 +167,7 @@ async def read_window_rows(
         disputes=await read_rows(work, _DISPUTES, dispute_from_row, order_ids=order_ids),
         customer_debts=await read_rows(work, _CUSTOMER_DEBTS, customer_debt_from_row, order_ids=order_ids),
         own_acts=await read_own_acts(work, since),
+        late_payouts=await list_overdue_payables(work, MAX_OVERDUE),
         coverage=await _read_coverage(work, since, days, objects, accounts),
     )
 

@@ -1,4 +1,4 @@
-"""The sweeper of a worker: it finds due timers, sagas, messages, events and lists in Postgres, without the queue."""
+"""The sweeper of a worker: it finds timers, sagas, payouts, messages, events and lists that are due in Postgres."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,12 +13,14 @@ from workers.engine.worker_context import WorkerContext
 from workers.reconciliation.reconciler import reconcile
 from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, has_unhandled_event, list_due_sagas
+from workers.scheduling.held_payouts import HeldPayoutSweeper
 from workers.stripe.event_handler import handle_waiting_stripe_events
 from workers.telegram.outbox_sweeper import OutboxSweeper
 from workers.telegram.sender_context import SenderContext
 
 SWEEP_INTERVAL_SECONDS = 0.4  # a timer fires at most this late, plus the time of its own work
 SEND_INTERVAL_SECONDS = 0.2  # shorter, because each turn starts only a few sends
+HELD_PAYOUT_INTERVAL_SECONDS = 2.0  # nobody waits for the second: the money was held for hours
 RECONCILE_INTERVAL_SECONDS = 2.0  # between two checks whether a list is due, or an admin asked for a recheck
 MAX_BATCH_SIZE = 50
 # Due work first gets this time to arrive through the queue. After it the sweeper starts it, and the job runs in vain.
@@ -39,9 +41,12 @@ async def sweep(context: WorkerContext, sender_context: SenderContext, stopping:
     outbox_sweeper = OutboxSweeper(sender_context=sender_context)
     send_tasks: tuple[SweepTask, ...] = (lambda: outbox_sweeper.start_due(QUEUE_HEAD_START),)
     event_tasks: tuple[SweepTask, ...] = (lambda: _handle_waiting_events(context, sender_context.autocommit),)
+    held_payouts = HeldPayoutSweeper(context=context)
+    releasing = _repeat((held_payouts.release_due,), stopping, HELD_PAYOUT_INTERVAL_SECONDS)
+    others = (_repeat(each, stopping) for each in (sweep_tasks, event_tasks))
     reconciling = _repeat((lambda: reconcile(context, stopping),), stopping, RECONCILE_INTERVAL_SECONDS)
     sending = _repeat(send_tasks, stopping, SEND_INTERVAL_SECONDS)
-    await asyncio.gather(reconciling, sending, *(_repeat(each, stopping) for each in (sweep_tasks, event_tasks)))
+    await asyncio.gather(reconciling, releasing, sending, *others)
     await outbox_sweeper.finish()
     await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -1,0 +1,198 @@
+"""Pay without a PIN waits for the problem window, and then is sent once, whatever happens meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.errors import Stale
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import running
+from domain.payouts import use_cases as payouts_use_cases
+from domain.support.feedback import ProblemKind
+from domain.support.use_cases import feedback
+from tests.scenarios.held_payout_setup import (
+    finished_order,
+    left_order,
+    make_held_payout_due,
+    payable_row,
+    sweep_held_payouts,
+)
+from tests.scenarios.refund_setup import deliver_dispute
+from tests.scenarios.scenario_setup import new_admin
+from tests.scenarios.worker_faults import WorkerKilled, killed_worker
+from tests.stack.worker_stack import WorkerStack
+from workers.scheduling import held_payouts
+
+
+async def is_paid(stack: WorkerStack, order: Order) -> bool:
+    """Whether the payable is paid, by one transfer; raise AssertionError for anything between."""
+    paid, transfers = (await payable_row(stack, order)).status == "paid", len(await stack.transfers(order.id))
+    assert transfers == int(paid)
+    return paid
+
+
+async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
+    """Complete the runner's pay-out set-up; everything that may be sent is sent."""
+    async with stack.database() as work:
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.run_due()
+    account = (await stack.committed_member(runner.person_id)).stripe_account
+    await stack.control_stripe(f"onboard/{account}", finish=True)
+    await stack.run_now()
+
+
+async def test_pay_for_food_that_was_left_waits_for_the_problem_window_and_is_sent_once(
+    shared_stack: WorkerStack,
+) -> None:
+    """Two workers sweep at the same moment."""
+    stack = shared_stack
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    held = await payable_row(stack, order)
+    assert order.delivered_at is not None
+    assert (held.held_until, held.held_for) == (order.delivered_at + timedelta(hours=24), "left")
+    await sweep_held_payouts(stack)
+    assert (order.status, await is_paid(stack, order)) == (OrderStatus.COMPLETED, False)
+    assert await stack.breaches() == []
+    await make_held_payout_due(stack, order)
+    await sweep_held_payouts(stack, stack.context, stack.new_worker("other"), stack.new_worker("third"))
+    assert await is_paid(stack, order)
+    assert (await payable_row(stack, order)).held_until is None
+    assert await stack.breaches() == []
+
+
+async def test_pay_for_an_order_that_an_admin_finished_waits_too(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await finished_order(stack, await stack.add_member(runner=True, card=None))
+    assert (await payable_row(stack, order)).held_for == "finished"
+    assert not await is_paid(stack, order)
+
+
+async def test_pay_for_a_receipt_above_the_estimate_waits_unless_its_photo_was_sent(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    for receipt, photo, expected in ((801, None, "no_receipt"), (800, None, None), (850, "photo", None)):
+        runner = await stack.add_member(runner=True, card=None)
+        order = await stack.claimed_order(runner)
+        await stack.bring_to_drop_point(runner, order, receipt)
+        await stack.sql("UPDATE orders SET receipt_photo = :photo WHERE id = :id", photo=photo, id=order.id)
+        assert isinstance(await stack.hand_over(runner, order), running.OrderHandedOver)
+        await stack.run_due()
+        assert (await payable_row(stack, order)).held_for == expected
+        assert await is_paid(stack, order) is (expected is None)
+
+
+async def test_nothing_else_starts_a_held_payout(shared_stack: WorkerStack) -> None:
+    """Neither an account that becomes ready, nor [Send again]; when its time comes, a ready account gets it."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await left_order(stack, runner)
+    await make_account_ready(stack, runner)
+    with pytest.raises(Stale):
+        async with stack.database() as work:
+            await payouts_use_cases.retry_payout(work, stack.campus, await new_admin(stack), order.id)
+    assert not await is_paid(stack, order)
+    await make_held_payout_due(stack, order)
+    with pytest.raises(Stale):  # only the sweep releases it: one place asks about cases and disputes
+        async with stack.database() as work:
+            await payouts_use_cases.retry_payout(work, stack.campus, await new_admin(stack), order.id)
+    await sweep_held_payouts(stack)
+    assert await is_paid(stack, order)
+
+
+async def test_what_is_released_before_the_account_is_ready_is_sent_when_it_is(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await left_order(stack, runner)
+    await make_held_payout_due(stack, order)
+    await sweep_held_payouts(stack)
+    assert not await is_paid(stack, order)
+    assert await stack.breaches() == []
+    await make_account_ready(stack, runner)
+    assert await is_paid(stack, order)
+
+
+async def test_a_case_keeps_held_pay_until_it_is_closed(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)
+    async with stack.database() as work:
+        case = await feedback.report_problem(
+            work, stack.campus, customer, order.id, ProblemKind.MISSING, "nothing was there", None
+        )
+    await make_held_payout_due(stack, order, seconds=3600)
+    await sweep_held_payouts(stack)
+    assert not await is_paid(stack, order)
+    assert await stack.breaches() == [], "pay that a case keeps is not late"
+    async with stack.database() as work:
+        await feedback.close_case(work, stack.campus, admin, case.id, "solved", in_admin_chat=True)
+    await sweep_held_payouts(stack)
+    assert await is_paid(stack, order)
+
+
+async def test_a_dispute_keeps_held_pay_until_it_is_won(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    await deliver_dispute(stack, order)
+    await make_held_payout_due(stack, order, seconds=3600)
+    await sweep_held_payouts(stack)
+    assert not await is_paid(stack, order)
+    await deliver_dispute(stack, order, outcome="won")
+    await sweep_held_payouts(stack)
+    await stack.run_due()
+    assert await is_paid(stack, order)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+async def test_a_worker_that_is_killed_at_the_release_leaves_one_payout(
+    shared_stack: WorkerStack, *, committed: bool
+) -> None:
+    """The sweep has two transactions: what is due, and the release with the saga of the payout."""
+    stack = shared_stack
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    await make_held_payout_due(stack, order)
+    with pytest.raises(WorkerKilled):
+        await sweep_held_payouts(stack, killed_worker(stack, at=2, committed=committed))
+    assert ((await payable_row(stack, order)).status == "sending") is committed
+    await sweep_held_payouts(stack)
+    assert await is_paid(stack, order)
+
+
+async def test_pay_that_is_held_past_its_time_is_a_breach(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    await make_held_payout_due(stack, order, seconds=20)
+    assert await stack.breaches() == []
+    await make_held_payout_due(stack, order, seconds=60)
+    found = {finding.name: finding.breaches for finding in await stack.breaches()}
+    assert found == {"I10": (f"the payout of order {order.id} is held past its time",)}
+    await sweep_held_payouts(stack)
+    assert await stack.breaches() == []
+
+
+async def test_one_that_fails_rests_and_the_others_are_released(
+    shared_stack: WorkerStack,
+) -> None:
+    """The failing one names another campus than its order does."""
+    stack = shared_stack
+    broken_order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    order = await left_order(stack, await stack.add_member(runner=True, card=None))
+    await make_held_payout_due(stack, broken_order, seconds=20)
+    await make_held_payout_due(stack, order)
+    elsewhere = "UPDATE payable SET campus_id = :campus WHERE order_id = :id"
+    other = (
+        await stack.rows(
+            "INSERT INTO campus (name, title, currency, time_zone, fees)"
+            " SELECT 'elsewhere', title, currency, time_zone, fees FROM campus LIMIT 1 RETURNING id"
+        )
+    )[0].id
+    await stack.sql(elsewhere, campus=other, id=broken_order.id)
+    sweeper = held_payouts.HeldPayoutSweeper(context=stack.context)
+    await sweeper.release_due()
+    assert len(sweeper.resting) == 1
+    await stack.run_due()
+    assert await is_paid(stack, order)
+    await stack.sql(elsewhere, campus=stack.campus.id, id=broken_order.id)
+    await sweeper.release_due()
+    assert (await payable_row(stack, broken_order)).held_until is not None, "it rests"
+    await sweep_held_payouts(stack)
+    assert await is_paid(stack, broken_order)
