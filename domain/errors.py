@@ -24,6 +24,7 @@ CampusGError
 │   ├── ReceiptTooSmall          the receipt is zero, or too small to charge
 │   ├── PinLocked                five wrong PINs
 │   ├── LeavingTooEarly          a photo is no proof yet: the PIN can still be asked for
+│   ├── PhotoMissing             food is left with a photo, always
 │   ├── HoldNotChecked           [Bought] before Stripe confirmed the hold
 │   ├── NothingToRefund          nothing was paid, or all of it was refunded
 │   ├── OrderDisputed            the customer's bank decides about the payment
@@ -152,6 +153,10 @@ class PinLocked(OrderError):
 
 class LeavingTooEarly(OrderError):
     key = "error-leaving-too-early"
+
+
+class PhotoMissing(OrderError):
+    key = "error-photo-missing"
 
 
 class HoldNotChecked(OrderError):

@@ -8,7 +8,7 @@ from bot.admin.money import refunds, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
-from bot.admin.orders import actions, board, order_screen
+from bot.admin.orders import actions, board, new_pin, order_screen
 from bot.admin.reason_flow import register_reason_flow
 from bot.conversation.routing import (
     on_commands,
@@ -120,6 +120,7 @@ def _register_taps(router: Router) -> None:
             Tap.ADMIN_ORDER: order_screen.show_tapped_order,
             Tap.ADMIN_ACTION: actions.confirm_admin_action,
             Tap.ADMIN_ACTION_SURE: actions.ask_action_reason,
+            Tap.NEW_PIN: new_pin.give_new_pin,
             Tap.REFUND: refunds.ask_refund_bearer,
             Tap.REFUND_BEARER: refunds.ask_refund_amount,
             Tap.REFUND_SURE: refunds.confirm_refund,

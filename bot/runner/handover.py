@@ -9,7 +9,7 @@ from bot.runner.receipt import receive_early_receipt_photo, receive_late_receipt
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action
 from domain.errors import OrderClosed
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.orders.repository import find_order, list_active_deliveries
@@ -65,15 +65,7 @@ async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:
     match outcome:
         case running.WrongPin(tries_left=0):
             await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-            order = await find_order(context.work, context.campus.id, order_id)
-            return (
-                NewMessage(
-                    Screen(
-                        context.say("error-pin-locked"),
-                        ((_leave_food_button(context, order),), (home_button(context),)),
-                    )
-                ),
-            )
+            return (NewMessage(Screen(context.say("error-pin-locked"), ((home_button(context),),))),)
         case running.WrongPin(tries_left=left):
             return (NewMessage(Screen(context.say("bot-wrong-pin", left=left))),)
         case running.OrderHandedOver(order=order):
@@ -144,7 +136,3 @@ async def _delivered_replies(context: RequestContext, order: Order) -> Replies:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     share = context.format_money(order.runner_share or 0)
     return (NewMessage(Screen(context.say("bot-delivered", order=order.id, share=share), ((home_button(context),),))),)
-
-
-def _leave_food_button(context: RequestContext, order: Order) -> Button:
-    return context.button("button-leave", Tap.LEAVE, order.id, order.version, style=ButtonStyle.DANGER)

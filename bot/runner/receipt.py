@@ -15,6 +15,7 @@ from domain.orders.states import Order, OrderEvent, is_event_allowed
 from domain.orders.use_cases import photos, running
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.use_cases import price_increases
+from domain.payouts.held_pay.rules import lacks_receipt_photo
 
 MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; callback data has nine digits for it
 
@@ -109,6 +110,10 @@ async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     share = context.format_money(bought.runner_share or 0)
     text = context.say("bot-bought", order=order.id, receipt=context.format_money(receipt), share=share)
+    if lacks_receipt_photo(bought):
+        estimate = context.format_money(bought.price.items)
+        hours = max(1, context.campus.windows.problem // 3600)
+        text += "\n\n" + context.say("bot-receipt-photo-wanted", estimate=estimate, hours=hours)
     picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
     return Screen(text, ((picked_up,), (home_button(context),)))
 

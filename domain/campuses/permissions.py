@@ -36,6 +36,7 @@ class Action(StrEnum):
     CANCEL_ANY = "cancel_any"
     RELEASE_ANY = "release_any"
     FINISH_ANY = "finish_any"
+    RENEW_PIN = "renew_pin"
     CLOSE_ANY = "close_any"
     REFUND_ANY = "refund_any"
     SEE_BOARD = "see_board"
@@ -78,6 +79,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.CANCEL_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.RELEASE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
+        (Role.ADMIN, Action.RENEW_PIN): Ownership.OTHERS,
         (Role.ADMIN, Action.CLOSE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.REFUND_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_BOARD): Ownership.ANY,

@@ -148,6 +148,7 @@ class Tap(StrEnum):
     DEAD_LETTERS = "parked", _ARG.SCREEN, _ADMINS
     RETRY_DEAD_LETTER = "unpark", _ARG.SCREEN, _ADMINS  # dead letter
     DROP_DEAD_LETTER = "drop", _ARG.SCREEN, _ADMINS  # dead letter
+    NEW_PIN = "new_pin", _ARG.SCREEN, _ADMINS  # order whose PIN is locked
     PAY_AGAIN = "pay_again", _ARG.SCREEN, _ADMINS  # order
     BOARD = "board", _ARG.SCREEN, _ADMINS  # page
     PAUSE = "pause", _ARG.NONE, _ADMINS

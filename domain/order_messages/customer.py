@@ -22,12 +22,13 @@ from domain.order_messages.view import OrderMessageContent, OrderView
 from domain.orders.states import (
     ABANDONED_STATUSES,
     FINAL_ORDER_STATUSES,
-    MAX_PIN_TRIES,
     OrderEvent,
     OrderStatus,
     is_event_allowed,
+    is_pin_locked,
 )
 from domain.payments.model import HoldStatus
+from domain.payouts.held_pay.rules import lacks_receipt_photo
 from domain.words import say, say_plain
 
 _PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # another payment card may help
@@ -108,10 +109,12 @@ def _next_step(view: OrderView, locale: str) -> str:
             return say(locale, "order-message-customer-next-accepted")
         case OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
             return say(locale, "order-message-customer-next-bought")
-        case OrderStatus.ARRIVED if order.pin_tries >= MAX_PIN_TRIES:
-            return say(locale, "order-message-customer-pin-locked")
         case OrderStatus.ARRIVED:
-            pin = say(locale, "order-message-customer-pin", place=order.drop_point, pin=order.pin or "")
+            pin = (
+                say(locale, "order-message-customer-pin-locked")
+                if is_pin_locked(order.status, order.pin_tries)
+                else say(locale, "order-message-customer-pin", place=order.drop_point, pin=order.pin or "")
+            )
             return join_lines(pin, say(locale, "order-message-customer-may-leave") if view.can_leave_food else "")
         case OrderStatus.DELIVERED | OrderStatus.COMPLETED:
             return say(locale, "order-message-customer-left", place=order.drop_point) if order.proof_photo else ""
@@ -174,15 +177,26 @@ def _money_lines(view: OrderView, locale: str) -> str:
             else ""
         )
         return join_lines(
-            say(locale, "order-message-money-paid", total=format_amount(view, order.total), **parts), rest, back
+            say(locale, "order-message-money-paid", total=format_amount(view, order.total), **parts),
+            rest,
+            back,
+            _no_receipt_line(view, locale),
         )
-    return say(
+    total = say(
         locale,
         "order-message-money-total",
         total=format_amount(view, order.total),
         ceiling=format_amount(view, price.ceiling),
         **parts,
     )
+    return join_lines(total, _no_receipt_line(view, locale))
+
+
+def _no_receipt_line(view: OrderView, locale: str) -> str:
+    """Say that the receipt is above the estimate without a photo: only the customer knows what was bought."""
+    if not lacks_receipt_photo(view.order):
+        return ""
+    return say(locale, "order-message-money-no-receipt", receipt=format_amount(view, view.order.receipt or 0))
 
 
 def _hold_line(view: OrderView, locale: str) -> str:

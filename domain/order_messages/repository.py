@@ -78,6 +78,7 @@ _ORDER_VIEW = (
         _OPEN_CASE.limit(1).scalar_subquery().label("open_case"),
         timer_due_at(orders.c.id, TimerKind.EXPIRE).label("expires_at"),
         is_timer_fired(orders.c.id, TimerKind.ABSENT).label("waited"),
+        timer_due_at(orders.c.id, TimerKind.ABSENT).label("leave_from"),
         is_last_check_in_unanswered(orders.c.id).label("no_answer"),
         sum_refunded(orders.c.id).label("refunded"),
         _HAS_UNKNOWN_AUDIBLE_NOTIFICATION.label("has_unknown_audible"),
@@ -136,7 +137,8 @@ def _order_view_from_row(row: RowMapping, message: OrderMessageRow) -> OrderView
         payout_missing=_is_for_active_runner(message, order) and not row["payouts_ready"],
         debt=None if debt is None else customer_debt_from_row(debt),
         refunded=int(row["refunded"]),  # Postgres returns the sum as numeric
-        can_leave_food=can_leave_food(order.status, order.pin_tries, has_waited=row["waited"]),
+        leave_from=row["leave_from"],
+        can_leave_food=can_leave_food(order.status, has_waited=row["waited"]),
     )
 
 

@@ -12,6 +12,7 @@ from domain.order_messages.parts import (
     format_note,
     format_relay_instruction,
     format_route,
+    format_time,
     format_timeline,
     join_lines,
     runner_earnings,
@@ -19,12 +20,12 @@ from domain.order_messages.parts import (
 from domain.order_messages.view import OrderMessageContent, OrderView
 from domain.orders.states import (
     DELIVERED_STATUSES,
-    MAX_PIN_TRIES,
     STATUSES_WITH_RUNNER,
     Bearer,
     OrderEvent,
     OrderStatus,
     is_event_allowed,
+    is_pin_locked,
 )
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutStatus
 from domain.words import say, say_plain
@@ -116,14 +117,12 @@ def _next_step(view: OrderView, locale: str) -> str:
             return say(locale, "order-message-runner-next-pick-up")
         case OrderStatus.ON_THE_WAY:
             return say(locale, "order-message-runner-next-bring", place=order.drop_point)
-        case OrderStatus.ARRIVED if order.pin_tries >= MAX_PIN_TRIES:
-            return say(locale, "order-message-runner-next-pin-locked", place=order.drop_point)
+        case OrderStatus.ARRIVED if is_pin_locked(order.status, order.pin_tries):
+            locked = say(locale, "order-message-runner-next-pin-locked", customer=view.customer_name)
+            return join_lines(locked, _leaving_line(view, locale))
         case OrderStatus.ARRIVED:
             pin = say(locale, "order-message-runner-next-pin", customer=view.customer_name)
-            return join_lines(
-                pin,
-                say(locale, "order-message-runner-may-leave", place=order.drop_point) if view.can_leave_food else "",
-            )
+            return join_lines(pin, _leaving_line(view, locale) if view.can_leave_food else "")
         case (
             OrderStatus.DELIVERED
             | OrderStatus.COMPLETED
@@ -135,6 +134,14 @@ def _next_step(view: OrderView, locale: str) -> str:
             return _payout_lines(view, locale)
         case _:
             assert_never(order.status)
+
+
+def _leaving_line(view: OrderView, locale: str) -> str:
+    if view.can_leave_food:
+        return say(locale, "order-message-runner-may-leave", place=view.order.drop_point)
+    if view.leave_from is None:
+        return ""
+    return say(locale, "order-message-runner-may-leave-from", time=format_time(view, view.leave_from))
 
 
 def _payout_lines(view: OrderView, locale: str) -> str:

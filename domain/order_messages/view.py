@@ -29,6 +29,7 @@ class OrderView:
     rating: Rating | None = None  # shown in the customer's own message only
     open_case: int | None = None  # the id of the open case
     runner_silent: bool = False  # bought, and a check-in is unanswered: the admins were notified
+    leave_from: datetime | None = None  # until then the runner waits for the customer
     can_leave_food: bool = False  # the runner may leave the food and send a photo of it
     payout_missing: bool = False  # the reader is a runner without an account that can be paid
     debt: CustomerDebt | None = None  # what the customer owes, or owed, after a delivery that was not paid

@@ -187,6 +187,12 @@ async def count_wrong_pin(work: UnitOfWork, order_id: int) -> None:
     await work.connection.execute(statement.values(pin_tries=orders.c.pin_tries + 1))
 
 
+async def renew_pin(work: UnitOfWork, order_id: int, pin: str) -> Order:
+    """Give a locked order a new PIN, with all its attempts."""
+    statement = update(orders).where(orders.c.id == order_id).values(pin=pin, pin_tries=0, version=orders.c.version + 1)
+    return order_from_row((await work.connection.execute(statement.returning(orders))).mappings().one())
+
+
 async def list_customer_orders(
     work: UnitOfWork, campus_id: int, person_id: int, page: int, statuses: Collection[OrderStatus] = tuple(OrderStatus)
 ) -> tuple[Sequence[Order], bool]:

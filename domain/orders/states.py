@@ -150,9 +150,17 @@ def is_event_allowed(status: OrderStatus, event: OrderEvent) -> bool:
     return (status, event) in ORDER_TRANSITIONS
 
 
-def can_leave_food(status: OrderStatus, pin_tries: int, *, has_waited: bool) -> bool:
-    """Return whether a photo is proof enough: the PIN is locked, or the runner has waited the required time."""
-    return status is OrderStatus.ARRIVED and (has_waited or pin_tries >= MAX_PIN_TRIES)
+def can_leave_food(status: OrderStatus, *, has_waited: bool) -> bool:
+    """Return whether a photo is proof enough: the customer was told, and the runner has waited the required time.
+
+    A locked PIN is no proof of anything: whoever types wrong ones must not get further by it.
+    """
+    return status is OrderStatus.ARRIVED and has_waited
+
+
+def is_pin_locked(status: OrderStatus, pin_tries: int) -> bool:
+    """Return whether the order waits at the door with a PIN that does not count any more."""
+    return status is OrderStatus.ARRIVED and pin_tries >= MAX_PIN_TRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

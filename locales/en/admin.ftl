@@ -33,6 +33,8 @@ bot-history-order = { $event ->
         [bought] bought
         [picked_up] picked up
         [arrived] at the door
+        [pin_locked] five wrong PINs
+        [pin_renewed] a new PIN
         [delivered] handed over
         [completed] completed
         [finished_by_admin] counted as handed over

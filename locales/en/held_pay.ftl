@@ -7,6 +7,12 @@ order-message-payout-held =
        *[no_receipt] the receipt is above the estimate and has no photo, and until then your customer can report a problem
     }. You need do nothing.
 order-message-payout-held-case = Your { $amount } waits: your customer reported a problem, and the campus team looks at it. It goes out when that is settled, and not before { $when }.
+bot-order-no-receipt = Receipt { $receipt }, estimated { $estimate }: no photo of it
+bot-order-held = Pay held until { $when }: { $why ->
+        [left] left with a photo, without the PIN
+        [finished] finished by an admin
+       *[no_receipt] a receipt above the estimate, without a photo
+    }
 bot-me-held =
     { $amount } of job #{ $order } goes out on { $when }: { $why ->
         [left] handed over without the PIN

@@ -44,7 +44,7 @@ notification-payouts-ready = ✅ Your pay-out is ready. What you earned is sent 
 notification-payout-refused-admins = 💸 Stripe refused the pay-out of order #{ $order } to runner { $runner }: { $reason }. It stays owed; { $runner } was asked to look at the set-up.
 notification-asks-to-run = 🙋 <b>{ $person }</b> ({ $account }) would like to be a runner.
 notification-pin-locked =
-    🔒 <b>Order #{ $order }: five wrong PINs.</b> A photo of the food counts as handed over now, or your word: <code>/finish { $order } reason</code>
+    🔒 <b>Order #{ $order }: five wrong PINs.</b> Nothing is handed over. Give the customer a new PIN, or your word: <code>/finish { $order } reason</code>
     Reply to this message to write to the runner. To the customer: <code>/tell { $order } customer …</code>
 notification-stuck =
     🆘 <b>{ $saga } is stuck</b> at { $step }. Order: { $order }, number { $number }.

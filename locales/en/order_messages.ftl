@@ -59,6 +59,7 @@ order-message-why-admin =
 order-message-money-ceiling = 💳 You pay <b>at most { $ceiling }</b>: what the receipt says (up to { $limit }) and { $added } fees and tip.
 order-message-money-total = 💳 You pay <b>{ $total }</b>: { $receipt } for the food and { $added } fees and tip. You agreed to at most { $ceiling }.
 order-message-money-paid = 💳 You paid <b>{ $total }</b>: { $receipt } for the food and { $added } fees and tip.
+order-message-money-no-receipt = Your runner says that the food cost { $receipt }, which is more than the estimate, and sent no photo of the receipt.
 order-message-money-rest = Released: { $amount } of what was held.
 order-message-hold-none = 💳 Nothing is held: you were not charged.
 order-message-hold-releasing = 💳 The { $amount } held on your card is being released. You are not charged.

@@ -24,7 +24,7 @@ bot-button-pass-to-nobody = Nobody
 
 ## At the door
 
-order-message-customer-pin-locked = The PIN does not count any more. Your runner leaves the food and sends a photo, or the campus team helps.
+order-message-customer-pin-locked = 🔒 Five wrong PINs were typed, so your PIN does not count any more. Is your runner with you? Tap below: the campus team can give you a new one.
 bot-bring-here = <b>Job #{ $order }: bring it here:</b> { $place }
 
 ## What goes on just now

@@ -24,6 +24,19 @@ async def fire_timers_of(stack: WorkerStack, order: Order, *kinds: TimerKind) ->
     await fire_timers(stack.context)
 
 
+async def allow_leaving(stack: WorkerStack, order: Order) -> None:
+    """Let both stages of an absent customer fire, with the reminder sent in between."""
+    await fire_timers_of(stack, order, TimerKind.REMINDER)
+    await mark_reminder(stack, order, "sent")
+    await fire_timers_of(stack, order, TimerKind.ABSENT)
+
+
+async def mark_reminder(stack: WorkerStack, order: Order, status: str) -> None:
+    """Let the customer's reminder have this status, as a sender would record it."""
+    reminder = "UPDATE notification SET status = :status, due_at = NULL WHERE order_id = :id AND name LIKE 'reminder:%'"
+    await stack.sql(reminder, id=order.id, status=status)
+
+
 async def sweep(stack: WorkerStack) -> None:
     """Fire due timers as another worker's sweeps do."""
     for _ in range(3):

@@ -5,9 +5,8 @@ from typing import Any
 
 from domain.campuses.people import Member
 from domain.orders.states import Order
-from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import admin_orders, photos
-from tests.scenarios.escalation_timers import fire_timers_of
+from tests.scenarios.escalation_timers import allow_leaving
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.worker_context import WorkerContext
@@ -18,8 +17,7 @@ async def left_order(stack: WorkerStack, runner: Member) -> Order:
     """Play an order whose customer does not come: the food was left with a photo, and the money taken."""
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
-    await fire_timers_of(stack, order, TimerKind.REMINDER)
-    await fire_timers_of(stack, order, TimerKind.ABSENT)
+    await allow_leaving(stack, order)
     async with stack.database() as work:
         await photos.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
     await stack.run_due()

@@ -7,6 +7,7 @@ from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, NUMBER_PATTERN, admi
 from bot.admin.money.debts import waive_rows
 from bot.admin.money.refunds import refund_rows
 from bot.admin.orders.actions import admin_action_rows
+from bot.admin.orders.new_pin import new_pin_rows
 from bot.conversation.home import edit_menu_or_send
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -15,6 +16,8 @@ from domain.database.event_log_repository import LoggedEvent
 from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
+from domain.payouts.held_pay.rules import lacks_receipt_photo
+from domain.payouts.repository import find_payable
 
 FULL_HISTORY_SCREEN = 2  # of the button for the full event log; MENU_SCREEN shows the short one
 FOLDED_SUBJECT = "timer"  # left out of the short event log: only needed to find a fault
@@ -43,6 +46,7 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
     left_out = len(shown) - MAX_LINES
     lines = [
         _facts(context, order, names),
+        *await _held_pay_lines(context, order),
         *([context.say("bot-timeline-more", count=left_out)] if left_out > 0 else []),
         *(
             _full_event_line(context, event) if is_full else _event_line(context, event, names)
@@ -51,8 +55,9 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
     ]
     refresh = context.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id)
     full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_SCREEN)
-    acts = (*admin_action_rows(context, order), *refund_rows(context, order), *await waive_rows(context, order))
-    return Screen("\n".join(lines), (*acts, (board_button(context), full_history, refresh)))
+    acts = (*new_pin_rows(context, order), *admin_action_rows(context, order))
+    money = (*refund_rows(context, order), *await waive_rows(context, order))
+    return Screen("\n".join(lines), (*acts, *money, (board_button(context), full_history, refresh)))
 
 
 async def _names(context: RequestContext, order: Order, events: Sequence[LoggedEvent]) -> Mapping[int, str]:
@@ -75,6 +80,19 @@ def _facts(context: RequestContext, order: Order, names: Mapping[int, str]) -> s
         total="-" if order.total is None else context.format_money(order.total),
         share="-" if order.runner_share is None else context.format_money(order.runner_share),
     )
+
+
+async def _held_pay_lines(context: RequestContext, order: Order) -> Sequence[str]:
+    """Return what an admin should know of the receipt and of the runner's pay, where it is out of the ordinary."""
+    lines = []
+    if lacks_receipt_photo(order):
+        receipt, estimate = (context.format_money(each or 0) for each in (order.receipt, order.price.items))
+        lines.append(context.say("bot-order-no-receipt", receipt=receipt, estimate=estimate))
+    payable = await find_payable(context.work, order.id)
+    if payable is not None and payable.held_until is not None:
+        when = context.format_time(payable.held_until, "wt")
+        lines.append(context.say("bot-order-held", when=when, why=payable.held_for or "-"))
+    return lines
 
 
 def _event_line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:

@@ -95,6 +95,13 @@ async def has_notification(work: UnitOfWork, order_id: int, key: str) -> bool:
     return bool((await work.connection.execute(query)).scalar_one())
 
 
+async def find_notification_status(work: UnitOfWork, name: str) -> NotificationStatus | None:
+    """Return the status of the notification of this name; None when it was not written yet."""
+    query = select(notification.c.status).where(notification.c.name == name)
+    found = (await work.connection.execute(query)).scalar_one_or_none()
+    return None if found is None else NotificationStatus(found)
+
+
 async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
     """Return the notification if it is due and no earlier one to its chat waits, so that they arrive in order."""
     row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()

@@ -20,6 +20,9 @@ MAX_PRIOR_AUDIBLE: Mapping[str, int] = MappingProxyType(
         "notification-price-increase-not-reached": 1,
         "notification-arrived": 2,
         "notification-reminder": 2,
+        "notification-reminder-locked": 2,
+        "notification-pin-locked-customer": 2,
+        "notification-pin-renewed": 2,
         "notification-delivered": 3,
         "notification-food-left": 3,
     }

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from domain.campuses.people import Member
-from domain.messaging.notification.model import ADMIN_CHAT, Notification
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.notification.notification_buttons import see_order_button
 from domain.money import format_money
 from domain.orders.states import Order
@@ -31,15 +32,29 @@ def runner_silent(order: Order, runner: Member, customer: Member, since: datetim
 
 
 def pin_locked(order: Order) -> Notification:
-    """Tell that the runner typed too many wrong PINs."""
+    """Tell that the runner typed too many wrong PINs, once for each PIN."""
+    new_pin = NotificationButton(label="button-new-pin", data=pack(Tap.NEW_PIN, order.id))
     return Notification(
         campus_id=order.campus_id,
         chat_id=ADMIN_CHAT,
-        name=f"pin_locked:{order.id}",
+        name=f"pin_locked:{order.id}:{order.version}",
         key="notification-pin-locked",
         order_id=order.id,
-        buttons=[see_order_button(order.id)],
+        buttons=[new_pin, see_order_button(order.id)],
         args={"order": order.id},
+    )
+
+
+def customer_not_reached(order: Order) -> Notification:
+    """Tell, once, that the customer cannot be told that the runner waits: an admin decides what becomes of the food."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"not_reached:{order.id}",
+        key="notification-customer-not-reached",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={"order": order.id, "place": order.drop_point},
     )
 
 

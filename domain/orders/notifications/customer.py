@@ -12,7 +12,7 @@ from domain.messaging.notification.notification_buttons import order_again_butto
 from domain.money import format_money
 from domain.orders.escalations.claim_odds import ClaimOdds
 from domain.orders.price_increase import can_increase_fee, fee_increase_step
-from domain.orders.states import Order
+from domain.orders.states import Order, is_pin_locked
 
 # Why no runner saw a placed order, and the sentence its customer reads. A customer who cancelled reads none.
 PLACING_FAILURES: Mapping[str, str] = MappingProxyType(
@@ -104,8 +104,29 @@ def runner_arrived(order: Order, runner_name: str) -> Notification:
 
 
 def runner_still_there(order: Order, runner_name: str) -> Notification:
-    """Tell again that the runner is there, with the PIN."""
-    return _meeting(order, f"reminder:{order.id}:{order.customer_id}", "notification-reminder", runner_name)
+    """Tell again that the runner is there, with the PIN, or with the way to the campus team when the PIN is locked."""
+    name = f"reminder:{order.id}:{order.customer_id}"
+    if not is_pin_locked(order.status, order.pin_tries):
+        return _meeting(order, name, "notification-reminder", runner_name)
+    args = {"runner": runner_name, "place": order.drop_point}
+    return _to_customer(order, name, "notification-reminder-locked", args, buttons=[_ask_team_button(order)])
+
+
+def pin_locked_customer(order: Order, runner_name: str) -> Notification:
+    """Tell that wrong PINs were typed, so that the PIN does not count any more, and how to reach the campus team."""
+    return _to_customer(
+        order,
+        f"pin_locked:{order.id}:{order.version}:{order.customer_id}",
+        "notification-pin-locked-customer",
+        {"runner": runner_name},
+        buttons=[_ask_team_button(order)],
+    )
+
+
+def pin_renewed(order: Order) -> Notification:
+    """Tell the new PIN that an admin gave."""
+    args = {"place": order.drop_point, "pin": order.pin or ""}
+    return _to_customer(order, f"pin_renewed:{order.id}:{order.version}", "notification-pin-renewed", args)
 
 
 def food_may_be_left(order: Order) -> Notification:
@@ -209,6 +230,10 @@ def _total(order: Order) -> str:
 
 def _fee_step(campus: Campus) -> str:
     return format_money(fee_increase_step(campus), campus.currency)
+
+
+def _ask_team_button(order: Order) -> NotificationButton:
+    return NotificationButton(label="button-ask-team", data=pack(Tap.PROBLEM, order.id, order.version))
 
 
 def _rating_buttons(order: Order) -> list[NotificationButton]:

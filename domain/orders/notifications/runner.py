@@ -79,6 +79,17 @@ def leaving_allowed(order: Order) -> Notification:
     )
 
 
+def customer_not_reached_runner(order: Order) -> Notification:
+    """Tell that the customer cannot be told, so that the campus team decides where the food goes."""
+    return _to_runner_once(order, "notification-customer-not-reached-runner", {"place": order.drop_point})
+
+
+def pin_renewed_runner(order: Order, customer_name: str) -> Notification:
+    """Tell that the customer has a new PIN, and not which."""
+    name = f"pin_renewed:{order.id}:{order.version}:{order.runner_id or 0}"
+    return _to_runner(order, name, "notification-pin-renewed-runner", {"customer": customer_name})
+
+
 def _to_former_runner(run: SagaRun, key: str, args: Mapping[str, str] | None = None) -> Notification:
     return Notification(
         campus_id=run.campus_id,

@@ -63,7 +63,7 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
         *claim_guards(order_id, runner_id, held=held),
         runner_id=runner_id,
         claim=run.id,
-        pin=f"{secrets.randbelow(10_000):04d}",
+        pin=draw_pin(),
         pin_tries=0,
     )
     if order is None:
@@ -72,6 +72,11 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_order_messages(work, order)
     runner = await find_member(work, run.campus_id, runner_id)
     await notify(work, order_claimed(order, runner.first_name, run.id))
+
+
+def draw_pin() -> str:
+    """Return four digits by chance: the PIN that the customer says at the door."""
+    return f"{secrets.randbelow(10_000):04d}"
 
 
 async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Campus) -> None:

@@ -179,6 +179,11 @@ async def postpone_timer(work: UnitOfWork, due: DueTimer, pause: timedelta) -> N
     await _move_timers(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause, tries=due.tries + 1)
 
 
+async def put_off_timer(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
+    """Set a timer that fired too early for what it starts again, due after `pause`; it is no failed try."""
+    await _move_timers(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause)
+
+
 async def retry_timer(work: UnitOfWork, subject: str) -> None:
     """Make the timer of a dead letter due now, unless another of its kind is set for the order by now."""
     other = timer.alias("other")

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from domain.campuses.campus import Campus
 from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
+from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
-from domain.database.actors import Role
-from domain.database.event_log_repository import LoggedEvent, read_order_history
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import LoggedEvent, log_event, read_order_history
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import AlreadyBought, NotBoughtYet, OrderClosed
+from domain.errors import AlreadyBought, NotBoughtYet, OrderClosed, Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
+from domain.messaging.outbox_repository import notify
 from domain.orders.board_repository import BoardLine, UnreadableOrder, list_board_lines
-from domain.orders.repository import find_order, lock_order
+from domain.orders.notifications.customer import pin_renewed
+from domain.orders.notifications.runner import pin_renewed_runner
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import find_order, lock_order, renew_pin
 from domain.orders.sagas.close_purchase import build_purchase_closing_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
@@ -24,7 +29,9 @@ from domain.orders.states import (
     Order,
     OrderEvent,
     is_event_allowed,
+    is_pin_locked,
 )
+from domain.orders.steps.claims import draw_pin
 from domain.orders.use_cases.act_subjects import subject_of_delivery, subject_of_order
 from domain.orders.use_cases.ordering import close_before_purchase
 from domain.saga.start import start_saga
@@ -94,6 +101,33 @@ async def finish_order_as_admin(
     await start_saga(work, build_completion_start(order, reason=reason, admin=admin.person_id))
     await tell_admin_act(work, campus, admin, AdminAct.FINISH, subject, reason, shown_to_admins=shown_to_admins)
     return await find_order(work, campus.id, order_id)
+
+
+async def renew_pin_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> Order:
+    """[Give a new PIN]: after five wrong PINs, tell the customer a new one, and the runner that there is one.
+
+    Raise Stale when the PIN is not locked, NotAllowed for an order that the admin has a part in.
+    """
+    order = await _lock_uninvolved_order(work, campus, admin, Action.RENEW_PIN, order_id)
+    if not is_pin_locked(order.status, order.pin_tries):
+        raise Stale
+    renewed = await renew_pin(work, order.id, draw_pin())
+    await log_event(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=order.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="pin_renewed",
+        before=order.status,
+        after=order.status,
+    )
+    await refresh_order_messages(work, renewed, group=False)
+    await notify(work, pin_renewed(renewed))
+    customer = await find_member(work, campus.id, order.customer_id)
+    await notify(work, pin_renewed_runner(renewed, customer.first_name))
+    return renewed
 
 
 async def close_purchase_as_admin(

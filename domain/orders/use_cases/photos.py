@@ -4,7 +4,7 @@ from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import LeavingTooEarly, OrderClosed, Stale
+from domain.errors import LeavingTooEarly, OrderClosed, PhotoMissing, Stale
 from domain.messaging.outbox_repository import notify
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.notifications.admins import price_above_limit
@@ -48,11 +48,14 @@ async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
 async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
     """Move ARRIVED -> DELIVERED, with this photo (Telegram's file id) as proof; the money moves.
 
-    Raise LeavingTooEarly while the PIN can still be used and the runner has not waited long enough.
+    Raise LeavingTooEarly while the runner has not waited long enough, also when the PIN is locked. Raise PhotoMissing
+    without a photo.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
     await require_leaving_allowed(work, order)
+    if not photo:
+        raise PhotoMissing
     await start_saga(work, build_completion_start(order, reason="photo", photo=photo))
     return await find_order(work, campus.id, order_id)
 
@@ -68,7 +71,7 @@ async def require_leaving_allowed(work: UnitOfWork, order: Order) -> None:
 async def can_runner_leave_food(work: UnitOfWork, order: Order) -> bool:
     """Return whether a photo is proof enough now."""
     waited = await has_timer_fired(work, order.id, TimerKind.ABSENT)
-    return can_leave_food(order.status, order.pin_tries, has_waited=waited)
+    return can_leave_food(order.status, has_waited=waited)
 
 
 async def list_bought_deliveries(work: UnitOfWork, campus: Campus, member: Member) -> list[Order]:

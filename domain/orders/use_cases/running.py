@@ -8,13 +8,14 @@ from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
 from domain.messaging.outbox_repository import notify
 from domain.orders.claim_repository import is_run_by
 from domain.orders.escalations import absent_customer
 from domain.orders.notifications.admins import pin_locked
-from domain.orders.notifications.customer import runner_arrived
+from domain.orders.notifications.customer import pin_locked_customer, runner_arrived
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
 from domain.orders.repository import count_wrong_pin, find_order, lock_order, move_order
@@ -107,7 +108,7 @@ async def hand_over_with_pin(
 ) -> OrderHandedOver | WrongPin:
     """Move ARRIVED -> DELIVERED if this is the customer's PIN; then the money moves.
 
-    Raise PinLocked after five wrong attempts.
+    Raise PinLocked after five wrong attempts: then an admin may give the customer a new PIN.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
@@ -116,17 +117,29 @@ async def hand_over_with_pin(
     if order.pin_tries >= MAX_PIN_TRIES:
         raise PinLocked
     if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
-        return await _count_wrong_pin(work, order)
+        return await _count_wrong_pin(work, member, order)
     await start_saga(work, build_completion_start(order, reason="pin"))
     return OrderHandedOver(await find_order(work, campus.id, order_id))
 
 
-async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
+async def _count_wrong_pin(work: UnitOfWork, member: Member, order: Order) -> WrongPin:
     await count_wrong_pin(work, order.id)
     left = MAX_PIN_TRIES - order.pin_tries - 1
     if left == 0:
         await refresh_order_messages(work, order, group=False)
+        await log_event(
+            work,
+            Actor(role=Role.RUNNER, person_id=member.person_id),
+            campus_id=order.campus_id,
+            order_id=order.id,
+            subject="order",
+            subject_id=order.id,
+            happened="pin_locked",
+            before=order.status,
+            after=order.status,
+        )
         await notify(work, pin_locked(order))
+        await notify(work, pin_locked_customer(order, member.first_name))
     return WrongPin(left)
 
 

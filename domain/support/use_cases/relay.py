@@ -26,6 +26,8 @@ REPLYABLE_KEYS = (
     "notification-claimed",
     "notification-arrived",
     "notification-reminder",
+    "notification-reminder-locked",
+    "notification-pin-renewed",
     "notification-absent",
     "notification-food-left",
     "notification-delivered",

@@ -45,6 +45,7 @@ class SubjectKind(StrEnum):
     OWED_ORDER = "owed"  # an order whose customer owes for it
     CUSTOMER_DEBT = "customers_debt"  # what that customer owes
     DEAD_LETTER = "dead_letter"
+    LOCKED_ORDER = "locked"  # an order at the door whose PIN is locked
     DISPUTED_ORDER = "disputed"  # an order whose payment was lost in a dispute
 
 

@@ -21,8 +21,8 @@ from domain.orders.drafts.repository import change_draft, set_pending_input
 from domain.orders.pricing import Item
 from domain.orders.repository import move_order
 from domain.orders.rows import items_to_json
-from domain.orders.states import OrderEvent, OrderStatus
-from domain.orders.tables import timer
+from domain.orders.states import MAX_PIN_TRIES, OrderEvent, OrderStatus
+from domain.orders.tables import orders, timer
 from domain.orders.timers.model import TimerKind, reopened_deadline
 from domain.orders.timers.repository import set_timer
 from domain.orders.use_cases import ordering
@@ -122,6 +122,7 @@ async def _insert_other_subjects(
         SubjectKind.DROP_POINT: (await list_drop_points(work, here.id))[0].id,
         SubjectKind.OWED_ORDER: owed_order,
         SubjectKind.CUSTOMER_DEBT: customer_debt_number,
+        SubjectKind.LOCKED_ORDER: await _insert_locked_order(work, here, customer, runner),
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
         SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
@@ -191,6 +192,13 @@ async def _insert_discrepancy(work: UnitOfWork, campus_id: int, order_id: int) -
 async def _insert_dead_letter(work: UnitOfWork, campus_id: int, order_id: int) -> int:
     about = {"campus_id": campus_id, "kind": "stripe_event", "subject": f"evt_{uuid4()}"}
     return await insert_row(work, dead_letter, **about, order_id=order_id, shown="?", tries=5, error="no")
+
+
+async def _insert_locked_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
+    """Insert an order at the door after five wrong PINs."""
+    order_id = await _insert_order(work, here, customer, runner, S.ARRIVED)
+    await work.connection.execute(update(orders).where(orders.c.id == order_id).values(pin_tries=MAX_PIN_TRIES))
+    return order_id
 
 
 async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:

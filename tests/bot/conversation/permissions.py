@@ -116,6 +116,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.DEAD_LETTERS: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RETRY_DEAD_LETTER: _ACTS_ON_DEAD_LETTER,
         Tap.DROP_DEAD_LETTER: Rule(action=_A.SEE_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS),
+        Tap.NEW_PIN: Rule(action=_A.RENEW_PIN, owner=_W.PARTY, subject=_T.LOCKED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_AGAIN: replace(_RETRIES, subject=_S.DELIVERED),
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),

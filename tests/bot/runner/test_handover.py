@@ -2,7 +2,7 @@
 
 import asyncio
 
-from domain.campuses.tables import campus
+from domain.campuses.tables import campus, membership
 from domain.database.tables import event_log
 from domain.messaging.buttons import Tap
 from domain.orders.states import OrderStatus
@@ -79,10 +79,68 @@ async def test_giving_the_order_back_removes_the_receipt_too(stack: BotStack) ->
     assert (await stack.order_row(order_id))["receipt_photo"] is None
 
 
-async def test_after_five_wrong_pins_a_photo_of_the_food_is_the_proof(stack: BotStack) -> None:
+async def test_five_wrong_pins_and_a_photo_move_no_money(stack: BotStack) -> None:
+    """A runner claims, types the whole limit without a receipt, then five wrong PINs, and sends any photo."""
+    await stack.update_rows(campus, campus.c.id == stack.campuses["north"], admin_chat=ADMIN_CHAT_ID)
+    order_id, mei, ana = await claimed_order(stack)
+    await ana.tap(Tap.BOUGHT, order_id, 2)
+    await ana.write("5.20")
+    assert "Please send a photo of the receipt" in await ana.text()
+    for tap in (Tap.PICKED_UP, Tap.ARRIVED):
+        await ana.tap(tap, order_id, 2)
+    await _lock_pin(stack, ana, order_id)
+    assert await ana.labels() == ["🏠 Home"]
+    assert "Not yet" in (await ana.tap(Tap.LEAVE, order_id, 5))["text"]
+    for _ in range(2):
+        await ana.write("", photo=True)
+    assert "Not yet" in await ana.text()
+    await ana.write((await stack.order_row(order_id))["pin"])
+    assert "none counts any more" in await ana.text()
+    row = await stack.order_row(order_id)
+    assert (row["status"], row["proof_photo"]) == ("ARRIVED", None)
+    (told,) = await notifications_of(stack, order_id, "notification-pin-locked-customer", mei)
+    assert [each["key"] for each in told["buttons"]] == ["button-ask-team"]
+    (asked,) = await notifications_of(stack, order_id, "notification-pin-locked")
+    assert [each["key"] for each in asked["buttons"]] == ["button-new-pin", "button-see-order"]
+
+
+async def test_an_admin_gives_a_new_pin_which_only_the_customer_reads(stack: BotStack) -> None:
+    """Each PIN has five attempts, and the admins are told of each that was used up."""
+    await stack.update_rows(campus, campus.c.id == stack.campuses["north"], admin_chat=ADMIN_CHAT_ID)
+    order_id, mei, ana = await arrived_order(stack)
+    sam = await stack.add_admin("Sam")
+    assert "out of date" in (await sam.tap(Tap.NEW_PIN, order_id))["text"]
+    for used in (1, 2):
+        await _lock_pin(stack, ana, order_id)
+        assert len(await notifications_of(stack, order_id, "notification-pin-locked")) == used
+        await sam.write(f"/order {order_id}")
+        await sam.press("Give a new PIN")
+        assert "has a new PIN" in await sam.text()
+    pin = (await stack.order_row(order_id))["pin"]
+    assert pin not in await sam.text()
+    assert (await notifications_of(stack, order_id, "notification-pin-renewed", mei))[-1]["args"]["pin"] == pin
+    for told in await notifications_of(stack, order_id, "notification-pin-renewed-runner", ana):
+        assert "pin" not in told["args"]
+    assert "not yours" not in (await ana.text())
+    await ana.write(pin)
+    assert await stack.status(order_id) is OrderStatus.DELIVERED
+
+
+async def test_whoever_has_a_part_in_the_order_gives_no_new_pin(stack: BotStack) -> None:
     order_id, mei, ana = await arrived_order(stack)
     await _lock_pin(stack, ana, order_id)
-    assert "can't be taken back" in await ana.screen_after("Leave it, send photo")
+    for one in (mei, ana):
+        await stack.update_rows(membership, membership.c.person_id == one.id, is_admin=True)
+        await one.tap(Tap.NEW_PIN, order_id)
+    assert (await stack.order_row(order_id))["pin_tries"] == 5
+
+
+async def test_after_the_wait_a_photo_of_the_food_is_the_proof_also_with_a_locked_pin(stack: BotStack) -> None:
+    order_id, mei, ana = await arrived_order(stack)
+    await _lock_pin(stack, ana, order_id)
+    await _fire_absent_timers(stack, order_id)
+    await ana.tap(Tap.LEAVE, order_id, 5)
+    assert "can't be taken back" in await ana.text()
     assert (await ana.labels())[0] == "Keep waiting"
     assert "A photo of the food" in await ana.answer_to("done, at room 1234")
     assert "is delivered" in await ana.answer_to("", photo=True)

@@ -21,8 +21,9 @@ NOT_OWN: dict[Role, str] = {
     Role.CUSTOMER: "",
     Role.RUNNER: "claim",
     Role.HOLDER: "",
-    Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any close_any see_stuck retry_stuck"
-    " refund_any bind_group see_cases answer_case write_as_team see_board see_runners suspend_runner pause_orders",
+    Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any renew_pin close_any see_stuck"
+    " retry_stuck refund_any bind_group see_cases answer_case write_as_team see_board see_runners suspend_runner"
+    " pause_orders",
     Role.SYSTEM: "",
 }
 
@@ -66,5 +67,12 @@ def test_a_suspended_runner_claims_nothing_finishes_open_orders_and_is_paid() ->
 
 def test_an_admin_decides_nothing_about_their_own_orders() -> None:
     orders = (Action.CANCEL_ANY, Action.RELEASE_ANY, Action.FINISH_ANY, Action.CLOSE_ANY, Action.REFUND_ANY)
-    words = (*orders, Action.SUSPEND_RUNNER, Action.APPROVE_RUNNER, Action.RETRY_STUCK, Action.WRITE_AS_TEAM)
+    words = (
+        *orders,
+        Action.RENEW_PIN,
+        Action.SUSPEND_RUNNER,
+        Action.APPROVE_RUNNER,
+        Action.RETRY_STUCK,
+        Action.WRITE_AS_TEAM,
+    )
     assert [action for action in words if is_permitted(frozenset({Role.ADMIN}), action, own=True)] == []

@@ -203,6 +203,7 @@ async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(stack: Wor
         await stack.hand_over(runner, order)
     assert (await stack.order(order.id)).status is OrderStatus.ARRIVED
     assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-pin-locked") == 1
+    assert (await stack.notification_keys(order, order.customer_id))[-1] == "notification-pin-locked-customer"
 
 
 async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(stack: WorkerStack) -> None:

@@ -27,7 +27,7 @@ from workers.scheduling import held_payouts
 
 async def is_paid(stack: WorkerStack, order: Order) -> bool:
     """Whether the payable is paid, by one transfer; raise AssertionError for anything between."""
-    paid, transfers = (await payable_row(stack, order)).status == "paid", len(await stack.transfers(order.id))
+    paid, transfers = bool((await payable_row(stack, order)).status == "paid"), len(await stack.transfers(order.id))
     assert transfers == int(paid)
     return paid
 
