@@ -10,7 +10,7 @@ import uvloop
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig, running_stack
-from sandbox.soak.soak_plan import ALL_SOAK_FAULTS
+from sandbox.soak.soak_plan import ALL_SOAK_FAULTS, SOAK_WINDOWS
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
 
@@ -45,7 +45,9 @@ def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
     config = StackConfig(
         folder=folder,
         campuses=tuple(
-            create_campus(folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus)
+            create_campus(
+                folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus, **SOAK_WINDOWS
+            )
             for at in range(campuses)
         ),
         workers=WORKER_COUNT,

@@ -151,7 +151,10 @@ async def deliver_with_pin(order_run: OrderRun, *, by_photo: bool = False) -> No
 
 
 async def deliver_with_photo(order_run: OrderRun) -> None:
-    """Deliver with a photo, because the PIN is locked. Some customers have blocked the bot meanwhile."""
+    """Deliver without the PIN, because it is locked: with a photo when its time has come.
+
+    Some customers have blocked the bot meanwhile. They cannot be told, so an admin finishes their orders.
+    """
     if order_run.rng.random() >= BLOCKING_SHARE:
         await deliver_with_pin(order_run, by_photo=True)
     else:

@@ -95,7 +95,9 @@ class SimulatedRunner(SimulatedUser):
                 find_in_database=partial(self.has_status, order, later_statuses),
             )
         pin = await self._arrive(order, customer)
-        if by_photo or pin is None:
+        if pin is None:
+            await self._ask_admin_to_finish(order)
+        elif by_photo:
             await self._leave_with_photo(order, pin)
         else:
             await self._deliver(order, partial(self.type_text, pin))
@@ -123,24 +125,31 @@ class SimulatedRunner(SimulatedUser):
         )
         return pin
 
-    async def _leave_with_photo(self, order: int, pin: str | None) -> None:
-        """Type five wrong PINs, tap [Leave it, send photo], and send the photo."""
+    async def _ask_admin_to_finish(self, order: int) -> None:
+        """Let an admin finish the order of a customer who cannot be told that the runner is there."""
+        admin, chat = self.campus.admin.id, self.campus.admin_chat
+        line = f"/finish {order} the food is at the door"
+        await self._deliver(order, lambda: self.context.populated_stack.telegram.write(admin, chat, line))
+
+    async def _leave_with_photo(self, order: int, pin: str) -> None:
+        """Type five wrong PINs, which open nothing. Wait until the food may be left, and send the photo."""
 
         async def guess() -> None:
             row = await self.context.order(order)
-            wrong = (number for number in range(1000, 1000 + 2 * MAX_PIN_TRIES) if str(number) != (pin or row["pin"]))
+            wrong = (number for number in range(1000, 1000 + 2 * MAX_PIN_TRIES) if str(number) != pin)
             for _ in range(MAX_PIN_TRIES - row["pin_tries"]):
                 await self.type_text(str(next(wrong)))
 
-        async def is_pin_locked() -> bool | None:
-            return (await self.context.order(order))["pin_tries"] >= MAX_PIN_TRIES or None
+        async def may_leave() -> bool | None:
+            fired = "SELECT 1 FROM timer WHERE order_id = $1 AND kind = 'absent' AND status = 'fired'"
+            return bool(await self.context.query(fired, order)) or None
 
         await self.retry_until(
             guess,
             partial(self._is_offered, "leave", order),
             "may leave it",
             order_id=order,
-            find_in_database=is_pin_locked,
+            find_in_database=may_leave,
         )
 
         async def leave() -> None:

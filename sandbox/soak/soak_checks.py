@@ -26,6 +26,8 @@ SELECT 'a ' || kind || ' order message of #' || order_id || ' is due: ' || coale
 UNION ALL
 SELECT 'the notification ' || name || ' is ' || status FROM notification WHERE status IN ('due', 'sending')
 UNION ALL
+SELECT 'the pay for #' || order_id || ' is held' FROM payable WHERE held_until IS NOT NULL AND status = 'open'
+UNION ALL
 SELECT 'update ' || update_id || ' is open: ' || coalesce(error, '') FROM telegram_update WHERE handled_at IS NULL
 UNION ALL
 SELECT 'the event ' || type || ' is open: ' || coalesce(error, '') FROM stripe_event WHERE handled_at IS NULL

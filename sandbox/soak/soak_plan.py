@@ -9,7 +9,7 @@ from random import Random
 class OrderScenario(StrEnum):
     """What people do with an order, the slowest first. Its end depends on who is first."""
 
-    DELIVERED_WITH_PHOTO = "five wrong PINs, then a photo"
+    DELIVERED_WITH_PHOTO = "five wrong PINs, then left with a photo"
     DELIVERED_BY_SECOND_RUNNER = "given back, then delivered by another"
     DELIVERED_WITH_PIN = "delivered with the PIN"
     CONTESTED = "claimed twice, cancelled and expired at the same instant"
@@ -30,6 +30,9 @@ SCENARIO_WEIGHTS: Mapping[OrderScenario, int] = {
     OrderScenario.EXPIRED: 24,
     OrderScenario.CONTESTED: 8,
 }
+
+# Windows of the campuses, shorter than those of the demo: food is left, and pay without a PIN is sent, within the soak.
+SOAK_WINDOWS: Mapping[str, str] = {"reminder": "2s", "absent": "5s", "problem": "15s"}
 
 
 class SoakFault(StrEnum):

@@ -35,7 +35,7 @@ async def test_orders_settle_whatever_fails_meanwhile(stack: PopulatedStack) -> 
         order_timeout=240,
         settle_timeout=60,
     )
-    campuses = (stack.campuses["south"], stack.campuses["west"])
+    campuses = (stack.campuses["handover"], stack.campuses["quick"])
     outcome = await run_soak_test(stack.launched, campuses, order, print)
     told = "\n".join(format_soak_report(outcome))
     assert outcome.findings.failures == [], told

@@ -32,4 +32,4 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
     }
 )
 HASTY_SCENES = frozenset({"expired", "absent"})  # these wait for a window to end
-HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s"}
+HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s", "problem": "6s"}

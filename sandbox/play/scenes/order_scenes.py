@@ -63,7 +63,10 @@ async def play_bank_approval(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_absent(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei and Ana write to each other. Mei does not come to the door, so Ana leaves the food with a photo."""
+    """Mei and Ana write to each other. Mei does not come to the door, so Ana leaves the food with a photo.
+
+    Ana's pay waits until Mei can report no problem any more. The campus file of this scene says 6 s, not 24 hours.
+    """
     mei, ana = scene.mei, scene.ana
     await ana.set_up_payout_account()
     order = await mei.order_laksa()
@@ -84,5 +87,6 @@ async def play_absent(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
     await ana.send_photo()
     await mei.wait_for_message(f"Order #{order} is delivered", "Left at Science Library, lobby shelf")
     await mei.wait_for_message(f"#{order}", DELIVERED_AND_PAID_TEXT, "with a photo")
+    await ana.wait_for_message(f"#{order}: delivered", "Your S$7.30 goes out on", "without the PIN")
     await ana.wait_for_message(f"S$7.30 sent for job #{order}")
     return delivered(order)

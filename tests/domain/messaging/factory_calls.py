@@ -19,7 +19,7 @@ from domain.messaging.notification.model import Notification
 from domain.orders.escalations.claim_odds import MIN_ORDERS_FOR_ODDS, ClaimOdds
 from domain.orders.notifications.customer import PLACING_FAILURES
 from domain.orders.pricing import Price
-from domain.orders.states import Order
+from domain.orders.states import MAX_PIN_TRIES, Order, OrderStatus
 from domain.payments.notifications.customer_debts import UNKNOWN_PAYMENT
 from domain.payouts.model import Payable
 from domain.saga.definition import SagaStatus
@@ -60,7 +60,10 @@ _SAMPLES_BY_TYPE: Mapping[object, tuple[object, ...]] = MappingProxyType(
         ZoneInfo: (ZoneInfo("Asia/Singapore"),),
         Campus: (CAMPUS, replace(CAMPUS, runner_invite="https://t.me/+north")),
         Price: (PRICE,),
-        Order: tuple(ORDERS_BY_STATUS.values()),
+        Order: (
+            *ORDERS_BY_STATUS.values(),
+            replace(ORDERS_BY_STATUS[OrderStatus.ARRIVED], pin_tries=MAX_PIN_TRIES),
+        ),
         ActSubject: (order_subject(1214, MEI, None), person_subject(MEI, "Mei")),
         ClaimOdds: tuple(
             ClaimOdds(waited=waited, taken=1, this_hour=this_hour)
