@@ -11,11 +11,11 @@ from domain.money import read_amount
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.orders.repository import find_order
+from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import Order, OrderEvent, is_event_allowed
 from domain.orders.use_cases import photos, running
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.use_cases import price_increases
-from domain.payouts.held_pay.rules import lacks_receipt_photo
 
 MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; callback data has nine digits for it
 

@@ -19,6 +19,7 @@ from domain.order_messages.parts import (
     join_lines,
 )
 from domain.order_messages.view import OrderMessageContent, OrderView
+from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import (
     ABANDONED_STATUSES,
     FINAL_ORDER_STATUSES,
@@ -28,7 +29,6 @@ from domain.orders.states import (
     is_pin_locked,
 )
 from domain.payments.model import HoldStatus
-from domain.payouts.held_pay.rules import lacks_receipt_photo
 from domain.words import say, say_plain
 
 _PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # another payment card may help

@@ -30,7 +30,7 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     data = run.data_as(CompleteOrderData)
     windows = (await find_campus(work, run.campus_id)).windows
-    held = find_held_pay(order, windows, work.now, finished_by_admin=data.admin is not None)
+    held = find_held_pay(order, data, windows, work.now)
     if data.capture is not None:
         payable = await _book_capture(work, order, data.capture, held)
     elif data.declined is not None:

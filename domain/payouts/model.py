@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.orders.sagas.pay_delay import PayDelay
+
 
 class PayoutStatus(StrEnum):
     OPEN = "open"  # owed to the runner
@@ -35,14 +37,6 @@ PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = Ma
         (PayoutStatus.PAID, PayoutEvent.REOPENED): PayoutStatus.OPEN,
     }
 )
-
-
-class PayDelay(StrEnum):
-    """Why a runner's pay waits until its time has come, and longer while a case about the order is open."""
-
-    LEFT = "left"  # handed over with a photo in place of the PIN
-    FINISHED = "finished"  # handed over by an admin's word
-    NO_RECEIPT = "no_receipt"  # the receipt is above the estimate, and nobody saw a photo of it
 
 
 class RunnerDebtStatus(StrEnum):

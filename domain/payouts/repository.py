@@ -9,7 +9,8 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayDelay, PayoutEvent, PayoutStatus
+from domain.orders.sagas.pay_delay import PayDelay
+from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable

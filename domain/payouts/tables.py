@@ -14,7 +14,8 @@ from sqlalchemy import (
 )
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.payouts.model import PayDelay, PayoutStatus, RunnerDebtStatus
+from domain.orders.sagas.pay_delay import PayDelay
+from domain.payouts.model import PayoutStatus, RunnerDebtStatus
 
 payable = Table(
     "payable",

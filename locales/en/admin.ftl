@@ -318,4 +318,4 @@ bot-usage-tell = Write the order's number, whom it is for, and what you want to 
 bot-command-tell = Write to one side: /tell 12 runner words
 bot-guide-admin-chat = <b>At this desk</b> these commands work:
 bot-guide-line = /{ $command }: { $what }
-notification-finished-runner = ✅ Job #{ $order } counts as delivered: the campus team says so. Your money follows by itself; the job's card says when.
+notification-finished-runner = ✅ Job #{ $order } counts as delivered: the campus team says so. Your money follows by itself.

@@ -39,7 +39,7 @@ notification-food-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $p
 
 ## Notifications to the runner
 
-notification-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full, once the time to report a problem is over.
+notification-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full.
 notification-customer-not-reached-runner = 📵 Job #{ $order }: I can't reach your customer, so the food may not be left at { $place } yet. The campus team was told and decides. Your money is safe.
 notification-pin-renewed-runner = 🔑 <b>Job #{ $order }: { $customer } has a new PIN.</b> Hand it over, ask for the PIN and type it here.
 

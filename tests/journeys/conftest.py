@@ -37,7 +37,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> 
         create_campus(folder, "crowded", 6, runners=60),
         create_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s"),
         create_campus(folder, "handover", 8, reminder="1s", absent="4s", problem="6s"),
-        create_campus(folder, "quick", 9, **SOAK_WINDOWS),
+        create_campus(folder, "quick", 9, runners=20, **SOAK_WINDOWS),
     )
     settings = {"LOG_LEVEL": "DEBUG"}
     config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url, environment=settings)

@@ -77,6 +77,12 @@ async def upgraded(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) 
     await drop_database(postgres_url, DATABASE_NAME)
 
 
+# Since 0016 food may be left only when the customer's reminder was sent. The recorded customer was never reminded.
+CHANGED_DEADLINES = {"absent": ("set", "ARRIVED", ["notification-reminder"])}
+CHANGED_TEXTS = {
+    "push-pin-locked",
+    "error-pin-locked",
+}  # these said that a photo counts now, which is not true any more
 # By recorded list: the index of each column whose values may have other names today, and the kind of these values.
 TRANSLATED_COLUMNS: dict[str, tuple[tuple[int, str], ...]] = {
     "history": (),
@@ -219,8 +225,8 @@ async def test_recorded_deadlines_fire_with_the_recorded_effect(upgraded: Upgrad
             row.status for row in await stack.rows(recording.query("timers")) if (row[0], row[1]) == (order, timer_kind)
         ]
         actual = (statuses[-1], (await stack.order(order)).status, sorted(added))
-        told = sorted(map(recording.names.sentence_key, wanted["told"]))
-        assert actual == (wanted["timer"], wanted["status"], told), kind
+        recorded = (wanted["timer"], wanted["status"], sorted(map(recording.names.sentence_key, wanted["told"])))
+        assert actual == CHANGED_DEADLINES.get(kind, recorded), kind
 
 
 async def notification_keys_of(stack: WorkerStack, recording: Recording, order: int) -> list[str]:
@@ -285,9 +291,11 @@ async def test_an_unsent_notification_is_sent_with_the_same_text(upgraded: Upgra
 
     The words are the same. New are only the marks around those of people, which 0009 showed like ours.
     """
-    texts = {number: (text, labels) for number, _, text, labels in upgraded.recording.taps["texts"]}
+    rows = upgraded.recording.taps["texts"]
+    texts = {number: (text, labels) for number, key, text, labels in rows if key not in CHANGED_TEXTS}
+    assert upgraded.texts.keys() == {row[0] for row in rows}
     now, then = (
-        {number: (unmarked_words(text), labels) for number, (text, labels) in recorded.items()}
+        {number: (unmarked_words(recorded[number][0]), recorded[number][1]) for number in texts}
         for recorded in (upgraded.texts, texts)
     )
     assert now == then

@@ -14,9 +14,9 @@ from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses.people_repository import find_member
 from domain.database.event_log_repository import LoggedEvent
 from domain.messaging.buttons import Tap, TapArgument
+from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
-from domain.payouts.held_pay.rules import lacks_receipt_photo
 from domain.payouts.repository import find_payable
 
 FULL_HISTORY_SCREEN = 2  # of the button for the full event log; MENU_SCREEN shows the short one

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.orders.sagas.pay_delay import PayDelay, find_pay_delay
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Order
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga
@@ -13,12 +14,14 @@ class CompleteOrderData:
     """How the order was handed over, and what became of the money.
 
     An admin who finishes the order gives a reason. `photo` proves that the food was left. `lapsed` says why Stripe
-    closed the hold before the capture, and `declined` why the card could not be charged again.
+    closed the hold before the capture, and `declined` why the card could not be charged again. `pay_delay` says why the
+    runner's pay waits; rows of an earlier release lack it, and their pay does not wait.
     """
 
     reason: str | None = None
     admin: int | None = None
     photo: str | None = None
+    pay_delay: PayDelay | None = None
     capture: TakenPayment | None = None
     lapsed: str | None = None
     declined: str | None = None
@@ -53,11 +56,12 @@ def build_completion_start(
     order: Order, *, reason: str | None = None, admin: int | None = None, photo: str | None = None
 ) -> SagaStart:
     """Return the saga that hands a bought order over and takes the money; what is given goes into its history."""
+    delay = find_pay_delay(order, photo=photo, admin=admin)
     return SagaStart(
         kind=COMPLETE_ORDER.kind,
         name=f"{COMPLETE_ORDER.kind}:{order.id}",
         campus_id=order.campus_id,
         order_id=order.id,
         person_id=order.runner_id,
-        data=CompleteOrderData(reason=reason, admin=admin, photo=photo),
+        data=CompleteOrderData(reason=reason, admin=admin, photo=photo, pay_delay=delay),
     )

@@ -12,6 +12,7 @@ from domain.orders.use_cases import admin_orders, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.support.use_cases import roster
 from tests.cases import case
+from tests.scenarios.held_payout_setup import make_held_payout_due, sweep_held_payouts
 from tests.scenarios.scenario_setup import close_purchase, new_admin, set_up_payouts
 from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.races import race, race_starts, refusal_of
@@ -205,7 +206,9 @@ async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: W
         assert [row[1] for row in await payable_state(stack, order)] == [SHARE]
 
 
-async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_usual(stack: WorkerStack) -> None:
+async def test_an_admin_finishes_from_the_purchase_on_and_the_pay_waits_for_problems(
+    stack: WorkerStack,
+) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order, admin = await bought_order(stack, runner), await new_admin(stack)
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=runner.person_id)
@@ -217,6 +220,9 @@ async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_usu
     assert finished.status is OrderStatus.DELIVERED
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
+    assert await stack.transfers(order.id) == []
+    await make_held_payout_due(stack, order)
+    await sweep_held_payouts(stack)
     assert len(await stack.transfers(order.id)) == 1
     said = "SELECT actor_id, reason FROM event_log WHERE order_id = :id AND event = 'finished_by_admin'"
     assert await stack.rows(said, id=order.id) == [(admin.person_id, "the customer has it in his hands")]
