@@ -34,6 +34,13 @@ STRIPE_FIELDS = (
     ("returned", "refund", ("amount", "status")),
 )
 
+# Since 0016 food may be left only when the customer's reminder was sent. The recorded customer was never reminded.
+CHANGED_DEADLINES = {"absent": ("set", "ARRIVED", ["notification-reminder"])}
+CHANGED_TEXTS = {
+    "push-pin-locked",
+    "error-pin-locked",
+}  # these said that a photo counts now, which is not true any more
+
 
 def running_recorded_stack(url: str, state: Path, campus_id: int) -> AbstractAsyncContextManager[WorkerStack]:
     """Run a worker stack on the campus of this database, with a Stripe stand-in that starts from this state."""

@@ -11,6 +11,8 @@ from domain.messaging.buttons import Tap, unpack
 from domain.orders.drafts.repository import find_pending_input
 from domain.support.use_cases import stuck_sagas as saga_use_cases
 from tests.migrations.recorded_runs import (
+    CHANGED_DEADLINES,
+    CHANGED_TEXTS,
     Snapshot,
     finish_runs,
     list_mismatches,
@@ -77,12 +79,6 @@ async def upgraded(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) 
     await drop_database(postgres_url, DATABASE_NAME)
 
 
-# Since 0016 food may be left only when the customer's reminder was sent. The recorded customer was never reminded.
-CHANGED_DEADLINES = {"absent": ("set", "ARRIVED", ["notification-reminder"])}
-CHANGED_TEXTS = {
-    "push-pin-locked",
-    "error-pin-locked",
-}  # these said that a photo counts now, which is not true any more
 # By recorded list: the index of each column whose values may have other names today, and the kind of these values.
 TRANSLATED_COLUMNS: dict[str, tuple[tuple[int, str], ...]] = {
     "history": (),

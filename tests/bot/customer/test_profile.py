@@ -1,6 +1,6 @@
 """/me: figures from the ledger, and the person's own drop point and card, never another person's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import insert
@@ -69,6 +69,24 @@ async def test_figures_tell_paid_from_held_and_earned_from_food_money(stack: Bot
     assert "You paid: S$0.00" in earned
     south = BotUser(id=ana.id, stack=stack, bot=("south", "7002:south", "south_bot"))
     assert "You earned" not in await south.answer_to("/me"), "these are another campus's figures"
+
+
+async def test_pay_that_waits_is_listed_with_its_time_and_its_reason(stack: BotStack) -> None:
+    mei, ana, ben = await stack.add_customer(), await stack.add_runner(), await stack.add_runner("Ben")
+    until = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+    for days in range(7):
+        await completed_order(stack, mei, ana, 400, held_until=until + timedelta(days=days), held_for="left")
+    await completed_order(stack, mei, ben, 500, held_until=until, held_for="no_receipt")
+    await ana.write("/me")
+    text = await ana.text()
+    assert text.count("handed over without the PIN") == 5
+    assert "S$5.80 of job #" in text
+    assert "Tue 14:05" in text
+    assert "2 more jobs wait" in text
+    await ben.write("/me")
+    assert "a receipt above the estimate" in await ben.text()
+    await mei.write("/me")
+    assert "goes out on" not in await mei.text()
 
 
 async def test_the_usual_place_is_chosen_from_the_list_and_forgotten(stack: BotStack) -> None:

@@ -1,15 +1,19 @@
 """Tests of order messages during the hand-over: leaving the food, writing to the other side, folded items."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from domain.messaging.buttons import ButtonStyle, Tap
 from domain.messaging.order_message import OrderMessageKind as Kind
 from domain.orders.pricing import Item
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
+from domain.payouts.model import PayoutStatus
 from tests.domain.order_messages.sample_orders import (
     ANA,
+    PAYABLE,
     button_taps,
     customer_message,
     render,
@@ -73,3 +77,43 @@ def test_more_than_three_things_are_folded() -> None:
         assert "<blockquote expandable>" not in draws(Status.ACCEPTED, items=few).text
         listed = "\n".join(["1 × <i>a &lt;b&gt;</i>"] * 4)
         assert f"<blockquote expandable>{listed}</blockquote>" in draws(Status.ACCEPTED, items=many).text
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (PayDelay.LEFT, "without the PIN"),
+        (PayDelay.FINISHED, "the campus team's word"),
+        (PayDelay.NO_RECEIPT, "above the estimate and has no photo"),
+    ],
+)
+def test_the_runner_reads_until_when_their_pay_waits_and_why(reason: PayDelay, said: str) -> None:
+    """Nothing is to be set up for it; an open case is named in place of the reason."""
+    until = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+    waits = replace(PAYABLE, status=PayoutStatus.OPEN, transfer=None, held_until=until, held_for=reason)
+    view = replace(view_at(Status.COMPLETED, viewer=ANA), payable=waits)
+    content = render(Kind.RUNNER, view)
+    assert "goes out on" in content.text
+    assert "Tue 14:05" in content.text
+    assert said in content.text
+    assert Tap.SET_UP_PAYOUT not in button_taps(content)
+    disputed = render(Kind.RUNNER, replace(view, open_case=3))
+    assert "your customer reported a problem" in disputed.text
+
+
+def test_a_runner_with_a_locked_pin_reads_from_when_on_the_food_may_be_left() -> None:
+    view = view_at(Status.ARRIVED, viewer=ANA)
+    locked = replace(view, order=replace(view.order, pin_tries=5), leave_from=datetime(2026, 11, 23, 5, 0, tzinfo=UTC))
+    content = render(Kind.RUNNER, locked)
+    assert "a new PIN" in content.text
+    assert "13:00" in content.text
+    assert button_taps(content) == []
+
+
+@pytest.mark.parametrize("status", [Status.PLACED, Status.COMPLETED])
+def test_the_customer_reads_that_a_receipt_above_the_estimate_has_no_photo(status: OrderStatus) -> None:
+    items = view_at(status).order.price.items
+    said = "sent no photo of the receipt"
+    assert said in customer_message(status, receipt=items + 1, total=items + 300, receipt_photo=None).text
+    assert said not in customer_message(status, receipt=items, total=items + 300, receipt_photo=None).text
+    assert said not in customer_message(status, receipt=items + 1, total=items + 300, receipt_photo="r").text
