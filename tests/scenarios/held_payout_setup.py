@@ -18,8 +18,7 @@ async def left_order(stack: WorkerStack, runner: Member) -> Order:
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
     await allow_leaving(stack, order)
-    async with stack.database() as work:
-        await photos.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
+    await stack.act(photos.leave_food_with_photo, runner, order.id, "a photo")
     await stack.run_due()
     return await stack.order(order.id)
 
@@ -29,8 +28,7 @@ async def finished_order(stack: WorkerStack, runner: Member) -> Order:
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
     admin = await new_admin(stack)
-    async with stack.database() as work:
-        await admin_orders.finish_order_as_admin(work, stack.campus, admin, order.id, "the customer has it")
+    await stack.act(admin_orders.finish_order_as_admin, admin, order.id, "the customer has it")
     await stack.run_due()
     return await stack.order(order.id)
 

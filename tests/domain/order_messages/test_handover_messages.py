@@ -107,7 +107,7 @@ def test_a_runner_with_a_locked_pin_reads_from_when_on_the_food_may_be_left() ->
     content = render(Kind.RUNNER, locked)
     assert "a new PIN" in content.text
     assert "13:00" in content.text
-    assert button_taps(content) == []
+    assert button_taps(content) == set()
 
 
 @pytest.mark.parametrize("status", [Status.PLACED, Status.COMPLETED])

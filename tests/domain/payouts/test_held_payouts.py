@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.campuses.people import Member
 from domain.errors import Stale
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
@@ -19,7 +18,7 @@ from tests.scenarios.held_payout_setup import (
     sweep_held_payouts,
 )
 from tests.scenarios.refund_setup import deliver_dispute
-from tests.scenarios.scenario_setup import new_admin
+from tests.scenarios.scenario_setup import new_admin, set_up_payouts
 from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling import held_payouts
@@ -32,21 +31,10 @@ async def is_paid(stack: WorkerStack, order: Order) -> bool:
     return paid
 
 
-async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
-    """Complete the runner's pay-out set-up; everything that may be sent is sent."""
-    async with stack.database() as work:
-        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
-    await stack.run_due()
-    account = (await stack.committed_member(runner.person_id)).stripe_account
-    await stack.control_stripe(f"onboard/{account}", finish=True)
-    await stack.run_now()
-
-
 async def test_pay_for_food_that_was_left_waits_for_the_problem_window_and_is_sent_once(
-    shared_stack: WorkerStack,
+    stack: WorkerStack,
 ) -> None:
     """Two workers sweep at the same moment."""
-    stack = shared_stack
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     held = await payable_row(stack, order)
     assert order.delivered_at is not None
@@ -61,15 +49,13 @@ async def test_pay_for_food_that_was_left_waits_for_the_problem_window_and_is_se
     assert await stack.breaches() == []
 
 
-async def test_pay_for_an_order_that_an_admin_finished_waits_too(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_pay_for_an_order_that_an_admin_finished_waits_too(stack: WorkerStack) -> None:
     order = await finished_order(stack, await stack.add_member(runner=True, card=None))
     assert (await payable_row(stack, order)).held_for == "finished"
     assert not await is_paid(stack, order)
 
 
-async def test_pay_for_a_receipt_above_the_estimate_waits_unless_its_photo_was_sent(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_pay_for_a_receipt_above_the_estimate_waits_unless_its_photo_was_sent(stack: WorkerStack) -> None:
     for receipt, photo, expected in ((801, None, "no_receipt"), (800, None, None), (850, "photo", None)):
         runner = await stack.add_member(runner=True, card=None)
         order = await stack.claimed_order(runner)
@@ -81,56 +67,46 @@ async def test_pay_for_a_receipt_above_the_estimate_waits_unless_its_photo_was_s
         assert await is_paid(stack, order) is (expected is None)
 
 
-async def test_nothing_else_starts_a_held_payout(shared_stack: WorkerStack) -> None:
+async def test_nothing_else_starts_a_held_payout(stack: WorkerStack) -> None:
     """Neither an account that becomes ready, nor [Send again]; when its time comes, a ready account gets it."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, ready=False, card=None)
+    runner, admin = await stack.add_member(runner=True, ready=False, card=None), await new_admin(stack)
     order = await left_order(stack, runner)
-    await make_account_ready(stack, runner)
+    await set_up_payouts(stack, runner)
     with pytest.raises(Stale):
-        async with stack.database() as work:
-            await payouts_use_cases.retry_payout(work, stack.campus, await new_admin(stack), order.id)
+        await stack.act(payouts_use_cases.retry_payout, admin, order.id)
     assert not await is_paid(stack, order)
     await make_held_payout_due(stack, order)
     with pytest.raises(Stale):  # only the sweep releases it: one place asks about cases and disputes
-        async with stack.database() as work:
-            await payouts_use_cases.retry_payout(work, stack.campus, await new_admin(stack), order.id)
+        await stack.act(payouts_use_cases.retry_payout, admin, order.id)
     await sweep_held_payouts(stack)
     assert await is_paid(stack, order)
 
 
-async def test_what_is_released_before_the_account_is_ready_is_sent_when_it_is(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_what_is_released_before_the_account_is_ready_is_sent_when_it_is(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await left_order(stack, runner)
     await make_held_payout_due(stack, order)
     await sweep_held_payouts(stack)
     assert not await is_paid(stack, order)
     assert await stack.breaches() == []
-    await make_account_ready(stack, runner)
+    await set_up_payouts(stack, runner)
     assert await is_paid(stack, order)
 
 
-async def test_a_case_keeps_held_pay_until_it_is_closed(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_case_keeps_held_pay_until_it_is_closed(stack: WorkerStack) -> None:
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)
-    async with stack.database() as work:
-        case = await feedback.report_problem(
-            work, stack.campus, customer, order.id, ProblemKind.MISSING, "nothing was there", None
-        )
+    case = await stack.act(feedback.report_problem, customer, order.id, ProblemKind.MISSING, "nothing there", None)
     await make_held_payout_due(stack, order, seconds=3600)
     await sweep_held_payouts(stack)
     assert not await is_paid(stack, order)
     assert await stack.breaches() == [], "pay that a case keeps is not late"
-    async with stack.database() as work:
-        await feedback.close_case(work, stack.campus, admin, case.id, "solved", in_admin_chat=True)
+    await stack.act(feedback.close_case, admin, case.id, "solved", in_admin_chat=True)
     await sweep_held_payouts(stack)
     assert await is_paid(stack, order)
 
 
-async def test_a_dispute_keeps_held_pay_until_it_is_won(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_dispute_keeps_held_pay_until_it_is_won(stack: WorkerStack) -> None:
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     await deliver_dispute(stack, order)
     await make_held_payout_due(stack, order, seconds=3600)
@@ -143,11 +119,8 @@ async def test_a_dispute_keeps_held_pay_until_it_is_won(shared_stack: WorkerStac
 
 
 @pytest.mark.parametrize("committed", [False, True])
-async def test_a_worker_that_is_killed_at_the_release_leaves_one_payout(
-    shared_stack: WorkerStack, *, committed: bool
-) -> None:
+async def test_a_worker_that_is_killed_at_the_release_leaves_one_payout(stack: WorkerStack, *, committed: bool) -> None:
     """The sweep has two transactions: what is due, and the release with the saga of the payout."""
-    stack = shared_stack
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     await make_held_payout_due(stack, order)
     with pytest.raises(WorkerKilled):
@@ -157,8 +130,7 @@ async def test_a_worker_that_is_killed_at_the_release_leaves_one_payout(
     assert await is_paid(stack, order)
 
 
-async def test_pay_that_is_held_past_its_time_is_a_breach(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_pay_that_is_held_past_its_time_is_a_breach(stack: WorkerStack) -> None:
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     await make_held_payout_due(stack, order, seconds=20)
     assert await stack.breaches() == []
@@ -170,10 +142,9 @@ async def test_pay_that_is_held_past_its_time_is_a_breach(shared_stack: WorkerSt
 
 
 async def test_one_that_fails_rests_and_the_others_are_released(
-    shared_stack: WorkerStack,
+    stack: WorkerStack,
 ) -> None:
     """The failing one names another campus than its order does."""
-    stack = shared_stack
     broken_order = await left_order(stack, await stack.add_member(runner=True, card=None))
     order = await left_order(stack, await stack.add_member(runner=True, card=None))
     await make_held_payout_due(stack, broken_order, seconds=20)
