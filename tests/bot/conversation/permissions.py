@@ -295,7 +295,7 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
             _REFUNDS, allowed_in=PRIVATE_ONLY, tried_in=PRIVATE_ONLY, text="1.00 why", detail="platform"
         ),
         PendingInput.CASE_ANSWER: Rule(
-            action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="We look into it"
+            action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="Soon"
         ),
     }
 )
