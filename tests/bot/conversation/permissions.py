@@ -36,6 +36,7 @@ _REPORTS = Rule(action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_S.DELIVERE
 _LOOKS_AT_PHOTOS = Rule(action=_A.SEE_PHOTOS, owner=_W.CUSTOMER, subject=_S.DELIVERED)
 _USES_SAVED_CARD = Rule(action=_A.PLACE, subject=_T.SAVED_CARD)
 _SEES_CASE = Rule(action=_A.SEE_CASES, subject=_T.CASE, allowed_in=ADMIN_CHATS)
+_ANSWERS_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="We look")
 _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argument=1, allowed_in=ADMIN_CHATS)
 _RETRIES = Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS)
 _ACTS_ON_DEAD_LETTER, _SETTLES = replace(_RETRIES, subject=_T.DEAD_LETTER), replace(_RETRIES, subject=_T.DISCREPANCY)
@@ -294,8 +295,6 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
         PendingInput.REFUND: replace(
             _REFUNDS, allowed_in=PRIVATE_ONLY, tried_in=PRIVATE_ONLY, text="1.00 why", detail="platform"
         ),
-        PendingInput.CASE_ANSWER: Rule(
-            action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="Soon"
-        ),
+        PendingInput.CASE_ANSWER: _ANSWERS_CASE,
     }
 )
