@@ -45,11 +45,6 @@ def new_metrics() -> BotMetrics:
     def counter(name: str, description: str, *labels: str) -> Counter:
         return Counter(f"campusg_bot_{name}", description, labels, registry=registry)
 
-    replies_dropped = Counter(
-        "campusg_bot_replies_dropped", "Replies given up before Telegram took them", ["reason"], registry=registry
-    )
-    for reason in DropReason:
-        replies_dropped.labels(reason)
     return BotMetrics(
         registry=registry,
         handled=counter("updates_handled", "Updates that had their effect"),
@@ -59,7 +54,7 @@ def new_metrics() -> BotMetrics:
         dead_lettered=counter("updates_dead_lettered", "Updates given up after the last try"),
         postponed=counter("updates_postponed", "Updates stored for later, because many of the same person wait"),
         replies_failed=counter("replies_failed", "Replies Telegram did not take"),
-        replies_dropped=replies_dropped,
+        replies_dropped=counter("replies_dropped", "Replies given up before Telegram took them", "reason"),
         replies_waiting=Gauge(
             "campusg_bot_replies_waiting", "Replies that are neither sent nor dropped", registry=registry
         ),

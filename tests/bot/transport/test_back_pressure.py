@@ -126,6 +126,7 @@ async def test_who_has_too_many_updates_waiting_holds_no_connection_and_loses_no
     for update in updates[MAX_UPDATES_PER_PERSON:]:
         assert await receive_update(inbox, update), "it is stored, and Telegram need not send it again"
         assert (await update_row(stack, update))["handled_at"] is None
+    assert inbox.metrics.registry.get_sample_value("campusg_bot_updates_postponed_total") == 2
     assert await receive_update(inbox, tap(stack, other))
     handler.released.set()
     assert all(await asyncio.gather(*waiting))

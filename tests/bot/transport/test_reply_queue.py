@@ -107,8 +107,8 @@ async def until(fact: Callable[[], bool]) -> None:
 
 def dropped(queue: ReplyQueue) -> dict[DropReason, int]:
     """How many replies were dropped, by reason."""
-    counts = {reason: int(queue.metrics.replies_dropped.labels(reason)._value.get()) for reason in DropReason}
-    return {reason: count for reason, count in counts.items() if count}
+    read, name = queue.metrics.registry.get_sample_value, "campusg_bot_replies_dropped_total"
+    return {reason: int(count) for reason in DropReason if (count := read(name, {"reason": reason}))}
 
 
 async def test_replies_to_one_chat_leave_in_order_and_another_chat_does_not_wait_for_them() -> None:
@@ -134,10 +134,10 @@ async def test_the_answer_to_a_tap_waits_neither_for_messages_nor_for_the_answer
 
 async def test_a_chat_that_must_wait_holds_no_slot() -> None:
     chats = range(100, 100 + 2 * MAX_SENDS_IN_FLIGHT)
-    telegram = RecordingTelegram(answers={chat: [retry_after(10)] for chat in chats})
+    telegram = RecordingTelegram(answers={chat: [retry_after(300)] for chat in chats})
     async with running_queue(telegram) as queue:
         for chat in chats:
-            put(queue, chat, message("x"))
+            put(queue, chat, message("x"), lifetime=600)
         await until(lambda: len(telegram.calls) == len(chats))
         put(queue, 1, message("honest"))
         await until(lambda: telegram.texts(1) == ["honest"])
@@ -243,7 +243,7 @@ async def test_when_the_process_holds_too_many_the_fullest_queue_loses_its_oldes
             put(queue, chat, message("honest"))
         assert dropped(queue) == {DropReason.PROCESS_FULL: 2}
         await until(lambda: all(telegram.texts(chat) == ["honest"] for chat in (2, 3, 4)))
-        assert queue.metrics.replies_waiting._value.get() == 9
+        assert queue.metrics.registry.get_sample_value("campusg_bot_replies_waiting") == 9
 
 
 async def test_every_chat_with_one_reply_in_flight_leaves_no_room_and_no_harm() -> None:
