@@ -68,9 +68,8 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         conversation_state=conversation_state,
     )
-    if _is_second_hand(event) and _would_act(context):
-        return _refuse_second_hand(context)
-    said = await handler(event, data | {"context": context})
+    is_refused = _is_second_hand(event) and _would_act(context)
+    said = _refuse_second_hand(context) if is_refused else await handler(event, data | {"context": context})
     if is_private and isinstance(said, tuple):
         said = await limit_replies(context, said)
     return _with_command_menu(context, said)

@@ -75,6 +75,16 @@ async def test_the_taps_of_a_stranger_are_answered(stack: BotStack) -> None:
         assert (await eve.tap(Tap.ORDER_FOOD))["text"].startswith("Ordering needs an invitation")
 
 
+async def test_what_a_stranger_forwards_is_answered_as_rarely(stack: BotStack) -> None:
+    eve = await add_stranger(stack)
+    await eve.write("/start")
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Somebody"}
+    for _ in range(3):
+        await post_update(stack, raw_message_update(eve, text="/board", forward_origin=origin))
+    (said,) = await bot_texts(eve)
+    assert WAY_IN in said
+
+
 async def test_a_stranger_who_floods_is_not_told_that_it_is_too_fast(stack: BotStack) -> None:
     eve = await add_stranger(stack)
     await eve.write("/start")
