@@ -4,13 +4,15 @@ from enum import StrEnum
 
 from domain.orders.states import Order
 
+USUAL_EXCESS_BASIS_POINTS = 1_000  # prices in a shop are rarely those of the estimate: so much above needs no photo
+
 
 class PayDelay(StrEnum):
     """Why a runner's pay waits until its time has come, and longer while a case about the order is open."""
 
     LEFT = "left"  # handed over with a photo in place of the PIN
     FINISHED = "finished"  # handed over by an admin's word
-    NO_RECEIPT = "no_receipt"  # the receipt is above the estimate, and nobody saw a photo of it
+    NO_RECEIPT = "no_receipt"  # the receipt is well above the estimate, and nobody saw a photo of it
 
 
 def find_pay_delay(order: Order, *, photo: str | None, admin: int | None) -> PayDelay | None:
@@ -26,5 +28,6 @@ def find_pay_delay(order: Order, *, photo: str | None, admin: int | None) -> Pay
 
 
 def lacks_receipt_photo(order: Order) -> bool:
-    """Return whether the runner typed a receipt above the customer's estimate, and sent no photo of it."""
-    return order.receipt is not None and order.receipt > order.price.items and order.receipt_photo is None
+    """Return whether the receipt is well above the customer's estimate, and the runner sent no photo of it."""
+    expected = order.price.items * (10_000 + USUAL_EXCESS_BASIS_POINTS) // 10_000
+    return order.receipt is not None and order.receipt > expected and order.receipt_photo is None

@@ -56,7 +56,7 @@ async def test_pay_for_an_order_that_an_admin_finished_waits_too(stack: WorkerSt
 
 
 async def test_pay_for_a_receipt_above_the_estimate_waits_unless_its_photo_was_sent(stack: WorkerStack) -> None:
-    for receipt, photo, expected in ((801, None, "no_receipt"), (800, None, None), (850, "photo", None)):
+    for receipt, photo, expected in ((881, None, "no_receipt"), (880, None, None), (900, "photo", None)):
         runner = await stack.add_member(runner=True, card=None)
         order = await stack.claimed_order(runner)
         await stack.bring_to_drop_point(runner, order, receipt)
