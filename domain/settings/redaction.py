@@ -47,7 +47,7 @@ def format_error(error: Exception) -> str:
 
 def format_traceback(error: BaseException) -> str:
     """Return the traceback of an error and of its causes, with described messages in place of theirs."""
-    return "\n".join(_traceback_lines(error, seen=set()))
+    return "\n".join(("Traceback (most recent call last):", *_traceback_lines(error, seen=set())))
 
 
 def _traceback_lines(error: BaseException, *, seen: set[int]) -> Iterator[str]:

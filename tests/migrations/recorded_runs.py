@@ -34,12 +34,15 @@ STRIPE_FIELDS = (
     ("returned", "refund", ("amount", "status")),
 )
 
-# Since 0016 food may be left only when the customer's reminder was sent. The recorded customer was never reminded.
+# Since 0015 food may be left only when the customer's reminder was sent. The recorded customer was never reminded.
 CHANGED_DEADLINES = {"absent": ("set", "ARRIVED", ["notification-reminder"])}
 CHANGED_TEXTS = {
-    "push-pin-locked",
+    "push-pin-locked",  # these two said that a photo counts now, which is not true any more
     "error-pin-locked",
-}  # these said that a photo counts now, which is not true any more
+    "push-owes",  # these two named one cause; since 0014 a resolved completion is another
+    "push-owes-admins",
+}
+LATER_KEYS = {"notification-admin-act"}  # since 0014 the admin chat reads what an admin did
 
 
 def running_recorded_stack(url: str, state: Path, campus_id: int) -> AbstractAsyncContextManager[WorkerStack]:
@@ -106,6 +109,8 @@ async def take_snapshot(stack: WorkerStack, recording: Recording) -> Snapshot:
     for name in (*ORDER_LISTS, "told", "told_people"):
         by: dict[int, list[Json]] = {}
         for first, *rest in await rows(name):
+            if name.startswith("told") and rest[0] in LATER_KEYS:
+                continue
             by.setdefault(first, []).append(rest[0] if name.startswith("told") else rest)
         about[name] = by
     return Snapshot(
