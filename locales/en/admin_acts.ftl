@@ -8,6 +8,7 @@ notification-admin-act =
         [cancel] cancelled the order
         [release] gave the job back to the group
         [finish] counted the order as handed over
+        [renew_pin] gave the customer a new PIN
         [close] closed the order
         [refund] refunds money
         [pay_again] sends the pay-out again
@@ -32,6 +33,7 @@ notification-own-act =
         [cancel] cancelled it
         [release] gave the job back to the group
         [finish] counted it as handed over
+        [renew_pin] gave its customer a new PIN
         [close] closed it
         [refund] gave money back
         [pay_again] sent the pay-out again

@@ -7,6 +7,7 @@ class AdminAct(StrEnum):
     CANCEL = "cancel"
     RELEASE = "release"
     FINISH = "finish"
+    RENEW_PIN = "renew_pin"  # that five wrong ones have locked
     CLOSE = "close"
     REFUND = "refund"
     PAY_AGAIN = "pay_again"  # a pay-out that lacked funds

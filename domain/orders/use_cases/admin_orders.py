@@ -127,6 +127,7 @@ async def renew_pin_as_admin(work: UnitOfWork, campus: Campus, admin: Member, or
     await notify(work, pin_renewed(renewed))
     customer = await find_member(work, campus.id, order.customer_id)
     await notify(work, pin_renewed_runner(renewed, customer.first_name))
+    await tell_admin_act(work, campus, admin, AdminAct.RENEW_PIN, subject_of_order(order))
     return renewed
 
 

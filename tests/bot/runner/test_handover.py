@@ -121,6 +121,8 @@ async def test_an_admin_gives_a_new_pin_which_only_the_customer_reads(stack: Bot
     assert (await notifications_of(stack, order_id, "notification-pin-renewed", mei))[-1]["args"]["pin"] == pin
     for told in await notifications_of(stack, order_id, "notification-pin-renewed-runner", ana):
         assert "pin" not in told["args"]
+    acts = await notifications_of(stack, order_id, "notification-admin-act")
+    assert [act["args"]["act"] for act in acts] == ["renew_pin"] * 2
     assert "not yours" not in (await ana.text())
     await ana.write(pin)
     assert await stack.status(order_id) is OrderStatus.DELIVERED
