@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
+from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.notification.repository import HAS_EARLIER_UNSENT
 from domain.messaging.tables import notification, order_message
@@ -22,16 +23,19 @@ def select_due_order_messages(due_before: ColumnElement[datetime], limit: Column
     )
 
 
-def select_due_notifications(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of notifications, most overdue first.
+def select_due_notifications(lane: Lane, due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
+    """Select id and due_at of notifications of a lane, most overdue first.
 
-    Only the first unsent one of each chat. It may have been postponed, and then those behind it would be due earlier
-    and fill the limit.
+    Only the first unsent one of each chat in this lane. It may have been postponed, and then those behind it would
+    be due earlier and fill the limit.
     """
     return (
         select(notification.c.id, notification.c.due_at)
         .where(
-            notification.c.status == NotificationStatus.DUE, notification.c.due_at <= due_before, ~HAS_EARLIER_UNSENT
+            notification.c.lane == lane,
+            notification.c.status == NotificationStatus.DUE,
+            notification.c.due_at <= due_before,
+            ~HAS_EARLIER_UNSENT,
         )
         .order_by(notification.c.due_at, notification.c.id)
         .limit(limit)

@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification.lanes import lane_of
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, buttons_to_json
 from domain.messaging.notification.sound import MAX_PRIOR_AUDIBLE, is_audible
 from domain.messaging.order_message import OrderMessageKind
@@ -12,7 +13,7 @@ from domain.messaging.tables import notification, order_message
 
 
 async def notify(work: UnitOfWork, message: Notification) -> None:
-    """Insert a notification, once for each name.
+    """Insert a notification, once for each name, in the lane of its key.
 
     One to the admin chat is not inserted where the campus has none: `/stuck` and `/board` show the matter.
     """
@@ -30,6 +31,7 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         "order_id": message.order_id,
         "name": message.name,
         "chat_id": chat_id,
+        "lane": lane_of(message.key),
         "key": message.key,
         "args": dict(message.args),
         "buttons": buttons_to_json(message.buttons),

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
+from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 
@@ -49,8 +50,10 @@ notification = Table(
     Column("silent", Boolean, nullable=False, server_default=text("false")),
     Column("message_id", BigInteger),  # set once sent: a reply to it is about the same order
     Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
+    text_column("lane"),
     UniqueConstraint("name"),
     one_of_check("status", NotificationStatus),
+    one_of_check("lane", Lane),
 )
 Index(
     "notification_message",
@@ -60,3 +63,11 @@ Index(
 )
 Index("notification_order_idx", notification.c.order_id, notification.c.chat_id)
 Index("notification_due", notification.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
+Index("notification_lane_due", notification.c.lane, notification.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
+Index(
+    "notification_waiting",
+    notification.c.chat_id,
+    notification.c.lane,
+    notification.c.id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)

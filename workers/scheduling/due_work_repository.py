@@ -1,6 +1,7 @@
 """Queries for what is due now, each one statement: of one order, or of all orders for the sweeper."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from domain.messaging.due_send_repository import (
     select_due_order_messages,
     select_due_order_messages_of_order,
 )
+from domain.messaging.lane import Lane
 from domain.orders.timers.repository import select_due_timer
 from domain.saga.lookup_repository import select_due_sagas, select_due_sagas_of_order, select_signalled_sagas
 
@@ -37,20 +39,23 @@ _LIMIT, _DUE_BEFORE = bindparam("most", type_=Integer()), func.now() - bindparam
 _DUE_SAGAS = union_all(select_due_sagas(_LIMIT), select_signalled_sagas(_LIMIT))
 _DUE_TIMER = select_due_timer()
 _UNHANDLED_EVENT = select_unhandled_event()
-_SEND_KINDS = ("order_message", "notification", "abandoned")
+_ORDER_MESSAGE, _ABANDONED = "order_message", "abandoned"
 _DUE_SENDS = union_all(
-    _with_kind("order_message", select_due_order_messages(_DUE_BEFORE, _LIMIT)),
-    _with_kind("notification", select_due_notifications(_DUE_BEFORE, _LIMIT)),
-    _with_kind("abandoned", select_abandoned_notifications(_LIMIT)),
+    _with_kind(_ORDER_MESSAGE, select_due_order_messages(_DUE_BEFORE, _LIMIT)),
+    *(_with_kind(lane, select_due_notifications(lane, _DUE_BEFORE, _LIMIT)) for lane in Lane),
+    _with_kind(_ABANDONED, select_abandoned_notifications(_LIMIT)),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSends:
-    """Row ids, most overdue first; `abandoned` are notifications that a worker was sending when it stopped."""
+    """Row ids, most overdue first; `notifications` by lane, without lanes in which none is due.
+
+    `abandoned` are notifications that a worker was sending when it stopped.
+    """
 
     order_messages: tuple[int, ...] = ()
-    notifications: tuple[int, ...] = ()
+    notifications: Mapping[Lane, tuple[int, ...]] = field(default_factory=dict)
     abandoned: tuple[int, ...] = ()
 
 
@@ -69,13 +74,16 @@ async def has_unhandled_event(connection: AsyncConnection) -> bool:
 
 
 async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timedelta = timedelta(0)) -> DueSends:
-    """Return what has been due for at least `overdue`, at most `limit` of each kind."""
+    """Return what has been due for at least `overdue`, at most `limit` of each kind, and of each lane."""
     found = await connection.execute(_DUE_SENDS, {"most": limit, "overdue": overdue})
-    rows = sorted(found, key=lambda row: (row.due_at, row.id))
-    order_messages, notifications, abandoned = (
-        tuple(row.id for row in rows if row.kind == kind) for kind in _SEND_KINDS
+    ids: dict[str, tuple[int, ...]] = {}
+    for row in sorted(found, key=lambda row: (row.due_at, row.id)):
+        ids[row.kind] = (*ids.get(row.kind, ()), row.id)
+    return DueSends(
+        order_messages=ids.get(_ORDER_MESSAGE, ()),
+        notifications={lane: ids[lane] for lane in Lane if lane in ids},
+        abandoned=ids.get(_ABANDONED, ()),
     )
-    return DueSends(order_messages=order_messages, notifications=notifications, abandoned=abandoned)
 
 
 async def list_due_jobs_of_order(connection: AsyncConnection, order_id: int) -> list[QueueJob]:

@@ -42,7 +42,7 @@ from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_unknown_send
 from workers.telegram.unreachable_chats import record_unreachable_chat
 
-ERROR_RETRY_DELAY = timedelta(seconds=2)  # later notifications to the same chat wait too
+ERROR_RETRY_DELAY = timedelta(seconds=2)  # later notifications of this lane to the same chat wait too
 
 log = get_logger(__name__)
 
@@ -96,7 +96,9 @@ async def _lease_and_render(
     except (LookupError, ValueError) as error:
         await _record_notification_outcome(sender_context, notification, MessageRejected(repr(error)))
         return None
-    pause = await sender_context.rate_limiter.acquire(notification.campus_id, notification.chat_id, edit=False)
+    pause = await sender_context.rate_limiter.acquire(
+        notification.campus_id, notification.chat_id, edit=False, lane=notification.lane
+    )
     if pause:
         async with sender_context.database() as work:
             await postpone_notification(work, notification, timedelta(seconds=pause))

@@ -6,6 +6,7 @@ from typing import assert_never
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
+from domain.messaging.lane import Lane
 from domain.messaging.order_message_repository import (
     OrderMessageRow,
     give_up_order_message,
@@ -87,7 +88,7 @@ async def _send_or_edit(
     if order_message.message_id is not None and content.digest == order_message.sent_hash:
         return Unchanged()
     pause = await sender_context.rate_limiter.acquire(
-        order_message.campus_id, order_message.chat_id, edit=order_message.message_id is not None
+        order_message.campus_id, order_message.chat_id, edit=order_message.message_id is not None, lane=Lane.ORDER
     )
     if pause:
         return timedelta(seconds=pause)

@@ -1,7 +1,7 @@
 """The rate limit of messages to Telegram, counted in Redis for all processes, or locally while Redis is away.
 
 Telegram publishes no exact limits. Known are 30 messages a second in all, 1 a second in a chat and 20 a minute in a
-group, and the same for edits. Our limits are below these. Replies to taps are not counted here.
+group, and the same for edits. Our limits are below these (`send_limits.py`). Replies to taps are not counted here.
 """
 
 import time
@@ -13,60 +13,91 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from domain.messaging.lane import Lane
+from workers.telegram.send_limits import LANES, SendLimit, halve_limit, limits_of_chat, seconds_until_room
+
 REDIS_TIMEOUT_SECONDS = 0.5  # counting must not delay a message for long
 MAX_WINDOW_SECONDS = 60.0  # the longest window of a limit
 MAX_REMEMBERED_CHATS = 2_000  # per process
+RETURN_SECONDS = 2.0  # a lane that had to wait counts as waiting for so long after its time: the sweeper comes to it
 
-# KEYS: a pause, then the buckets. ARGV: for each bucket how many sends, and in how many milliseconds.
-# A bucket is the list of the times of the last sends. Returns the milliseconds to wait, 0: counted.
+# KEYS: a pause; then for each limit its bucket, and for each lane whether it waits. ARGV: the lane, for how many
+# milliseconds it waits after its time has come; then for each limit: how many sends, in how many milliseconds, how many
+# of this lane at most, and the share of each lane. A bucket is the list of the last sends, "milliseconds:lane". It
+# decides as `seconds_until_room` does. Returns the milliseconds to wait, 0: counted.
 _ACQUIRE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local wait = math.max(redis.call('PTTL', KEYS[1]), 0)
-for i = 2, #KEYS do
-  local most, window = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
-  if redis.call('LLEN', KEYS[i]) >= most then
-    wait = math.max(wait, redis.call('LINDEX', KEYS[i], -most) + window - now)
+local lane, wait = tonumber(ARGV[1]), math.max(redis.call('PTTL', KEYS[1]), 0)
+local limits = (#KEYS - 1) / 4
+for i = 0, limits - 1 do
+  local bucket, argument = 2 + 4 * i, 3 + 6 * i
+  local most, window, cap = tonumber(ARGV[argument]), tonumber(ARGV[argument + 1]), tonumber(ARGV[argument + 2])
+  local share, waits, used, sent, first, ready = {}, {}, {0, 0, 0}, {}, 1, now
+  for each = 1, 3 do
+    share[each] = tonumber(ARGV[argument + 2 + each])
+    waits[each] = each ~= lane and redis.call('EXISTS', KEYS[bucket + each]) == 1
   end
+  for _, entry in ipairs(redis.call('LRANGE', KEYS[bucket], 0, -1)) do
+    local moment, its = string.match(entry, '^(%d+):(%d)$')
+    moment, its = tonumber(moment), tonumber(its)
+    if moment + window > now then
+      table.insert(sent, {moment, its})
+      used[its] = used[its] + 1
+    end
+  end
+  local function has_room()
+    if used[lane] >= cap then return false end
+    local left = 0
+    for each = 1, 3 do
+      if waits[each] and (used[lane] >= share[lane] or each < lane) then
+        left = left + math.max(share[each] - used[each], 0)
+      end
+    end
+    return #sent - first + 1 + left < most
+  end
+  while first <= #sent and not has_room() do
+    ready = sent[first][1] + window
+    used[sent[first][2]] = used[sent[first][2]] - 1
+    first = first + 1
+  end
+  if ready > now then redis.call('SET', KEYS[bucket + lane], 1, 'PX', ready - now + ARGV[2]) end
+  wait = math.max(wait, ready - now)
 end
 if wait > 0 then return wait end
-for i = 2, #KEYS do
-  redis.call('RPUSH', KEYS[i], now)
-  redis.call('LTRIM', KEYS[i], -ARGV[2 * i - 3], -1)
-  redis.call('PEXPIRE', KEYS[i], ARGV[2 * i - 2])
+for i = 0, limits - 1 do
+  local bucket, argument = 2 + 4 * i, 3 + 6 * i
+  redis.call('RPUSH', KEYS[bucket], now .. ':' .. lane)
+  redis.call('LTRIM', KEYS[bucket], -ARGV[argument], -1)
+  redis.call('PEXPIRE', KEYS[bucket], ARGV[argument + 1])
 end
 return 0
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendLimit:
-    """At most `max_sends` within `window_seconds`."""
-
-    name: str
-    max_sends: int
-    window_seconds: float
 
 
 @dataclass(slots=True, kw_only=True)
 class LocalSendLimiter:
     """Limits of this process while Redis is away, when it does not know what other processes send."""
 
-    sent_at: dict[str, deque[float]] = field(default_factory=dict)
+    sent: dict[str, deque[tuple[float, Lane]]] = field(default_factory=dict)
+    waits_until: dict[tuple[str, Lane], float] = field(default_factory=dict)
     paused_until: dict[str, float] = field(default_factory=dict)
 
-    def acquire(self, pause_key: str, limits: Sequence[SendLimit], now: float) -> float:
+    def acquire(self, pause_key: str, limits: Sequence[SendLimit], lane: Lane, now: float) -> float:
         """Count a send and return 0, or return the seconds to wait; `now` is in seconds of a monotonic clock."""
         self._evict_old(now)
         waits = [self.paused_until.get(pause_key, now) - now]
         for limit in limits:
-            sent_at = self.sent_at.setdefault(limit.name, deque(maxlen=limit.max_sends))
-            if len(sent_at) == limit.max_sends:
-                waits.append(sent_at[0] + limit.window_seconds - now)
+            sent = self.sent.setdefault(limit.name, deque(maxlen=limit.max_sends))
+            waiting = [each for each in Lane if self.waits_until.get((limit.name, each), now) > now]
+            wait = seconds_until_room(limit, lane, sent, waiting, now)
+            if wait > 0:
+                self.waits_until[limit.name, lane] = now + wait + RETURN_SECONDS
+            waits.append(wait)
         wait = max(waits)
         if wait <= 0:
             for limit in limits:
-                self.sent_at[limit.name].append(now)
+                self.sent[limit.name].append((now, lane))
         return max(wait, 0.0)
 
     def pause(self, pause_key: str, until: float) -> None:
@@ -75,13 +106,13 @@ class LocalSendLimiter:
         self.paused_until[pause_key] = until
 
     def _evict_old(self, now: float) -> None:
-        """Drop old entries: an outage of Redis may be long, and both dicts must stay small."""
-        if len(self.sent_at) > MAX_REMEMBERED_CHATS:
-            self.sent_at = {
-                name: sent_at
-                for name, sent_at in self.sent_at.items()
-                if sent_at and sent_at[-1] > now - MAX_WINDOW_SECONDS
+        """Drop old entries: an outage of Redis may be long, and the dicts must stay small."""
+        if len(self.sent) > MAX_REMEMBERED_CHATS:
+            self.sent = {
+                name: sent for name, sent in self.sent.items() if sent and sent[-1][0] > now - MAX_WINDOW_SECONDS
             }
+        if len(self.waits_until) > MAX_REMEMBERED_CHATS:
+            self.waits_until = {key: until for key, until in self.waits_until.items() if until > now}
         if len(self.paused_until) > MAX_REMEMBERED_CHATS:
             self.paused_until = {name: until for name, until in self.paused_until.items() if until > now}
 
@@ -94,17 +125,17 @@ class TelegramRateLimiter:
         self._local_limiter = local_limiter
         self._script: AsyncScript = redis.register_script(_ACQUIRE_SCRIPT)
 
-    async def acquire(self, campus_id: int, chat_id: int, *, edit: bool) -> float:
-        """Count a message (or an edit) to this chat and return 0, or return the seconds to wait."""
-        pause_key, limits = _pause_key(campus_id, chat_id), _limits_of_chat(campus_id, chat_id, edit=edit)
-        keys = [pause_key, *(f"campusg:bucket:{limit.name}" for limit in limits)]
-        script_arguments = [
-            number for limit in limits for number in (limit.max_sends, int(limit.window_seconds * 1000))
-        ]
+    async def acquire(self, campus_id: int, chat_id: int, *, edit: bool, lane: Lane) -> float:
+        """Count a message (or an edit) of this lane to this chat and return 0, or return the seconds to wait."""
+        pause_key, limits = _pause_key(campus_id, chat_id), limits_of_chat(campus_id, chat_id, edit=edit)
+        keys = [pause_key, *(key for limit in limits for key in _keys_of_limit(limit))]
+        numbers = [LANES.index(lane) + 1, int(RETURN_SECONDS * 1000)]
+        numbers += [number for limit in limits for number in _numbers_of_limit(limit, lane)]
         try:
-            wait = int(await self._script(keys=keys, args=script_arguments))
+            wait = int(await self._script(keys=keys, args=numbers))
         except (RedisError, OSError):
-            return self._local_limiter.acquire(pause_key, _halve_limits(limits), time.monotonic())
+            halved = [halve_limit(limit) for limit in limits]
+            return self._local_limiter.acquire(pause_key, halved, lane, time.monotonic())
         return max(wait / 1000, 0.0)
 
     async def pause_chat(self, campus_id: int, chat_id: int, seconds: float) -> None:
@@ -133,17 +164,11 @@ def _pause_key(campus_id: int, chat_id: int) -> str:
     return f"campusg:pause:{campus_id}:{chat_id}"
 
 
-def _limits_of_chat(campus_id: int, chat_id: int, *, edit: bool) -> tuple[SendLimit, ...]:
-    bot_limit = SendLimit(name=f"{campus_id}", max_sends=25, window_seconds=1)
-    if chat_id > 0:  # a person: one a second on average, five at once
-        return bot_limit, SendLimit(name=f"{campus_id}:{chat_id}", max_sends=5, window_seconds=5)
-    kind = "edits" if edit else "sends"
-    return bot_limit, SendLimit(name=f"{campus_id}:{chat_id}:{kind}", max_sends=18, window_seconds=60)
+def _keys_of_limit(limit: SendLimit) -> tuple[str, ...]:
+    return f"campusg:sends:{limit.name}", *(f"campusg:waits:{limit.name}:{lane}" for lane in LANES)
 
 
-def _halve_limits(limits: Sequence[SendLimit]) -> tuple[SendLimit, ...]:
-    """Halve the limits: two processes together then stay within them."""
-    return tuple(
-        SendLimit(name=each.name, max_sends=max(each.max_sends // 2, 1), window_seconds=each.window_seconds)
-        for each in limits
-    )
+def _numbers_of_limit(limit: SendLimit, lane: Lane) -> tuple[int, ...]:
+    most = limit.max_correspondence if lane is Lane.CORRESPONDENCE else limit.max_sends
+    shares = (limit.shares[each] for each in LANES)
+    return limit.max_sends, int(limit.window_seconds * 1000), most, *shares

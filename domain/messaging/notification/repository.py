@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, exists, fun
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationEvent, NotificationStatus, status_after, statuses_before
 from domain.messaging.tables import notification
 
@@ -20,9 +21,10 @@ from domain.messaging.tables import notification
 LEASE_TTL = timedelta(seconds=10)
 
 _EARLIER, _ENDED = notification.alias("earlier"), notification.alias("ended")
-HAS_EARLIER_UNSENT = exists().where(  # an earlier one to the same chat still waits
+HAS_EARLIER_UNSENT = exists().where(  # an earlier one of the same lane to the same chat still waits
     _EARLIER.c.campus_id == notification.c.campus_id,
     _EARLIER.c.chat_id == notification.c.chat_id,
+    _EARLIER.c.lane == notification.c.lane,
     _EARLIER.c.id < notification.c.id,
     _EARLIER.c.due_at.is_not(None),
 )
@@ -58,6 +60,7 @@ _NEXT_IN_CHAT = select(func.min(notification.c.id)).where(
     _ENDED.c.id == bindparam("number"),
     notification.c.campus_id == _ENDED.c.campus_id,
     notification.c.chat_id == _ENDED.c.chat_id,
+    notification.c.lane == _ENDED.c.lane,
     notification.c.due_at.is_not(None),
 )
 
@@ -73,6 +76,7 @@ class NotificationRow:
     campus_id: int
     order_id: int | None
     chat_id: int
+    lane: Lane
     key: str
     args: Mapping[str, str | int]
     buttons: Sequence[Mapping[str, str]]  # as stored: one that can't be read is a fault of this notification alone
@@ -103,7 +107,7 @@ async def find_notification_status(work: UnitOfWork, name: str) -> NotificationS
 
 
 async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
-    """Return the notification if it is due and no earlier one to its chat waits, so that they arrive in order."""
+    """Return the notification if it is due and no earlier one of its lane to its chat waits: they arrive in order."""
     row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()
     return None if row is None else _notification_from_row(row)
 
@@ -174,7 +178,7 @@ async def _set_outcome_unknown(
 
 
 async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
-    """Enqueue the next notification to the same chat, which waited for this one."""
+    """Enqueue the next notification of the same lane to the same chat, which waited for this one."""
     following = (await work.connection.execute(_NEXT_IN_CHAT, {"number": notification_id})).scalar_one_or_none()
     if following is not None:
         work.enqueue_after_commit("send_notification", following)
@@ -223,5 +227,5 @@ def _update_if_leased(message: NotificationRow) -> Update:
 
 
 def _notification_from_row(row: RowMapping) -> NotificationRow:
-    plain = {name: row[name] for name in NotificationRow.__slots__ if name != "status"}
-    return NotificationRow(status=NotificationStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in NotificationRow.__slots__ if name not in ("status", "lane")}
+    return NotificationRow(status=NotificationStatus(row["status"]), lane=Lane(row["lane"]), **plain)

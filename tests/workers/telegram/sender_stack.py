@@ -41,6 +41,20 @@ TERMS: dict[str, Any] = {
 TERMS |= {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
 
 
+def line(campus_id: int, words: str, chat_id: int, *, photo: str | None = None, order_id: int = 7) -> Notification:
+    """What a customer wrote about an order, for this chat."""
+    return Notification(
+        campus_id=campus_id,
+        chat_id=chat_id,
+        name=f"line:{order_id}:{words}:{chat_id}",
+        key="notification-case-more",
+        order_id=order_id,
+        args={"order": order_id, "case": 3, "customer": "Mei (1001)", "words": words},
+        buttons=[NotificationButton(label="button-case-answer", data="v1:case_answer:3:0")],
+        photo=photo,
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class SenderStack(TelegramControl):
     """The sender under test, with controls of the database and the Telegram stand-in."""
@@ -114,6 +128,13 @@ class SenderStack(TelegramControl):
             )
             found = await work.connection.execute(select(notification.c.id).where(notification.c.name == name))
             number: int = found.scalar_one()
+        return number
+
+    async def write_line(self, words: str, chat_id: int = MEI, *, photo: str | None = None, order_id: int = 7) -> int:
+        """Insert words of a case, and return their number."""
+        async with self.context.database() as work:
+            await notify(work, line(self.campus_id, words, chat_id, photo=photo, order_id=order_id))
+            number: int = (await work.connection.execute(select(func.max(notification.c.id)))).scalar_one()
         return number
 
     async def execute_sql(self, statement: str, **values: Any) -> None:

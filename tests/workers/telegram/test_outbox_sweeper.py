@@ -1,10 +1,16 @@
 """The outbox sweeper: it starts sends in each round, and none of them waits for another."""
 
+import asyncio
+from collections import Counter
+
 from sqlalchemy import text
 
-from tests.workers.telegram.sender_stack import ANA, MEI, SenderStack
+from domain.messaging.lane import Lane
+from domain.messaging.outbox_repository import notify
+from tests.stack.rows import insert_member
+from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack, line
 from workers.telegram.notification_sender import dispatch_notification
-from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS
+from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, SLOTS
 
 
 async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:
@@ -20,6 +26,48 @@ async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:
     assert list(sends.in_flight) == [(dispatch_notification, slow)]
     await sends.finish()
     assert (len(await stack.chat_texts(MEI)), sends.in_flight) == (1, {})
+
+
+async def test_an_alert_behind_sixty_lines_of_the_admin_chat_is_the_next_that_leaves(stack: SenderStack) -> None:
+    lines = [await stack.write_line(f"line {number}", GROUP) for number in range(60)]
+    await stack.context.rate_limiter.pause_chat(stack.campus_id, GROUP, 600)
+    await stack.sweep_once()
+    alert = await stack.add_notification("five wrong PINs", GROUP)
+    await stack.context.rate_limiter.pause_chat(stack.campus_id, GROUP, 0.001)
+    await asyncio.sleep(0.01)  # until that pause is over
+    await stack.sweep_once()
+    assert (await stack.notification_row(alert)).status == "sent"
+    assert {(await stack.notification_row(number)).status for number in lines} == {"due"}
+
+
+async def test_money_overtakes_five_hundred_lines_in_a_hundred_chats(stack: SenderStack) -> None:
+    async with stack.context.database() as work:
+        for reader in range(2001, 2101):
+            await insert_member(work, stack.campus_id, reader, "R")
+            for number in range(5):
+                await notify(work, line(stack.campus_id, f"{number}", reader))
+    paid = await stack.add_notification("paid", ANA)
+    sends = stack.new_sends()
+    await sends.start_due()
+    assert next(iter(sends.in_flight)) == (dispatch_notification, paid)
+    assert Counter(sends.lanes.values()) == {Lane.MONEY: 1, Lane.CORRESPONDENCE: SLOTS.max_correspondence}
+    await sends.in_flight[dispatch_notification, paid]
+    assert (await stack.notification_row(paid)).status == "sent"
+    await sends.finish()
+
+
+async def test_endless_money_leaves_slots_for_orders_and_for_lines(stack: SenderStack) -> None:
+    for number in range(2 * MAX_CONCURRENT_SENDS):
+        await stack.add_notification(f"{number}", 2000 + number)
+        await stack.write_line(f"line {number}", 3000 + number)
+    await stack.notify_about_order(await stack.add_order(), "notification-expired")
+    sends = stack.new_sends()
+    await sends.start_due()
+    assert len(sends.in_flight) == MAX_CONCURRENT_SENDS
+    started = Counter(sends.lanes.values())
+    assert started[Lane.ORDER] >= 2, "an order message and a notification"
+    assert started[Lane.CORRESPONDENCE] >= SLOTS.shares[Lane.CORRESPONDENCE]
+    await sends.finish()
 
 
 async def test_a_sweep_begins_no_send_twice_and_no_more_than_there_is_room_for(stack: SenderStack) -> None:

@@ -1,0 +1,48 @@
+"""The lane of each notification, by its key; a key that is missing here cannot be written."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.messaging.lane import Lane
+
+_MONEY = (
+    # to the admins: what is wrong, or was done
+    "admin-act admin-chat-bound customer-not-reached dead-letter discrepancy discrepancy-gone discrepancy-remains "
+    "dispute dispute-lost dispute-won dispute-won-kept hold-expiring hold-lapsed limit-exceeded-admins owes-admins "
+    "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
+    "runner-group-bound runner-group-left silent-admins slow stuck "
+    # to customers: cards, debts, refunds, what the bank asks, a PIN that does not count
+    "card-link card-removed card-saved card-saved-owing card-saved-placing debt-approval debt-declined "
+    "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
+    "pin-locked-customer pin-renewed price-increase-approval price-increase-declined price-increase-not-reached "
+    "price-increase-order-changed price-increase-unapproved refund-failed refunded "
+    # to runners: pay, standing, what they must not buy
+    "approved bank-refused cancelled-by-admin-runner claim-given-back closed-paid closed-unpaid hold-gone-runner "
+    "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "
+    "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready pin-renewed-runner "
+    "refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
+)
+_ORDER = (
+    "absent arrived cancelled-by-admin claimed closed customer-not-reached-runner declined delivered expired "
+    "finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown proof "
+    "receipt released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
+)
+_CORRESPONDENCE = (
+    "asks-to-run case-answer case-answered-by case-closed case-closed-by case-more case-opened case-photo case-proof "
+    "case-receipt relay relay-outcome-unknown relay-photo relay-undelivered team-reads team-writes"
+)
+LANE_BY_KEY: Mapping[str, Lane] = MappingProxyType(
+    {
+        f"notification-{name}": lane
+        for lane, names in ((Lane.MONEY, _MONEY), (Lane.ORDER, _ORDER), (Lane.CORRESPONDENCE, _CORRESPONDENCE))
+        for name in names.split()
+    }
+)
+
+
+_REFUSAL = "error-"  # the sentence of any refusal (domain/errors.py): what somebody began did not happen
+
+
+def lane_of(key: str) -> Lane:
+    """Return the lane of a notification; raise KeyError for a key whose lane nobody decided."""
+    return Lane.ORDER if key.startswith(_REFUSAL) else LANE_BY_KEY[key]
