@@ -49,6 +49,7 @@ CampusGError
 │   └── RunnerSuspended          the runner finishes their deliveries and takes no new one
 ├── GroupTaken                   runners and admins each need a group of their own
 ├── ChatNotOpen                  the runner never wrote to the bot, or blocked it: nothing can be sent
+├── WroteTooMuch                 words that would flood whoever reads them are not sent
 └── Unreadable                   typed text that has no meaning here
 """
 
@@ -262,6 +263,10 @@ class ChatNotOpen(CampusGError):
 
 class GroupTaken(CampusGError):
     key = "error-group-taken"
+
+
+class WroteTooMuch(CampusGError):
+    key = "error-wrote-too-much"
 
 
 class Unreadable(CampusGError):

@@ -37,6 +37,7 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         "buttons": buttons_to_json(message.buttons),
         "photo": message.photo,
         "silent": silent,
+        "written_by": message.written_by,
     }
     insertion = insert(notification).values(**values, due_at=func.now())
     statement = insertion.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)

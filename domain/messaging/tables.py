@@ -50,7 +50,8 @@ notification = Table(
     Column("silent", Boolean, nullable=False, server_default=text("false")),
     Column("message_id", BigInteger),  # set once sent: a reply to it is about the same order
     Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
-    text_column("lane"),
+    text_column("lane", default=Lane.ORDER),  # of the key; the default is for bots of the former release
+    Column("written_by", BigInteger),  # the person whose words or photo it carries
     UniqueConstraint("name"),
     one_of_check("status", NotificationStatus),
     one_of_check("lane", Lane),
@@ -63,6 +64,12 @@ Index(
 )
 Index("notification_order_idx", notification.c.order_id, notification.c.chat_id)
 Index("notification_due", notification.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
+Index(
+    "notification_written",
+    notification.c.written_by,
+    notification.c.written_at,
+    postgresql_where=text("written_by IS NOT NULL"),
+)
 Index("notification_lane_due", notification.c.lane, notification.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
 Index(
     "notification_waiting",

@@ -51,10 +51,10 @@ async def tell_case_addition(work: UnitOfWork, case: Case, member: Member, words
         await notify(work, case_photo_shown(case, photo))
 
 
-async def tell_case_answer(work: UnitOfWork, case: Case, words: str, photo: str | None) -> None:
+async def tell_case_answer(work: UnitOfWork, case: Case, admin: Member, words: str, photo: str | None) -> None:
     """Send the customer the campus team's answer, with a button to write back."""
     caption = _caption(words, photo)
-    await notify(work, case_answered(case, words, caption))
+    await notify(work, case_answered(case, admin, words, caption))
     if photo is not None and caption is None:
         await notify(work, case_answer_photo_shown(case, photo))
 

@@ -26,6 +26,7 @@ error-price-out-of-range = An amount does not fit: it must be between { $least }
 error-orders-paused = No orders right now: the campus or the shop is closed. Your basket is kept.
 
 error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.
+error-wrote-too-much = Not sent: you wrote a lot in a short time. Wait { $minutes } minutes, then send what is left in one message.
 error-unreadable = I did not understand that. Write it like this: { $example }
 error-chat-not-open = I can't write to you yet. Open the chat with me, press Start, then claim again.
 error-group-taken = This group is already the campus' other one. Runners and admins each need a group of their own.

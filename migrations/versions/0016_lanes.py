@@ -1,6 +1,7 @@
 """Each notification has a lane, and workers find what is due lane by lane.
 
-What waits from before and is no correspondence is sent with the order messages.
+What waits from before and is no correspondence is sent with the order messages. So is what a bot of the former release
+writes during an upgrade.
 """
 
 import sqlalchemy as sa
@@ -19,7 +20,6 @@ def upgrade() -> None:
     """Add the lane with a value for every row, and the indexes of the statements that find what is due."""
     op.add_column("notification", sa.Column("lane", sa.Text, nullable=False, server_default="order"))
     op.execute(f"UPDATE notification SET lane = 'correspondence' WHERE due_at IS NOT NULL AND ({CORRESPONDENCE})")
-    op.alter_column("notification", "lane", server_default=None)
     op.create_check_constraint(
         op.f("notification_lane_known_check"), "notification", "lane IN ('money', 'order', 'correspondence')"
     )

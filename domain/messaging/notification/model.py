@@ -82,6 +82,7 @@ class Notification:
     buttons: Sequence[NotificationButton] = ()
     photo: str | None = None
     silent: bool = False
+    written_by: int | None = None  # the person whose words or photo it carries: nobody may write too much
 
 
 def buttons_to_json(buttons: Sequence[NotificationButton]) -> list[dict[str, str]]:

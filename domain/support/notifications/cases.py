@@ -46,6 +46,7 @@ def case_opened(
         },
         buttons=_case_buttons(case),
         photo=photo,
+        written_by=customer.person_id,
     )
 
 
@@ -58,12 +59,14 @@ def case_extended(case: Case, customer: Member, words: str, photo: str | None) -
         {"order": case.order_id, "customer": _describe_member(customer), "words": words or EMPTY_PLACEHOLDER},
         buttons=_case_buttons(case),
         photo=photo,
+        written_by=customer.person_id,
     )
 
 
 def case_photo_shown(case: Case, photo: str) -> Notification:
     """Show the campus team the photo of what the customer wrote."""
-    return _photo_to_team(case, "notification-case-photo", photo)
+    key = "notification-case-photo"
+    return _to_team(case, key, key, {}, photo=photo, written_by=case.opened_by)
 
 
 def case_receipt_shown(case: Case, photo: str) -> Notification:
@@ -76,7 +79,7 @@ def case_proof_shown(case: Case, photo: str) -> Notification:
     return _photo_to_team(case, "notification-case-proof", photo)
 
 
-def case_answered(case: Case, words: str, photo: str | None) -> Notification:
+def case_answered(case: Case, admin: Member, words: str, photo: str | None) -> Notification:
     """Tell the customer the campus team's answer, with a button to write back."""
     return Notification(
         campus_id=case.campus_id,
@@ -87,6 +90,7 @@ def case_answered(case: Case, words: str, photo: str | None) -> Notification:
         buttons=[_write_back_button(case)],
         args={"case": case.id, "order": case.order_id, "words": words or EMPTY_PLACEHOLDER},
         photo=photo,
+        written_by=admin.person_id,
     )
 
 
@@ -145,6 +149,7 @@ def _to_team(
     *,
     buttons: Sequence[NotificationButton] = (),
     photo: str | None = None,
+    written_by: int | None = None,
 ) -> Notification:
     return Notification(
         campus_id=case.campus_id,
@@ -155,6 +160,7 @@ def _to_team(
         buttons=buttons,
         args={"case": case.id, **args},
         photo=photo,
+        written_by=written_by,
     )
 
 

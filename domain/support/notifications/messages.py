@@ -21,6 +21,7 @@ def relayed_message(
         order_id=order.id,
         args={"name": writer.first_name, "order": order.id, "text": words},
         photo=photo,
+        written_by=writer.person_id,
     )
 
 
@@ -34,7 +35,7 @@ def relay_outcome_unknown(order: Order, writer_id: int, reader_name: str, notifi
     return _to_writer(order, "notification-relay-outcome-unknown", writer_id, reader_name, notification_id)
 
 
-def team_message(order: Order, reader_id: int, words: str, *, message: str) -> Notification:
+def team_message(order: Order, admin: Member, reader_id: int, words: str, *, message: str) -> Notification:
     """Pass an admin's words to one side of the order, once per `message` (its name)."""
     return Notification(
         campus_id=order.campus_id,
@@ -43,6 +44,7 @@ def team_message(order: Order, reader_id: int, words: str, *, message: str) -> N
         key="notification-team-writes",
         order_id=order.id,
         args={"order": order.id, "words": words},
+        written_by=admin.person_id,
     )
 
 
@@ -58,6 +60,7 @@ def answer_to_team(
         order_id=order.id,
         args={"order": order.id, "name": writer.first_name, "side": side, "words": words or _PHOTO_MARK},
         photo=photo,
+        written_by=writer.person_id,
     )
 
 

@@ -18,6 +18,7 @@ from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.quotes import shorten_text
 from domain.support.notifications.messages import answer_to_team, team_message
 from domain.support.order_sides import OrderSide, find_side
+from domain.support.writing_cap import require_within_cap
 
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for our words.
 MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3800, 800
@@ -28,8 +29,8 @@ async def send_team_message(
 ) -> Member:
     """Send an admin's words to one side of an order, once per `message` (its name); return the reader.
 
-    Raise OrderNotFound when there is no such order, or it has no runner to write to, and what `require_uninvolved`
-    raises: to the other side of their own order an admin writes as that side, not as the team.
+    Raise OrderNotFound when there is no such order, or it has no runner to write to, WroteTooMuch above the cap, and
+    what `require_uninvolved` raises: to the other side of their own order an admin writes as that side.
     """
     require_permission(admin, Action.WRITE_AS_TEAM, own=False)
     order = await find_order(work, campus.id, order_id)
@@ -38,10 +39,11 @@ async def send_team_message(
     reader_id = order.customer_id if side is OrderSide.CUSTOMER else order.runner_id
     if reader_id is None:
         raise OrderNotFound
+    await require_within_cap(work, admin, order.id, reader_id, photo=None)
     await _log_message(
         work, campus, order, Actor(role=Role.ADMIN, person_id=admin.person_id), f"wrote_to_{side}", words
     )
-    await notify(work, team_message(order, reader_id, shorten_text(words, MAX_TEXT_LENGTH), message=message))
+    await notify(work, team_message(order, admin, reader_id, shorten_text(words, MAX_TEXT_LENGTH), message=message))
     if subject.is_own(admin.person_id):
         await tell_admin_act(work, campus, admin, AdminAct.WRITE, subject)
     return await find_member(work, campus.id, reader_id)
@@ -59,12 +61,13 @@ async def forward_answer_to_team(
 ) -> bool:
     """Send the answer of one side to the admin chat.
 
-    Return False, and tell nobody, when the member has no side in this order.
+    Return False, and tell nobody, when the member has no side in this order. Raise WroteTooMuch above the cap.
     """
     order = await find_order(work, campus.id, order_id)
     side = find_side(order, member.person_id)
     if side is None:
         return False
+    await require_within_cap(work, member, order.id, campus.admin_chat, photo=photo)
     actor = Actor(role=Role.CUSTOMER if side is OrderSide.CUSTOMER else Role.RUNNER, person_id=member.person_id)
     await _log_message(work, campus, order, actor, "wrote_to_team", words)
     said = shorten_text(words, MAX_CAPTION_LENGTH if photo else MAX_TEXT_LENGTH)

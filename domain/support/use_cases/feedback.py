@@ -45,6 +45,7 @@ from domain.support.repository import (
     save_rating,
     update_open_case,
 )
+from domain.support.writing_cap import require_within_cap
 
 
 async def rate_order(
@@ -104,10 +105,11 @@ async def lock_reportable_order(
 async def report_problem(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, kind: ProblemKind, story: str, photo: str | None
 ) -> Case:
-    """Open a case and tell the campus team; while a case is open, add the report to it."""
+    """Open a case and tell the campus team; while a case is open, add the report to it. Raise as `add_to_case` does."""
     order, open_case = await lock_reportable_order(work, campus, member, order_id)
     if open_case is not None:
         return await add_to_case(work, campus, member, open_case.id, story, photo)
+    await require_within_cap(work, member, order_id, campus.admin_chat, photo=photo)
     kept = shorten_text(story, MAX_STORY_LENGTH)
     case = await insert_case(work, order, opened_by=member.person_id, kind=kind, story=kept, photo=photo)
     await _log(work, Role.CUSTOMER, member, case, "opened", kept, after=CaseStatus.OPEN)
@@ -119,9 +121,13 @@ async def report_problem(
 async def add_to_case(
     work: UnitOfWork, campus: Campus, member: Member, case_id: int, words: str, photo: str | None
 ) -> Case:
-    """Add what the customer writes to the case; raise CaseClosed when the campus team has closed it."""
+    """Add what the customer writes to the case.
+
+    Raise CaseClosed when the campus team has closed it, WroteTooMuch above the cap.
+    """
     before = await find_case(work, campus.id, case_id)
     require_permission(member, Action.REPORT_PROBLEM, own=before.opened_by == member.person_id)
+    await require_within_cap(work, member, before.order_id, campus.admin_chat, photo=photo)
     case = await update_open_case(work, campus.id, case_id)
     kept = shorten_text(words, MAX_STORY_LENGTH)
     await _log(work, Role.CUSTOMER, member, case, "added", kept)
@@ -156,13 +162,15 @@ async def answer_case(
 ) -> Case:
     """Send the campus team's answer to the customer.
 
-    Raise CaseClosed when the case is closed, NotAllowed for an order that the admin has a part in.
+    Raise CaseClosed when the case is closed, NotAllowed for an order that the admin has a part in, WroteTooMuch above
+    the cap.
     """
     subject = await _require_answerable_case(work, campus, admin, case_id)
     case = await update_open_case(work, campus.id, case_id)
+    await require_within_cap(work, admin, case.order_id, case.opened_by, photo=photo)
     kept = shorten_text(words, MAX_STORY_LENGTH)
     await _log(work, Role.ADMIN, admin, case, "answered", kept)
-    await tell_case_answer(work, case, kept, photo)
+    await tell_case_answer(work, case, admin, kept, photo)
     if not in_admin_chat:
         await tell_other_admins(work, case, admin, kept, closed=False)
     if subject.is_own(admin.person_id):

@@ -15,6 +15,7 @@ from domain.orders.repository import find_order, lock_order
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
 from domain.quotes import shorten_text
 from domain.support.notifications.messages import RELAY_KEYS, relay_outcome_unknown, relay_undelivered, relayed_message
+from domain.support.writing_cap import require_within_cap
 
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.
 MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3900, 850
@@ -86,7 +87,7 @@ async def relay_message(
 ) -> RelayOutcome:
     """Send words, a photo, or both to the other side of the order, once for each message.
 
-    Raise NotAllowed for a person who is not, or not any more, one of the two.
+    Raise NotAllowed for a person who is not, or not any more, one of the two, WroteTooMuch above the cap.
     """
     require_permission(member, Action.WRITE_TO_OTHER_SIDE, own=member.person_id in (order.customer_id, order.runner_id))
     if order.runner_id is None:
@@ -97,6 +98,7 @@ async def relay_message(
     other = await find_member(work, campus.id, other_id)
     if not other.reachable:
         return OtherSideUnreachable(other.first_name)
+    await require_within_cap(work, member, order.id, other_id, photo=photo)
     fitting = shorten_text(words, MAX_TEXT_LENGTH if photo is None else MAX_CAPTION_LENGTH)
     await notify(work, relayed_message(order, member, other_id, fitting, photo, message_id=message_id))
     if member.person_id == order.runner_id:
