@@ -1,30 +1,28 @@
 """The sender of notifications: sends each at most once by itself."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
-from domain.messaging.buttons import Button
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
-from domain.messaging.notification.model import buttons_from_json
+from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
 from domain.messaging.notification.repository import (
     NotificationRow,
     drop_notification,
     find_due_notification,
-    lease_notification,
     postpone_notification,
     record_notification_failure,
     record_notification_sent,
 )
 from domain.messaging.order_message_repository import migrate_chat
-from domain.order_messages.view import OrderMessageContent
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.support.use_cases.relay import tell_relay_failed
-from domain.words import say, say_plain
+from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outbox_dead_letters import add_notification_dead_letter
 from workers.telegram.sender import (
     Blocked,
@@ -48,7 +46,10 @@ log = get_logger(__name__)
 
 
 async def dispatch_notification(sender_context: SenderContext, notification_id: int) -> None:
-    """Send one notification, at most once; do nothing when it is not due, or another worker has its lease."""
+    """Send one notification, at most once, and what waits behind it and fits into the same message.
+
+    Do nothing when it is not due, or another worker has its lease.
+    """
     notification: NotificationRow | None = None
     try:
         async with sender_context.autocommit() as connection:
@@ -70,11 +71,11 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
         return await _record_notification_error(sender_context, notification, format_error(exception))
     if ready is None:
         return None
-    notification, content = ready
+    first = ready.notifications[0]
     outcome = await sender_context.sender.send(
-        notification.campus_id, notification.chat_id, content, silent=notification.silent, photo=notification.photo
+        first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo
     )
-    return await _record_notification_outcome(sender_context, notification, outcome)
+    return await _record_notification_outcome(sender_context, ready.notifications, outcome)
 
 
 async def _record_notification_error(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:
@@ -86,15 +87,15 @@ async def _record_notification_error(sender_context: SenderContext, notification
 
 async def _lease_and_render(
     sender_context: SenderContext, notification: NotificationRow, reader: ChatReader
-) -> tuple[NotificationRow, OrderMessageContent] | None:
-    """Return the leased notification and its content; None when it may not be sent now, or never."""
+) -> Bundle | None:
+    """Return the leased notification, what joins it, and their content; None when it may not be sent now, or never."""
     if not reader.reachable:
-        await _record_notification_outcome(sender_context, notification, Blocked("not reachable"))
+        await _record_notification_outcome(sender_context, (notification,), Blocked("not reachable"))
         return None
     try:
-        content = _render_notification(notification, reader.locale)
+        content = render_notification(notification, reader.locale)
     except (LookupError, ValueError) as error:
-        await _record_notification_outcome(sender_context, notification, MessageRejected(repr(error)))
+        await _record_notification_outcome(sender_context, (notification,), MessageRejected(repr(error)))
         return None
     pause = await sender_context.rate_limiter.acquire(
         notification.campus_id, notification.chat_id, edit=False, lane=notification.lane
@@ -103,28 +104,24 @@ async def _lease_and_render(
         async with sender_context.database() as work:
             await postpone_notification(work, notification, timedelta(seconds=pause))
         return None
-    async with sender_context.autocommit() as connection:
-        leased = await lease_notification(connection, notification)
-    return None if leased is None else (leased, content)
-
-
-def _render_notification(notification: NotificationRow, locale: str) -> OrderMessageContent:
-    buttons = [
-        Button(label=say_plain(locale, each.label, **notification.args), data=each.data, url=each.url, style=each.style)
-        for each in buttons_from_json(notification.buttons)
-    ]
-    return OrderMessageContent(
-        text=say(locale, notification.key, **notification.args), rows=tuple((each,) for each in buttons)
-    )
+    return await lease_with_followers(sender_context, notification, content, reader.locale)
 
 
 async def _record_notification_outcome(
-    sender_context: SenderContext, notification: NotificationRow, outcome: SendOutcome
+    sender_context: SenderContext, notifications: Sequence[NotificationRow], outcome: SendOutcome
 ) -> None:
+    """Record the outcome of each in one transaction."""
+    first = notifications[0]
     if isinstance(outcome, RateLimited):
-        await sender_context.rate_limiter.pause_chat(notification.campus_id, notification.chat_id, outcome.seconds)
+        await sender_context.rate_limiter.pause_chat(first.campus_id, first.chat_id, outcome.seconds)
     async with sender_context.database() as work:
-        await _apply_notification_outcome(work, notification, outcome)
+        if isinstance(outcome, MessageRejected) and len(notifications) > 1:
+            log.error("bundle_refused", notification=first.id, key=first.key, error=outcome.description)
+            for each in notifications:  # one of them may be at fault: each is sent alone
+                await postpone_notification(work, each, timedelta(0), REFUSED_IN_BUNDLE + outcome.description)
+            return
+        for each in notifications:
+            await _apply_notification_outcome(work, each, outcome)
 
 
 async def _apply_notification_outcome(work: UnitOfWork, notification: NotificationRow, outcome: SendOutcome) -> None:

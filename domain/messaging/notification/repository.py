@@ -84,13 +84,14 @@ class NotificationRow:
     silent: bool
     status: NotificationStatus
     tries: int
+    error: str | None
     fence: int
 
 
 async def find_notification(work: UnitOfWork, notification_id: int) -> NotificationRow:
     """Return the notification, in any status; the caller knows that it exists."""
     query = select(notification).where(notification.c.id == notification_id)
-    return _notification_from_row((await work.connection.execute(query)).mappings().one())
+    return notification_from_row((await work.connection.execute(query)).mappings().one())
 
 
 async def has_notification(work: UnitOfWork, order_id: int, key: str) -> bool:
@@ -109,7 +110,7 @@ async def find_notification_status(work: UnitOfWork, name: str) -> NotificationS
 async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
     """Return the notification if it is due and no earlier one of its lane to its chat waits: they arrive in order."""
     row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()
-    return None if row is None else _notification_from_row(row)
+    return None if row is None else notification_from_row(row)
 
 
 async def lease_notification(connection: AsyncConnection, message: NotificationRow) -> NotificationRow | None:
@@ -174,7 +175,7 @@ async def _set_outcome_unknown(
     if row is None:
         return None
     await _enqueue_next(work, notification_id)
-    return _notification_from_row(row)
+    return notification_from_row(row)
 
 
 async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
@@ -207,7 +208,7 @@ async def record_notification_failure(
     counted = {"due_at": func.now() + after, "tries": notification.c.tries + 1, "error": error}
     later = _update_if_leased(message).values(counted).returning(notification)
     row = (await work.connection.execute(later)).mappings().one_or_none()
-    return None if row is None else _notification_from_row(row)
+    return None if row is None else notification_from_row(row)
 
 
 async def retry_notification(work: UnitOfWork, subject: str) -> None:
@@ -226,6 +227,7 @@ def _update_if_leased(message: NotificationRow) -> Update:
     return update(notification).where(notification.c.id == message.id, *known).values(_RISEN)
 
 
-def _notification_from_row(row: RowMapping) -> NotificationRow:
+def notification_from_row(row: RowMapping) -> NotificationRow:
+    """Return a row of the outbox as a notification to send."""
     plain = {name: row[name] for name in NotificationRow.__slots__ if name not in ("status", "lane")}
     return NotificationRow(status=NotificationStatus(row["status"]), lane=Lane(row["lane"]), **plain)

@@ -1,7 +1,5 @@
 """Photos and relayed messages: what exceeds Telegram's own limits, and a long list that is folded."""
 
-import base64
-
 import pytest
 from sqlalchemy import select, update
 
@@ -21,7 +19,7 @@ HOSTILE_TEXT = "<b>&amp;</b>\u202e🍜 "
 async def test_the_longest_relayed_text_is_sent_with_a_photo_or_without(stack: SenderStack, with_photo: bool) -> None:
     order = await stack.add_order()
     await stack.change_order(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
-    photo = await _upload_photo(stack) if with_photo else None
+    photo = await stack.upload_photo() if with_photo else None
     async with stack.context.database() as work:
         await work.connection.execute(update(membership).values(admitted=True))
         campus, mei = await find_campus(work, stack.campus_id), await find_member(work, stack.campus_id, MEI)
@@ -61,10 +59,3 @@ async def test_a_long_list_is_folded_in_the_order_message(stack: SenderStack) ->
     (message,) = [one for one in messages if "looking for a runner" in one["text"]]
     listed = "\n".join(["2 × <i>rice &lt;&amp;&gt;</i>"] * 4)
     assert f"<blockquote expandable>{listed}</blockquote>" in message["html"]
-
-
-async def _upload_photo(stack: SenderStack) -> str:
-    """Upload a photo and return a file id that Telegram knows."""
-    content = base64.b64encode(b"\x89PNG of a receipt").decode()
-    said = await stack.control_telegram("messages", from_=MEI, chat=f"@{BOT}", text="", picture=content)
-    return str(said["message"]["photo"])

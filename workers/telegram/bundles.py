@@ -1,0 +1,64 @@
+"""The content of a notification, and of a bundle: what waits behind it and leaves in the same message."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.messaging.buttons import Button
+from domain.messaging.lane import Lane
+from domain.messaging.notification.bundle_repository import lease_bundle, list_waiting_about_order
+from domain.messaging.notification.bundles import MAX_BUNDLED, choose_joining, join_texts
+from domain.messaging.notification.model import buttons_from_json
+from domain.messaging.notification.repository import NotificationRow, lease_notification
+from domain.order_messages.view import OrderMessageContent
+from domain.words import say, say_plain
+from workers.telegram.sender_context import SenderContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Notifications that leave in one message, the first written first; mostly one."""
+
+    notifications: tuple[NotificationRow, ...]
+    content: OrderMessageContent
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing in it makes a sound."""
+        return all(each.silent for each in self.notifications)
+
+
+def render_notification(notification: NotificationRow, locale: str) -> OrderMessageContent:
+    """Return the sentence and the buttons; raise LookupError or ValueError for what cannot be rendered."""
+    buttons = [
+        Button(label=say_plain(locale, each.label, **notification.args), data=each.data, url=each.url, style=each.style)
+        for each in buttons_from_json(notification.buttons)
+    ]
+    return OrderMessageContent(
+        text=say(locale, notification.key, **notification.args), rows=tuple((each,) for each in buttons)
+    )
+
+
+async def lease_with_followers(
+    sender_context: SenderContext, first: NotificationRow, content: OrderMessageContent, locale: str
+) -> Bundle | None:
+    """Lease a notification and what joins it. Return None when another worker was faster."""
+    async with sender_context.autocommit() as connection:
+        if first.lane is not Lane.CORRESPONDENCE or first.photo is not None or first.order_id is None:
+            alone = await lease_notification(connection, first)
+            return None if alone is None else Bundle(notifications=(alone,), content=content)
+        joining = choose_joining(first, await list_waiting_about_order(connection, first, MAX_BUNDLED))
+        fitting = joining[: join_texts([content.text, *_render_while_possible(joining, locale)])[1] - 1]
+        leased = await lease_bundle(connection, first, fitting)
+    if not leased:
+        return None
+    text, _ = join_texts([content.text, *_render_while_possible(leased[1:], locale)])
+    return Bundle(notifications=tuple(leased), content=OrderMessageContent(text=text, rows=content.rows))
+
+
+def _render_while_possible(notifications: Sequence[NotificationRow], locale: str) -> Iterator[str]:
+    """Yield the texts up to one that cannot be rendered: its turn comes alone, and then its fault is told."""
+    for each in notifications:
+        try:
+            yield render_notification(each, locale).text
+        except (LookupError, ValueError):
+            return
