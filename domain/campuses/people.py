@@ -16,10 +16,11 @@ class RunnerStatus(StrEnum):
 
 
 class StrangerReply(StrEnum):
-    """What a person without a place on the campus is told, each once in a while."""
+    """What a person is told who asks in the wrong place, each once in a while; mostly one without a place here."""
 
     ADMISSION = "admission"  # how to get in
     WRONG_LINK = "wrong_link"
+    RUNNER_GROUP = "runner_group"  # to a runner there: where commands belong
 
 
 def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:

@@ -108,6 +108,7 @@ bot-second-hand = I did nothing: this message was forwarded, or written through 
 bot-bound-no-link =
     <b>This is the runner group of { $campus } now</b>, but I may not make a link into it.
     Make me an administrator who may invite people, then write /bind again.
+bot-write-in-private = Here I only post jobs, and all runners read along. Write that to me in our private chat.
 bot-group-not-bound =
     I do nothing in this group until an admin of { $campus } binds it.
     Write /bind here if it is the runner group, or <code>/bind admin</code> if it is the admin chat. If nobody does, I leave within 24 hours.

@@ -5,7 +5,8 @@ from aiogram.types import Message
 from bot.conversation.replies import NewMessage, Replies, Screen
 from domain.campuses.campus import Campus
 from domain.campuses.group_repository import notice_unbound_group
-from domain.campuses.people_repository import find_member
+from domain.campuses.people import StrangerReply
+from domain.campuses.people_repository import find_member, try_tell_stranger
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
@@ -28,6 +29,8 @@ async def answer_in_group(work: UnitOfWork, campus: Campus, event: Message) -> R
         return ()
     if not await is_heard(work, campus, chat_id, event.from_user.id):
         return ()
+    if chat_id == campus.runner_group and not await _is_admin(work, campus, event.from_user.id):
+        return await _point_to_private_chat(work, campus, event.from_user.id)
     if not is_bound(campus, chat_id) and text.split()[0].partition("@")[0] != BIND_COMMAND:
         return (NewMessage(Screen(say(FALLBACK_LANGUAGE, "bot-group-not-bound", campus=campus.title))),)
     return None
@@ -41,7 +44,8 @@ def is_bound(campus: Campus, chat_id: int) -> bool:
 async def is_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: int) -> bool:
     """Return whether the bot answers what this person writes in this group.
 
-    An admin is heard in every group, because an admin may bind it. A runner is heard in the runner group.
+    An admin is heard in every group, because an admin may bind it. A runner is heard in the runner group, and reads
+    there once an hour that commands belong into the private chat.
     """
     try:
         member = await find_member(work, campus.id, person_id)
@@ -49,6 +53,17 @@ async def is_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: in
         return False
     heard_roles = {Role.ADMIN, Role.RUNNER, Role.HOLDER} if chat_id == campus.runner_group else {Role.ADMIN}
     return bool(member.roles & heard_roles)
+
+
+async def _is_admin(work: UnitOfWork, campus: Campus, person_id: int) -> bool:
+    return Role.ADMIN in (await find_member(work, campus.id, person_id)).roles
+
+
+async def _point_to_private_chat(work: UnitOfWork, campus: Campus, person_id: int) -> Replies:
+    """Say, once an hour to each runner, where commands belong: all runners read what stands in their group."""
+    if not await try_tell_stranger(work, campus.id, person_id, StrangerReply.RUNNER_GROUP):
+        return ()
+    return (NewMessage(Screen(say(FALLBACK_LANGUAGE, "bot-write-in-private"))),)
 
 
 async def require_known_tapper(work: UnitOfWork, campus: Campus, chat_id: int, person_id: int) -> None:

@@ -129,6 +129,18 @@ async def test_in_the_runner_group_runners_are_heard_and_others_are_not(stack: B
         assert len(await bot_texts(one, group)) == before + is_answered, one
 
 
+async def test_no_runner_floods_the_runner_group_through_the_bot(stack: BotStack) -> None:
+    group, zoe = stack.groups["north"], await stack.add_person("Zoe", runner_status=RunnerStatus.SUSPENDED)
+    before = len(await bot_texts(zoe, group))
+    for line in ("/board", "/me", "/nonsense", "/start", "/help@north_bot", "/bind") * 2:
+        await zoe.write(line, group)
+    (said,) = (await bot_texts(zoe, group))[before:]
+    assert "private chat" in said
+    sam = await stack.add_admin()
+    await sam.write("/board", group)
+    assert len(await bot_texts(sam, group)) == before + 2, "an admin is answered there"
+
+
 async def test_an_admin_is_told_how_to_bind_a_group_and_can(stack: BotStack) -> None:
     sam = await stack.add_admin()
     group = await make_group(stack, sam, admins=[NORTH[2]])
