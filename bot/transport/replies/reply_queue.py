@@ -13,7 +13,7 @@ from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, Telegra
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from bot.conversation.replies import Reply
+from bot.conversation.replies import Picture, Reply
 from bot.transport.metrics import BotMetrics, DropReason
 from bot.transport.replies.queued_reply import QueuedReply, QueueKey, may_be_repeated
 from domain.settings.logs import get_refusal_logger
@@ -21,6 +21,7 @@ from domain.settings.logs import get_refusal_logger
 MAX_REPLIES_PER_QUEUE = 20
 MAX_REPLIES = 2_000  # that wait in this process; with the largest texts about 40 MB
 MAX_SENDS_IN_FLIGHT = 30  # for each bot
+MAX_PICTURES_IN_FLIGHT = 2  # in this process: rendering one takes a quarter of a second of the processor
 MAX_REMEMBERED_PAUSES = 2_000
 RETRY_DELAY_SECONDS = 0.2  # after a call that Telegram does not know of; it grows with each try
 MAX_RETRY_DELAY_SECONDS = 2.0
@@ -50,6 +51,7 @@ class ReplyQueue:
     max_replies: int = MAX_REPLIES
     _queues: dict[QueueKey, _Queue] = field(default_factory=dict)
     _slots: dict[int, asyncio.Semaphore] = field(default_factory=dict)  # by campus: each has a bot
+    _picture_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PICTURES_IN_FLIGHT))
     _paused_until: dict[QueueKey, float] = field(default_factory=dict)
     _held: int = 0  # replies that are neither sent nor dropped
     _stops_at: float = 0.0
@@ -107,7 +109,7 @@ class ReplyQueue:
         while max(resumes_at, _now()) <= reply.expires_at:
             await asyncio.sleep(max(resumes_at - _now(), 0.0))
             try:
-                async with self._slots.setdefault(key.campus_id, asyncio.Semaphore(MAX_SENDS_IN_FLIGHT)):
+                async with self._slot(key, reply.reply):
                     if _now() > reply.expires_at:
                         break
                     instead = await self.send(reply)
@@ -126,6 +128,12 @@ class ReplyQueue:
                     return None
                 reply = replace(reply, reply=instead)
         return DropReason.TOO_LATE
+
+    def _slot(self, key: QueueKey, reply: Reply) -> asyncio.Semaphore:
+        """Return what bounds the calls of this kind; pictures have slots of their own, so that words pass them."""
+        if isinstance(reply, Picture):
+            return self._picture_slots
+        return self._slots.setdefault(key.campus_id, asyncio.Semaphore(MAX_SENDS_IN_FLIGHT))
 
     def _pause(self, key: QueueKey, seconds: float) -> float:
         """Remember that Telegram takes nothing for this queue for `seconds`, and return when it does again."""
