@@ -19,6 +19,7 @@ from domain.payouts.payout_blocks import PayoutBlocks
 from domain.reconciliation.repository import has_unknown_transfer
 from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
+from domain.refunds.dispute_repository import is_disputed
 from domain.saga.register import SagaRegister
 from domain.support.repository import has_open_case
 
@@ -51,5 +52,5 @@ def build_registers() -> Registers:
             is_held_for=is_held_for,
             start_card_setup=start_card_setup,
         ),
-        PayoutBlocks(conditions=(has_unknown_transfer,), keep_held=(has_open_case,)),
+        PayoutBlocks(is_disputed=is_disputed, conditions=(has_unknown_transfer,), keep_held=(has_open_case,)),
     )

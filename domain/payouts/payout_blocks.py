@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 PayableCondition = Callable[[], ColumnElement[bool]]
+OrderCondition = Callable[[int], ColumnElement[bool]]  # of the order with this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,9 @@ class PayoutBlocks:
     """Conditions on the table of payables.
 
     While one of `conditions` holds, no payout of the payable starts. While one of `keep_held` holds, a payable that is
-    held for a time stays held after it.
+    held for a time stays held after it. A payable is booked frozen when `is_disputed` holds for its order.
     """
 
+    is_disputed: OrderCondition
     conditions: tuple[PayableCondition, ...]
     keep_held: tuple[PayableCondition, ...] = ()

@@ -20,9 +20,16 @@ _PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
 
 
 async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
-    """Insert what a runner is owed for an order; an order has at most one payable."""
-    row = (await work.connection.execute(insert(payable).values(values).returning(payable))).mappings().one()
-    return payable_from_row(row)
+    """Insert what a runner is owed for an order; an order has at most one payable.
+
+    It is frozen, and logged so, while a dispute of the order is open or when one was lost before.
+    """
+    disputed = work.registers.get(PayoutBlocks).is_disputed(int(str(values["order_id"])))
+    statement = insert(payable).values(values | {"frozen": disputed}).returning(payable)
+    booked = payable_from_row((await work.connection.execute(statement)).mappings().one())
+    if booked.frozen:
+        await _log_freezing(work, booked)
+    return booked
 
 
 async def find_payable(work: UnitOfWork, order_id: int) -> Payable | None:
@@ -171,17 +178,21 @@ async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -
     if row is None:
         return None
     changed = payable_from_row(row)
+    await _log_freezing(work, changed)
+    return changed
+
+
+async def _log_freezing(work: UnitOfWork, changed: Payable) -> None:
     await log_event(
         work,
         SYSTEM,
         campus_id=changed.campus_id,
-        order_id=order_id,
+        order_id=changed.order_id,
         subject="payout",
         subject_id=changed.id,
-        happened="frozen" if frozen else "freed",
+        happened="frozen" if changed.frozen else "freed",
         after=changed.status,
     )
-    return changed
 
 
 def payable_from_row(row: RowValues) -> Payable:

@@ -1,6 +1,6 @@
 """Disputes in Postgres: inserted once, closed by a guarded UPDATE; the payable is frozen meanwhile."""
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -9,6 +9,12 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderDisputed
 from domain.refunds.model import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus
 from domain.refunds.tables import dispute
+
+
+def is_disputed(order_id: int) -> ColumnElement[bool]:
+    """Build the condition that a dispute of this order is open, or one is lost."""
+    kept = (DisputeStatus.OPEN, DisputeStatus.LOST)
+    return exists().where(dispute.c.order_id == order_id, dispute.c.status.in_(kept))
 
 
 async def has_open_or_lost_dispute(work: UnitOfWork, order_id: int) -> bool:

@@ -8,6 +8,7 @@ from domain.campuses.people import Member
 from domain.errors import NotAllowed, OrderDisputed, Stale
 from domain.orders.states import Bearer, Order
 from domain.refunds import use_cases as refunds_use_cases
+from domain.support.use_cases import stuck_sagas
 from tests.cases import case
 from tests.scenarios.refund_setup import (
     booked_amounts,
@@ -18,9 +19,10 @@ from tests.scenarios.refund_setup import (
     refund_order,
     refund_rows,
 )
-from tests.scenarios.scenario_setup import new_admin, set_up_payouts
+from tests.scenarios.scenario_setup import assert_paid_once, new_admin, set_up_payouts
 from tests.stack.worker_stack import WorkerStack
 from workers.reconciliation.balance_transactions import compare_with_ledger
+from workers.stripe.gateway_intents import capture_intent
 from workers.stripe.objects.balance import parse_balance_transaction
 
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
@@ -171,3 +173,22 @@ async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -
 async def pay_runner_anyway(stack: WorkerStack, order: Order) -> None:
     """Tap [Pay the runner] as an admin."""
     await stack.act(refunds_use_cases.pay_despite_dispute, await new_admin(stack), order.id)
+
+
+async def test_a_dispute_before_the_order_is_completed_suspends_what_is_booked_later(
+    stack: WorkerStack, runner: Member
+) -> None:
+    """The capture is stuck, somebody makes it by hand at Stripe, and the bank is faster than the admin who resolves."""
+    order = await stack.delivered_order(runner)
+    await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
+    await stack.run_due()
+    ((intent,),) = await stack.rows_of(order, "hold", "payment_intent")
+    await capture_intent(stack.context.stripe, intent, {"amount_to_capture": order.total}, f"by hand {intent}")
+    found = await deliver_dispute(stack, order)
+    number = (await stack.saga(order, "complete_order")).number
+    await stack.act(stuck_sagas.resolve_saga, await new_admin(stack), number, "captured by hand")
+    await stack.run_now()
+    assert (await payable_state(stack, order), await stack.transfers(order.id)) == (("open", True), [])
+    assert found["status"] == "needs_response"
+    await deliver_dispute(stack, order, outcome="won")
+    await assert_paid_once(stack, order.id)
