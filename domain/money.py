@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from domain.errors import Unreadable
 
 # The number of minor digits where it is not 2 (docs.stripe.com/currencies, zero-decimal and three-decimal lists).
-CURRENCY_EXPONENTS = {"jpy": 0, "krw": 0, "vnd": 0, "clp": 0, "bhd": 3, "kwd": 3, "jod": 3, "omr": 3, "tnd": 3}
+_ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
+_THREE_DECIMAL = "bhd jod kwd omr tnd"
+CURRENCY_EXPONENTS = {**dict.fromkeys(_ZERO_DECIMAL.split(), 0), **dict.fromkeys(_THREE_DECIMAL.split(), 3)}
+# Of these Stripe takes rounded amounts only (special cases of the same page): it would refuse most captures.
+ROUNDED_CURRENCIES = frozenset({*_THREE_DECIMAL.split(), "isk", "ugx"})
 CURRENCY_SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
 MAX_CHARGE = 99_999_999  # minor units; Stripe's own limit
 

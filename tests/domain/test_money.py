@@ -125,6 +125,7 @@ def test_currencies_without_cents_take_no_cents() -> None:
     assert read_amount("¥450", "jpy") == 450
     assert format_money(450, "jpy") == "¥450"
     assert read_amount("1.500", "kwd") == 1500
-    for typed, currency in (("4.5", "jpy"), ("1.5000", "kwd")):
+    assert [format_money(2_000, each) for each in ("xof", "xpf", "pyg")] == ["XOF 2,000", "XPF 2,000", "PYG 2,000"]
+    for typed, currency in (("4.5", "jpy"), ("4.5", "xaf"), ("1.5000", "kwd")):
         with pytest.raises(Unreadable):
             read_amount(typed, currency)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.campuses.campus import OpeningHours
 from domain.campuses.fees import Fees
-from domain.money import MAX_CHARGE
+from domain.money import MAX_CHARGE, ROUNDED_CURRENCIES
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MIN_CHARGE
 from workers.commands.campus_values import (
     MAX_TELEGRAM_ID,
@@ -157,6 +157,8 @@ def _read_currency(root: Section) -> str:
     if currency and not re.fullmatch(r"[a-z]{3}", currency):
         root.add_error("currency", f"{format_value(currency)} must be three small letters, like sgd")
         return "sgd"
+    if currency in ROUNDED_CURRENCIES:
+        root.add_error("currency", f"{format_value(currency)} cannot be used: Stripe takes only rounded amounts of it")
     return currency
 
 
