@@ -14,7 +14,8 @@ from domain.reconciliation.tables import list_cursor
 # Longer than one turn and its last call. After this, another worker continues the list of a killed one.
 LEASE_TTL = timedelta(seconds=90)
 FIRST_READ_DELAY = timedelta(seconds=60)  # a new deployment has nothing to compare yet
-LIST_CURSOR_LOCK_ID = 7_260_119  # a Postgres advisory lock: one worker at a time leases a list
+# A Postgres advisory lock of two numbers: one worker at a time leases a list. A lock of one number is a person's.
+LIST_CURSOR_LOCK = (7_260_119, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ async def list_accounts_without_cursor(work: UnitOfWork, prefix: str, limit: int
 
 async def lease_list_cursor(work: UnitOfWork, worker: str) -> ListCursor | None:
     """Lease the list that has been due for longest; None when none is due, or another worker has any lease."""
-    await work.connection.execute(select(func.pg_advisory_xact_lock(LIST_CURSOR_LOCK_ID)))
+    await work.connection.execute(select(func.pg_advisory_xact_lock(*LIST_CURSOR_LOCK)))
     leased = list_cursor.c.leased_until > func.now()
     others = select(list_cursor.c.task).where(leased, list_cursor.c.worker != worker).exists()
     free = or_(list_cursor.c.leased_until.is_(None), ~leased)

@@ -5,7 +5,8 @@ import os
 import sys
 
 from domain.reconciliation import use_cases as reconciliation_use_cases
-from domain.reconciliation.list_cursor_repository import lease_list_cursor
+from domain.inbox.repository import lock_user
+from domain.reconciliation.list_cursor_repository import LIST_CURSOR_LOCK, lease_list_cursor
 from tests.cases import case
 from tests.scenarios.reconciliation_setup import (
     admin_notifications,
@@ -105,6 +106,15 @@ async def test_a_list_longer_than_a_pass_is_read_on_by_the_next_where_it_stopped
     assert len(await stripe_call_paths(stack)) == before + 1
     kept = {row.id for row in await stack.rows("SELECT id FROM stripe_event")}
     assert kept == {event["id"] for event in await stack.inspect_stripe("objects", kind="event")}
+
+
+async def test_no_person_whose_number_is_that_of_the_lock_holds_up_the_lists(stack: WorkerStack) -> None:
+    await reconcile(stack.new_worker("first"), asyncio.Event())
+    await stack.sql("UPDATE list_cursor SET due_at = now() WHERE task = 'events'")
+    async with stack.database() as busy:
+        await lock_user(busy, LIST_CURSOR_LOCK[0])
+        async with asyncio.timeout(5), stack.database() as work:
+            assert await lease_list_cursor(work, "first") is not None
 
 
 async def test_the_command_compares_everything_and_says_what_differs(stack: WorkerStack, database_url: str) -> None:
