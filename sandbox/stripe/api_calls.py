@@ -167,7 +167,7 @@ def _execute(sandbox: StripeSandbox, api_request: ApiRequest, endpoint: Endpoint
             world=world, ids=ids, params=params, account=api_request.account, base_url=api_request.base_url
         )
         body = expand_document(world, endpoint.handle(call), paths)
-        return ApiAnswer(status=200, body=json.dumps(body, indent=2), cached=True)
+        return ApiAnswer(status=200, body=json.dumps(body), cached=True)
     except StripeRefusal as refusal:
         return _refusal_answer(api_request, refusal)
     except Exception:
@@ -180,7 +180,7 @@ def _execute(sandbox: StripeSandbox, api_request: ApiRequest, endpoint: Endpoint
 
 def _refusal_answer(api_request: ApiRequest, refusal: StripeRefusal, *, retry_after: int | None = None) -> ApiAnswer:
     error = {**refusal.error, "request_log_url": f"https://dashboard.stripe.com/test/logs/{api_request.request_id}"}
-    body = json.dumps({"error": error}, indent=2)
+    body = json.dumps({"error": error})
     return ApiAnswer(status=refusal.status, body=body, cached=refusal.cached, retry_after=retry_after)
 
 

@@ -105,7 +105,7 @@ class WebhookSender:
         secret = (receiver.connect_secret if "account" in event else None) or receiver.secret
         if receiver.url is None or secret is None:
             return True
-        body = json.dumps(event, indent=2)
+        body = json.dumps(event)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": sign_webhook(secret, body, int(time.time())),

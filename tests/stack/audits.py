@@ -29,6 +29,11 @@ async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapp
     return dict(zip(MODES, (full, window), strict=True))
 
 
+async def find_breaches_of_all(database: UnitOfWorkFactory, stripe: StripeGateway) -> Sequence[Finding]:
+    """Return the invariants that the full audit finds breached: half as dear as both modes."""
+    return _broken(await read_snapshot(database, stripe))
+
+
 async def find_breaches(database: UnitOfWorkFactory, stripe: StripeGateway) -> Sequence[Finding]:
     """Return the breached invariants, which both modes must find.
 

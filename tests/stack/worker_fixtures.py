@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.aging import AgedStack, aged_stack
+from tests.stack.audits import find_breaches
 from tests.stack.started_worker_stack import running_worker_stack
 from tests.stack.worker_stack import WorkerStack
 
@@ -19,9 +20,13 @@ async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
 
 @pytest.fixture(scope="module")
 async def shared_stack(module_database_url: str) -> AsyncIterator[WorkerStack]:
-    """A worker stack shared by the tests of one file: faster, for tests that allow each other's orders."""
+    """A worker stack shared by the tests of one file: faster, for tests that allow each other's orders.
+
+    At its end both modes of the audit find the same breaches: none, unless a test made one.
+    """
     async with running_worker_stack(module_database_url) as place:
         yield place
+        await find_breaches(place.database, place.context.stripe)
 
 
 @pytest.fixture(scope="module")
