@@ -44,6 +44,7 @@ CampusGError
 ├── DebtBeingPaid                the customer's bank is being asked about that debt
 ├── PriceChanged                 the amount shown is no longer the amount
 ├── PriceIncreaseInFlight        the customer's bank is being asked about more money for that order
+├── TooManyPriceIncreases        the price of that order was raised as often as it may be
 ├── CardInUse                    an order is being placed with this card
 ├── RunnerNotApproved
 │   └── RunnerSuspended          the runner finishes their deliveries and takes no new one
@@ -243,6 +244,10 @@ class PriceChanged(CampusGError):
 
 class PriceIncreaseInFlight(CampusGError):
     key = "error-price-increase-in-flight"
+
+
+class TooManyPriceIncreases(CampusGError):
+    key = "error-too-many-price-increases"
 
 
 class CardInUse(CampusGError):

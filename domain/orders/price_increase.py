@@ -12,6 +12,9 @@ from domain.money import MAX_CHARGE, format_money
 from domain.orders.pricing import Price
 from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 
+# Each one is another hold of the whole ceiling at the customer's bank.
+MAX_PRICE_INCREASES = 10  # of one order
+
 
 class PriceIncreaseKind(StrEnum):
     FEE = "fee"  # a higher delivery fee, before a runner claims

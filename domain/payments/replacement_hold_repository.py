@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, insert, update
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import PriceIncreaseInFlight
+from domain.errors import PriceIncreaseInFlight, TooManyPriceIncreases
+from domain.orders.price_increase import MAX_PRICE_INCREASES
 from domain.payments.hold_repository import find_current_hold, find_hold
 from domain.payments.model import Hold, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
@@ -57,6 +58,12 @@ async def require_no_price_increase(work: UnitOfWork, order_id: int) -> None:
         raise PriceIncreaseInFlight
 
 
-async def count_price_increases(work: UnitOfWork, order_id: int) -> int:
-    """Count the price increases of this order that were started, in any status."""
-    return await count_sagas_of_order(work, order_id, REPLACE_HOLD.kind)
+async def next_price_increase_number(work: UnitOfWork, order_id: int) -> int:
+    """Return the number of the next price increase of this order: one more than were started, in any status.
+
+    Raise TooManyPriceIncreases when it may have no more.
+    """
+    started = await count_sagas_of_order(work, order_id, REPLACE_HOLD.kind)
+    if started >= MAX_PRICE_INCREASES:
+        raise TooManyPriceIncreases(most=MAX_PRICE_INCREASES)
+    return started + 1

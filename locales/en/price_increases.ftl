@@ -37,4 +37,5 @@ bot-button-keep-ceiling = Keep { $ceiling }
 ## When it cannot be
 
 error-price-changed = The amount on that button is not right any more. Please look at your order again.
+error-too-many-price-increases = The price of this order was raised { $most } times, which is as often as it can be. It stays as it is.
 error-price-increase-in-flight = The bank is being asked about more money for this order just now. Please wait a moment.

@@ -13,7 +13,7 @@ from domain.orders.repository import lock_order, save_asked_limit
 from domain.orders.states import Order
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.notifications.price_increases import LIMIT_QUESTION, limit_increase_requested, limit_refused
-from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
+from domain.payments.replacement_hold_repository import next_price_increase_number, require_no_price_increase
 from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
@@ -24,12 +24,13 @@ async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member,
     """[Raise fee]: return the order, and the price that one more tap would agree to.
 
     Raise OrderClosed once a runner has the order or it is over, PriceIncreaseInFlight while another increase is in
-    flight, PriceOutOfRange or OrderOutOfRange when the campus allows no more.
+    flight, TooManyPriceIncreases, and PriceOutOfRange or OrderOutOfRange when the campus allows no more.
     """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
     require_increasable(order, PriceIncreaseKind.FEE)
     await require_no_price_increase(work, order.id)
+    await next_price_increase_number(work, order.id)
     return order, next_fee_offer(order, campus)
 
 
@@ -54,7 +55,7 @@ async def ask_customer_for_higher_limit(
 
     `wanted` is in minor units. The question shows both ceilings. A second question makes the buttons of the first one
     old, and is silent. The same question is not sent again while it has no answer. Raise Stale when the limit is
-    enough, OrderOutOfRange when the campus allows no such order.
+    enough, TooManyPriceIncreases, and OrderOutOfRange when the campus allows no such order.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -64,6 +65,7 @@ async def ask_customer_for_higher_limit(
     if wanted <= order.price.shop_limit:
         raise Stale
     await require_no_price_increase(work, order.id)
+    await next_price_increase_number(work, order.id)
     price = with_shop_limit(order.price, wanted, campus.fees)
     if order.asked_limit == wanted:
         return order
@@ -116,6 +118,6 @@ async def _start_replace_hold(
     if member.card is None:
         await start_card_setup(work, campus, member)
         return None
-    number = await count_price_increases(work, order.id) + 1
+    number = await next_price_increase_number(work, order.id)
     start = build_price_increase_start(order, price, kind, person_id=member.person_id, number=number)
     return await start_saga(work, start)

@@ -8,7 +8,15 @@ from functools import partial
 import pytest
 
 from domain.campuses.people import Member
-from domain.errors import CampusGError, NotAllowed, OrderClosed, PriceChanged, PriceIncreaseInFlight
+from domain.errors import (
+    CampusGError,
+    NotAllowed,
+    OrderClosed,
+    PriceChanged,
+    PriceIncreaseInFlight,
+    TooManyPriceIncreases,
+)
+from domain.orders.price_increase import MAX_PRICE_INCREASES
 from domain.orders.states import Order, OrderStatus
 from tests.scenarios.customer_debt_setup import APPROVAL_CARD, DECLINED_CARD
 from tests.scenarios.price_increase_setup import (
@@ -64,6 +72,16 @@ async def test_a_fee_may_be_increased_twice(stack: WorkerStack, customer: Member
     assert (await stack.order(order.id)).price.delivery_fee == 260
     assert [part for part, _, _ in await hold_parts(stack, order)] == ["former", "former", "current"]
     assert await held_at_stripe(stack, order) == [AFTER + 30]
+
+
+async def test_a_price_is_increased_ten_times_at_most(stack: WorkerStack, customer: Member) -> None:
+    order = await stack.open_order(customer)
+    for _ in range(MAX_PRICE_INCREASES):
+        await increase_fee(stack, customer, order)
+        await stack.run_due()
+    with pytest.raises(TooManyPriceIncreases):
+        await increase_fee(stack, customer, order)
+    assert len(await intents_at_stripe(stack, order)) == 1 + MAX_PRICE_INCREASES
 
 
 async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer: Member) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 
-from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.inbox.repository import lock_user
+from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.reconciliation.list_cursor_repository import LIST_CURSOR_LOCK, lease_list_cursor
 from tests.cases import case
 from tests.scenarios.reconciliation_setup import (
