@@ -11,18 +11,20 @@ _MONEY = (
     "dispute dispute-lost dispute-won dispute-won-kept hold-expiring hold-lapsed limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "runner-group-bound runner-group-left silent-admins slow stuck "
-    # to customers: cards, debts, refunds, what the bank asks, a PIN that does not count
+    # to customers: cards, debts, refunds, what the bank asks
     "card-link card-removed card-saved card-saved-owing card-saved-placing debt-approval debt-declined "
     "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
-    "pin-locked-customer pin-renewed price-increase-approval price-increase-declined price-increase-not-reached "
+    "price-increase-approval price-increase-declined price-increase-not-reached "
     "price-increase-order-changed price-increase-unapproved refund-failed refunded "
     # to runners: pay, standing, what they must not buy
     "approved bank-refused cancelled-by-admin-runner claim-given-back closed-paid closed-unpaid hold-gone-runner "
     "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "
-    "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready pin-renewed-runner "
+    "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready "
     "refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
 )
 _ORDER = (
+    # What names a PIN, or says that it does not count, stays in one lane: so the newest PIN is read last.
+    "pin-locked-customer pin-renewed pin-renewed-runner "
     "absent arrived cancelled-by-admin claimed closed customer-not-reached-runner declined delivered expired "
     "finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown proof "
     "receipt released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"

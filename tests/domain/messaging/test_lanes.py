@@ -37,3 +37,15 @@ def test_what_is_told_goes_in_the_lane_of_its_matter(lane: Lane, keys: str) -> N
 def test_words_of_people_are_correspondence_and_what_makes_a_sound_about_an_order_is_not() -> None:
     assert {lane_of(key) for key in RELAY_KEYS} == {Lane.CORRESPONDENCE}
     assert Lane.CORRESPONDENCE not in {lane_of(key) for key in MAX_PRIOR_AUDIBLE}
+
+
+def test_all_that_name_a_pin_keep_their_order() -> None:
+    """In two lanes a new PIN could be read before the old one, which no longer counts."""
+    named = {
+        notification.key
+        for each in notification_factories()
+        for notification in sample_notifications(each)
+        if "pin" in notification.args
+    }
+    assert {"notification-arrived", "notification-pin-renewed"} <= named
+    assert {lane_of(key) for key in named | {"notification-pin-locked-customer"}} == {Lane.ORDER}
