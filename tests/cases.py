@@ -5,8 +5,9 @@
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,13 @@ CASES: Mapping[int, EdgeCase] = {
 }
 
 
-def marked_tests() -> Iterator[tuple[int, str]]:
-    """Yield each marked test, as `file::name` below tests/, with the number of its case."""
+@cache
+def marked_tests() -> Sequence[tuple[int, str]]:
+    """Return each marked test, as `file::name` below tests/, with the number of its case."""
+    return tuple(_find_marked_tests())
+
+
+def _find_marked_tests() -> Iterator[tuple[int, str]]:
     for path in sorted(TESTS.rglob("test_*.py")):
         for node in ast.parse(path.read_bytes()).body:
             for decorator in getattr(node, "decorator_list", ()):
