@@ -1,7 +1,8 @@
 """The lanes share the limits of sending: alerts go first, and no lane starves."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.messaging.lane import Lane
 from workers.telegram.outbox_sweeper import SLOTS
-from workers.telegram.send_limits import SendLimit, halve_limit, has_room, limits_of_chat, seconds_until_room
+from workers.telegram.send_limits import LANES, SendLimit, halve_limit, has_room, limits_of_chat, seconds_until_room
 
 PERSON, GROUP = 1001, -1001
 LIMITS = (*limits_of_chat(1, PERSON, edit=False), limits_of_chat(1, GROUP, edit=False)[1])
@@ -17,20 +18,18 @@ STEPS = 50  # of a window: turns in which every lane asks
 
 
 def send_for(limit: SendLimit, asking: Iterable[Lane], windows: int) -> list[Lane]:
-    """Let each lane ask at every step, the lowest first, and return what was sent; a refused lane waits."""
+    """Let each lane ask at every step until it is refused, and return what was sent; a refused lane waits."""
     sent: list[Lane] = []
     window: deque[tuple[float, Lane]] = deque(maxlen=limit.max_sends)
     waiting: set[Lane] = set()
     asking = tuple(asking)
     for step in range(windows * STEPS):
         now = step * limit.window_seconds / STEPS
-        for lane in asking * limit.max_sends if step == 0 else asking:
-            if seconds_until_room(limit, lane, window, waiting - {lane}, now) > 0:
-                waiting.add(lane)
-                continue
-            waiting.discard(lane)
-            window.append((now, lane))
-            sent.append(lane)
+        for lane in asking:
+            while seconds_until_room(limit, lane, window, waiting - {lane}, now) == 0:
+                window.append((now, lane))
+                sent.append(lane)
+            waiting.add(lane)
     return sent
 
 
@@ -44,8 +43,9 @@ def test_the_shares_fit_into_the_limit_and_correspondence_leaves_places(limit: S
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda each: each.name)
-def test_nobody_starves_while_all_lanes_have_endless_sends(limit: SendLimit) -> None:
-    sent = send_for(limit, reversed(Lane), 5)
+@pytest.mark.parametrize("order", list(permutations(Lane)), ids="-".join)
+def test_nobody_starves_whoever_asks_first_without_end(limit: SendLimit, order: tuple[Lane, ...]) -> None:
+    sent = send_for(limit, order, 5)
     assert len(sent) >= 4 * limit.max_sends
     for first in range(limit.max_sends, len(sent) - 2 * limit.max_sends):
         counts = Counter(sent[first : first + 2 * limit.max_sends])
@@ -59,23 +59,24 @@ def test_a_lane_alone_has_the_whole_limit_but_for_correspondence(limit: SendLimi
     assert len(send_for(limit, [lane], 1)) == most
 
 
-USED = st.fixed_dictionaries({lane: st.integers(0, 18) for lane in Lane})
 WAITING = st.sets(st.sampled_from(Lane))
 
 
-@given(limit=st.sampled_from(LIMITS), used=USED, waiting=WAITING)
-def test_a_free_place_goes_to_the_highest_lane_that_waits_below_its_share(
-    limit: SendLimit, used: Mapping[Lane, int], waiting: set[Lane]
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda each: each.name)
+@given(money=st.integers(0, 25), order=st.integers(0, 25), waiting=WAITING)
+def test_the_last_free_place_goes_to_the_highest_lane_that_waits_below_its_share(
+    limit: SendLimit, money: int, order: int, waiting: set[Lane]
 ) -> None:
-    free = limit.max_sends - sum(used.values())
-    takers = [lane for lane in Lane if has_room(limit, lane, used, waiting)]
+    taken = limit.max_sends - 1
+    money, order = min(money, taken), min(order, taken - min(money, taken))
+    used = {Lane.MONEY: money, Lane.ORDER: order, Lane.CORRESPONDENCE: taken - money - order}
     below = [lane for lane in Lane if lane in waiting and used[lane] < limit.shares[lane]]
-    if free <= 0:
-        assert takers == []
-    elif below:
+    takers = [lane for lane in Lane if has_room(limit, lane, used, waiting)]
+    if below:
         assert below[0] in takers
-    if free == 1 and below:
-        assert not set(takers) & set(list(Lane)[list(Lane).index(below[0]) + 1 :]), "no lower one takes it"
+        assert not set(takers) & set(LANES[LANES.index(below[0]) + 1 :]), "no lower one takes it"
+    full = {**used, Lane.MONEY: money + 1}
+    assert not any(has_room(limit, lane, full, waiting) for lane in Lane)
 
 
 @given(
