@@ -29,11 +29,12 @@ from domain.registers import build_registers
 from domain.settings.environment_variables import DeploymentEnvironment
 from domain.settings.logs import configure_logging, get_logger
 from domain.settings.settings import BotSettings
+from domain.settings.timeouts import Timeout
 
 MAX_CONNECTIONS = 12  # to Postgres
 MAX_CONCURRENT_UPDATES = 8  # updates handled at the same time; the other connections are for webhooks and retries
-REDIS_TIMEOUT_SECONDS = 0.2  # the rate limit must not make a person wait
-POSTGRES_RETRY_DELAY_SECONDS = 2.0
+REDIS_TIMEOUT_SECONDS = Timeout.REDIS_TAP_LIMIT.seconds
+POSTGRES_RETRY_DELAY_SECONDS = Timeout.POSTGRES_RETRY.seconds
 
 log = get_logger(__name__)
 

@@ -27,6 +27,7 @@ from domain.database.unit_of_work import (
 from domain.inbox.repository import require_tables
 from domain.settings.logs import get_logger
 from domain.settings.settings import WorkerSettings
+from domain.settings.timeouts import Timeout
 from workers.engine.jobs import JOBS
 from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
@@ -36,14 +37,15 @@ from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_l
 from workers.scheduling.sweeper import sweep
 from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.rate_limit import open_stripe_rate_limiter
+from workers.telegram.answers import AnswerWaits
 from workers.telegram.rate_limit import open_telegram_rate_limiter
 from workers.telegram.sender import open_telegram_sender
 from workers.telegram.sender_context import SenderContext
 
-POLL_DELAY_SECONDS = 0.05  # how often arq polls Redis; a job waits half of it on average
-JOB_TIMEOUT_SECONDS = 60  # every wait inside a job is shorter
-POSTGRES_RETRY_DELAY_SECONDS = 1.0
-CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # how often the list of campuses is read again
+POLL_DELAY_SECONDS = Timeout.JOB_POLL.seconds
+JOB_TIMEOUT_SECONDS = Timeout.JOB.whole_seconds
+POSTGRES_RETRY_DELAY_SECONDS = Timeout.POSTGRES_RETRY.seconds
+CAMPUS_POLL_INTERVAL_SECONDS = Timeout.CAMPUS_POLL_INTERVAL.seconds
 
 log = get_logger(__name__)
 
@@ -88,8 +90,14 @@ def _open_sender_context(
     resources.push_async_callback(rate_limiter.close)
     sender = open_telegram_sender(settings.telegram_api_url, tokens)
     resources.push_async_callback(sender.close)
+    waits = AnswerWaits()
+    resources.push_async_callback(waits.close)
     return SenderContext(
-        database=open_database, autocommit=create_autocommit_factory(engine), sender=sender, rate_limiter=rate_limiter
+        database=open_database,
+        autocommit=create_autocommit_factory(engine),
+        sender=sender,
+        rate_limiter=rate_limiter,
+        waits=waits,
     )
 
 
@@ -119,7 +127,7 @@ async def _cancel_task(task: asyncio.Task[None]) -> None:
 
 async def _serve(settings: WorkerSettings, arq_context: dict[str, Any], stopping: asyncio.Event) -> None:
     print("workers ready", flush=True)
-    open_queue_worker = partial(_new_queue_worker, settings, arq_context)
+    open_queue_worker = partial(new_queue_worker, settings, arq_context)
     queue_listener = asyncio.create_task(run_queue_listener(open_queue_worker, stopping))
     await sweep(arq_context["worker_context"], arq_context["sender_context"], stopping)
     await queue_listener
@@ -153,7 +161,8 @@ async def _refresh_tokens(open_database: UnitOfWorkFactory, settings: WorkerSett
         await asyncio.sleep(CAMPUS_POLL_INTERVAL_SECONDS)
 
 
-def _new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> Worker:
+def new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> Worker:
+    """Return arq's worker with our jobs and timeouts; it connects when it runs."""
     return Worker(
         functions=[func(job, name=job.__name__, keep_result=0, max_tries=1_000) for job in JOBS],
         queue_name=QUEUE_NAME,
@@ -163,7 +172,7 @@ def _new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> 
         job_timeout=JOB_TIMEOUT_SECONDS,
         keep_result=0,
         poll_delay=POLL_DELAY_SECONDS,
-        health_check_interval=15,
+        health_check_interval=Timeout.QUEUE_HEALTH_INTERVAL.seconds,
         job_serializer=serialize_job,
         job_deserializer=deserialize_job,
         ctx=arq_context,
@@ -172,7 +181,9 @@ def _new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> 
 
 def _with_redis_retries(settings: RedisSettings) -> RedisSettings:
     """Let arq retry through a short outage; a longer one ends its loop, and `run_queue_listener` starts it again."""
-    settings.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 20)
+    settings.retry = Retry(
+        ExponentialBackoff(cap=Timeout.REDIS_RETRY_MAX.seconds, base=Timeout.REDIS_RETRY.seconds), 20
+    )
     settings.retry_on_timeout = True
     settings.retry_on_error = [
         redis_errors.ConnectionError,

@@ -20,11 +20,12 @@ from domain.campuses.repository import list_campuses, save_bot_username
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.logs import get_logger
 from domain.settings.settings import BotSettings
+from domain.settings.timeouts import Timeout
 
-CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # between two queries for new campuses
-RETRY_DELAY_SECONDS = 2.0  # between two attempts to reach Telegram
+CAMPUS_POLL_INTERVAL_SECONDS = Timeout.CAMPUS_POLL_INTERVAL.seconds
+RETRY_DELAY_SECONDS = Timeout.BOT_SET_UP_RETRY.seconds
 MAX_WEBHOOK_CONNECTIONS = 40  # at once; Telegram's default
-CALL_TIMEOUT_SECONDS = 10.0  # for one call
+CALL_TIMEOUT_SECONDS = Timeout.BOT_CALL.seconds
 
 log = get_logger(__name__)
 
@@ -112,10 +113,15 @@ def _with_tokens(
     return found
 
 
+def new_bot(api_url: str, token: str) -> Bot:
+    """Return aiogram's bot with our timeout; the library's own is a minute."""
+    server = TelegramAPIServer.from_base(api_url)
+    return Bot(token, session=CachingSession(api=server, timeout=CALL_TIMEOUT_SECONDS))
+
+
 async def _set_up(bot_registry: BotRegistry, campus: Campus, token: str) -> Bot:
     """Return a bot with its commands and its webhook or polling set at Telegram; try until that works."""
-    server = TelegramAPIServer.from_base(bot_registry.settings.telegram_api_url)
-    bot = Bot(token, session=CachingSession(api=server, timeout=CALL_TIMEOUT_SECONDS))
+    bot = new_bot(bot_registry.settings.telegram_api_url, token)
     while True:
         try:
             await bot.me()  # aiogram keeps it, and needs no call to compare a command that has our name in it

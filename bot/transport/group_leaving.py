@@ -16,10 +16,11 @@ from domain.campuses.group_repository import (
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from domain.words import FALLBACK_LANGUAGE, say
 
-LEAVING_INTERVAL_SECONDS = 2.0  # between two queries
-MAX_POSTPONEMENT_SECONDS = 3600.0
+LEAVING_INTERVAL_SECONDS = Timeout.GROUP_LEAVING_INTERVAL.seconds
+MAX_POSTPONEMENT_SECONDS = Timeout.GROUP_LEAVING_POSTPONED_MAX.seconds
 
 log = get_logger(__name__)
 

@@ -15,10 +15,12 @@ from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import ALLOWED_UPDATES, InvalidUpdate, parse_update
 from domain.inbox.repository import IncomingUpdate, store_updates
 from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
 
-LONG_POLL_TIMEOUT_SECONDS = 20  # Telegram holds an empty response back so long
+LONG_POLL_TIMEOUT_SECONDS = Timeout.LONG_POLL.whole_seconds
 MAX_PEOPLE_IN_FLIGHT = 100  # whose updates of one batch are handled, in this process, before more is fetched
-MAX_RETRY_DELAY_SECONDS = 3.0  # between two attempts; people wait meanwhile
+RETRY_DELAY_SECONDS = Timeout.POLL_RETRY.seconds
+MAX_RETRY_DELAY_SECONDS = Timeout.POLL_RETRY_MAX.seconds
 HTTP_CONFLICT = 409  # another process polls with the same token
 
 log = get_refusal_logger(__name__)  # while the database is away, people decide how many lines there are
@@ -77,7 +79,9 @@ async def poll_updates(source: PollingSource) -> None:
                     await store_updates(work, incoming_updates)
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1
-                pause = getattr(error, "pause", None) or min(0.1 * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS)
+                pause = getattr(error, "pause", None) or min(
+                    RETRY_DELAY_SECONDS * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS
+                )
                 # Only its kind: the text of a client's error may hold the URL with the token.
                 said = error if isinstance(error, UpdatesUnavailable) else type(error).__name__
                 log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
@@ -89,6 +93,10 @@ async def poll_updates(source: PollingSource) -> None:
             offset = max((update["update_id"] + 1 for update in batch), default=offset)
     finally:
         await asyncio.gather(*source.in_flight.tasks, return_exceptions=True)
+
+
+def _retry_delay(failures: int) -> float:
+    return min(RETRY_DELAY_SECONDS * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS)
 
 
 async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str, Any]]:

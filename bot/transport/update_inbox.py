@@ -16,6 +16,7 @@ from bot.conversation.refusal_replies import (
 )
 from bot.conversation.replies import Replies
 from bot.transport.metrics import BotMetrics
+from bot.transport.replies.closed_copies import close_tapped_copy
 from bot.transport.update_payload import describe_update, find_tap, is_rate_limited
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import RateLimiter, RateLimitVerdict
@@ -36,9 +37,10 @@ from domain.inbox.repository import (
 )
 from domain.settings.logs import get_logger, get_refusal_logger
 from domain.settings.redaction import format_error
+from domain.settings.timeouts import Timeout
 
-HANDLING_TIMEOUT_SECONDS = 20.0  # a handler runs a few statements
-RETRY_INTERVAL_SECONDS = 1.0  # between two queries for unfinished updates
+HANDLING_TIMEOUT_SECONDS = Timeout.UPDATE_HANDLING.seconds
+RETRY_INTERVAL_SECONDS = Timeout.UPDATE_RETRY_INTERVAL.seconds
 MAX_PEOPLE_RETRIED = 20  # whose updates are retried at the same time
 
 Dispatch = Callable[[UnitOfWork, IncomingUpdate], Awaitable[Replies]]
@@ -136,7 +138,8 @@ async def _dispatch_in_transaction(inbox: UpdateInbox, incoming_update: Incoming
             earlier = await find_earlier_unhandled_update(work, incoming_update)
             if earlier is not None:  # it may have been refused, or become a dead letter, meanwhile
                 raise _EarlierUpdatePending(earlier)
-        return await inbox.dispatch(work, incoming_update)
+        replies = await inbox.dispatch(work, incoming_update)
+        return (*replies, *await close_tapped_copy(work, incoming_update))
 
 
 async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies | None:
@@ -156,9 +159,12 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
         if not await mark_update_handled(work, incoming_update, note=refusal.key):
             return None
         await clean_up_after_refusal(work, incoming_update, refusal)
+        closing = await close_tapped_copy(work, incoming_update)
         said_to_stranger = await reply_to_refused_stranger(work, incoming_update)
     inbox.metrics.refused.inc()
-    return reply_to_refusal(incoming_update, refusal) if said_to_stranger is None else said_to_stranger
+    if said_to_stranger is not None:
+        return said_to_stranger
+    return (*reply_to_refusal(incoming_update, refusal), *closing)
 
 
 async def _reject_rate_limited(inbox: UpdateInbox, incoming_update: IncomingUpdate, verdict: RateLimitVerdict) -> None:

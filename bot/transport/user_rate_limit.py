@@ -10,10 +10,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 
 ACTIONS_A_MINUTE = 20
 MAX_BURST = 40  # actions at once; a whole order takes about fifteen taps
-REDIS_RETRY_DELAY_SECONDS = 5.0  # no calls after a failure, so that nobody waits for Redis again and again
+REDIS_RETRY_DELAY_SECONDS = Timeout.REDIS_TAP_LIMIT_RETRY.seconds
 MAX_LOCAL_BUCKETS = 10_000
 
 TOKEN_BUCKET_SCRIPT = """

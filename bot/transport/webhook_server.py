@@ -20,14 +20,13 @@ from bot.transport.http_limits.signature_header import find_signing_time
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import InvalidUpdate, parse_update, to_storable
 from domain.inbox.repository import Payload, store_event
+from domain.settings.timeouts import Timeout
 
 MAX_UPDATE_BYTES = 1024 * 1024
 MAX_EVENT_BYTES = 256 * 1024  # Stripe's are smaller; what is refused here is found by reconciliation
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 SIGNATURE_HEADER = "Stripe-Signature"
-SIGNATURE_TOLERANCE_SECONDS = (
-    300  # the age of a signature, and how far it may be ahead of our clock: Stripe's library accepts any future time
-)
+SIGNATURE_TOLERANCE_SECONDS = Timeout.STRIPE_SIGNATURE_AGE.whole_seconds
 # What Stripe's library and the functions below raise for a forged or broken event.
 FORGED_EVENT_ERRORS = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 

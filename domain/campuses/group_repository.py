@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus, unbound_group
 from domain.database.unit_of_work import UnitOfWork
+from domain.settings.timeouts import Timeout
 
-UNBOUND_STAY = timedelta(hours=24)  # how long the bot waits in a group to be bound
+UNBOUND_STAY = Timeout.UNBOUND_GROUP_STAY.delta
 # How long it stays where nobody may bind it. A bound group that becomes a supergroup looks so for a moment.
-UNWANTED_STAY = timedelta(seconds=15)
-LEAVING_LEASE = timedelta(minutes=10)  # no other process leaves a group meanwhile; then it is tried again
+UNWANTED_STAY = Timeout.UNWANTED_GROUP_STAY.delta
+LEAVING_LEASE = Timeout.GROUP_LEAVING_LEASE.delta
 MAX_GROUPS_TO_LEAVE = 10  # in one turn
 
 _IS_BOUND = exists().where(

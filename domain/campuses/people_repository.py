@@ -1,7 +1,6 @@
 """Persons and memberships in Postgres."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, exists, false, func, or_, select, update
@@ -13,8 +12,9 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
+from domain.settings.timeouts import Timeout
 
-STRANGER_REPLY_INTERVAL = timedelta(hours=1)
+STRANGER_REPLY_INTERVAL = Timeout.STRANGER_REPLY_INTERVAL.delta
 
 
 def _members() -> Select[Any]:

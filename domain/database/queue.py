@@ -11,12 +11,13 @@ from redis.exceptions import RedisError
 
 from domain.database.unit_of_work import Enqueue, QueueJob
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 
 QUEUE_NAME = "campusg"
 # At most this many jobs wait or run. arq looks at each of them, one after the other, before it sees the next one.
 # The sweeper would find the work of further jobs before arq saw them, and they would delay later jobs even more.
 MAX_QUEUED_JOBS = 24
-ENQUEUE_TIMEOUT_SECONDS = 0.5  # a slow Redis must not make a person wait
+ENQUEUE_TIMEOUT_SECONDS = Timeout.REDIS_ENQUEUE.seconds
 
 log = get_logger(__name__)
 
@@ -34,6 +35,7 @@ def deserialize_job(raw: bytes) -> dict[str, Any]:
 def redis_settings(url: str) -> RedisSettings:
     """Return arq's settings for a `redis://` address; a failed connection is retried once, without delay."""
     settings = RedisSettings.from_dsn(url)
+    settings.conn_timeout = Timeout.REDIS_CONNECT.whole_seconds
     settings.conn_retries = 1
     settings.conn_retry_delay = 0
     return settings

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.database.registers import Registers
+from domain.settings.timeouts import Timeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,7 @@ _NOW = "SELECT now()"
 
 STATEMENT_CACHE_PARAMETER = "prepared_statement_cache_size"  # its name in an address of SQLAlchemy
 MAX_PREPARED_STATEMENTS = 500  # for each connection
-# A connection is replaced at this age, because hosts and proxies close connections that are idle for long.
-MAX_CONNECTION_AGE_SECONDS = 240
+MAX_CONNECTION_AGE_SECONDS = Timeout.POSTGRES_CONNECTION_AGE.whole_seconds
 
 Enqueue = Callable[[Sequence[QueueJob]], Awaitable[None]]
 
@@ -50,8 +51,11 @@ UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 AutocommitConnectionFactory = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
-def create_database_engine(database_url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """Create an engine for a `postgresql://` address with at most `pool_size` connections."""
+def create_database_engine(database_url: str, *, pool_size: int = 10, bounded: bool = True) -> AsyncEngine:
+    """Create an engine for a `postgresql://` address with at most `pool_size` connections.
+
+    A command of an operator is not `bounded`: it may read everything in one statement.
+    """
     address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     address = address.replace("sslmode=", "ssl=")  # asyncpg's name for the sslmode of libpq and hosted databases
     url = make_url(address)
@@ -59,13 +63,29 @@ def create_database_engine(database_url: str, *, pool_size: int = 10) -> AsyncEn
         url = url.update_query_dict({STATEMENT_CACHE_PARAMETER: str(MAX_PREPARED_STATEMENTS)})
     return create_async_engine(
         url,
+        connect_args=_connection_timeouts(url, bounded=bounded),
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # an error must not repeat what people wrote
-        pool_timeout=30,
+        pool_timeout=Timeout.POSTGRES_POOL.seconds,
         pool_use_lifo=True,  # reuses few connections, because each one prepares its statements for itself
         pool_recycle=MAX_CONNECTION_AGE_SECONDS,
     )
+
+
+def _connection_timeouts(url: URL, *, bounded: bool) -> dict[str, Any]:
+    """Return asyncpg's arguments; a proxy that keeps no statements takes no settings of a session either."""
+    if not bounded:
+        return {"timeout": Timeout.POSTGRES_CONNECT.seconds}
+    limits = {"timeout": Timeout.POSTGRES_CONNECT.seconds, "command_timeout": Timeout.POSTGRES_COMMAND.seconds}
+    if url.query.get(STATEMENT_CACHE_PARAMETER) == "0":
+        return limits
+    names = {
+        "statement_timeout": Timeout.POSTGRES_STATEMENT,
+        "lock_timeout": Timeout.POSTGRES_LOCK,
+        "idle_in_transaction_session_timeout": Timeout.POSTGRES_IDLE_TRANSACTION,
+    }
+    return limits | {"server_settings": {name: f"{limit.whole_seconds}s" for name, limit in names.items()}}
 
 
 def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers: Registers) -> UnitOfWorkFactory:

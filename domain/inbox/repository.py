@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,8 +12,9 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES
 from domain.inbox.stripe_event_types import HANDLED_EVENT_TYPES
 from domain.inbox.tables import stripe_event, telegram_update
+from domain.settings.timeouts import Timeout
 
-ABANDONED_UPDATE_DELAY = timedelta(seconds=5)  # an update stored and open for longer has lost its process
+ABANDONED_UPDATE_DELAY = Timeout.UPDATE_ABANDONED.delta
 MAX_RETRIES_PER_PERSON = 10  # updates of one person in one query
 MAX_RETRIES = 200  # updates of one query
 

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
-from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.order_message import OrderMessageKind, unknown_send_rest
 from domain.messaging.tables import notification, order_message
+from domain.settings.timeouts import Timeout
 
 # After this, another worker sends the order messages of a killed one. A refresh that is requested meanwhile raises
 # `requested_revision` and leaves a `due_at` in the future alone. Otherwise two workers would send the same message.
-LEASE_TTL = timedelta(seconds=10)
+LEASE_TTL = Timeout.SEND_LEASE.delta
 
 _DUE = (
     select(order_message.c.id)
@@ -33,7 +34,10 @@ _RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row befo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessageRow:
-    """An order message leased by this worker: `tries` since it was last sent, `fence` to guard the outcome."""
+    """An order message leased by this worker: `tries` since it was last sent, `fence` to guard the outcome.
+
+    `unknown_sends` counts the sends, not the edits, whose outcome nobody knew.
+    """
 
     id: int
     campus_id: int
@@ -45,12 +49,19 @@ class OrderMessageRow:
     requested_revision: int
     tries: int
     fence: int
+    unknown_sends: int
 
 
 async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:
     """Lease a due order message. Return None when it is not due, or another worker has the lease."""
     row = (await connection.execute(_LEASE, {"number": order_message_id})).mappings().one_or_none()
     return None if row is None else _order_message_from_row(row)
+
+
+async def keep_order_message_lease(work: UnitOfWork, message: OrderMessageRow) -> None:
+    """Extend the lease of a message that is being sent; nothing when another worker has it."""
+    mine = update(order_message).where(order_message.c.id == message.id, order_message.c.fence == message.fence)
+    await work.connection.execute(mine.values(due_at=func.now() + LEASE_TTL))
 
 
 async def record_order_message_sent(
@@ -86,6 +97,48 @@ async def postpone_order_message(
     tries = message.tries if error else message.tries - 1
     changed = {"due_at": func.now() + after, "tries": tries, "error": error}
     return (await work.connection.execute(_update_if_leased(message).values(changed))).rowcount == 1
+
+
+async def rest_after_unknown_send(work: UnitOfWork, message: OrderMessageRow, error: str, least: timedelta) -> None:
+    """Make one that may stand in the chat due again after a rest, which is longer each time and at least `least`."""
+    rest = max(unknown_send_rest(message.unknown_sends + 1), least)
+    changed = {"due_at": func.now() + rest, "error": error, "unknown_sends": order_message.c.unknown_sends + 1}
+    await work.connection.execute(_update_if_leased(message).values(changed))
+
+
+async def adopt_late_message(work: UnitOfWork, message: OrderMessageRow, message_id: int, digest: str) -> bool:
+    """Record the message of a late answer as the one in the chat. Return False when another one is known there.
+
+    The fence rises: a worker that sends the message again closes what it sent.
+    """
+    changed = {
+        "message_id": message_id,
+        "sent_hash": digest,
+        "sent_revision": message.requested_revision,
+        "tries": 0,
+        "error": None,
+        "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
+        "due_at": case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),
+        **_RISEN,
+    }
+    unknown = (order_message.c.message_id.is_(None), order_message.c.chat_id == message.chat_id)
+    statement = update(order_message).where(order_message.c.id == message.id, *unknown).values(changed)
+    row = (await work.connection.execute(statement.returning(order_message.c.due_at))).one_or_none()
+    if row is not None and row.due_at is not None:
+        work.enqueue_after_commit("update_order_message", message.id)
+    return row is not None
+
+
+async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> None:
+    """Edit the message once more, although its content is the same: an edit that came late may have changed it."""
+    same = (order_message.c.id == message.id, order_message.c.message_id == message.message_id)
+    changed = {
+        "sent_hash": None,
+        "requested_revision": order_message.c.requested_revision + 1,
+        "due_at": func.coalesce(order_message.c.due_at, func.now()),
+    }
+    await work.connection.execute(update(order_message).where(*same).values(changed))
+    work.enqueue_after_commit("update_order_message", message.id)
 
 
 async def record_order_message_gone(work: UnitOfWork, message: OrderMessageRow) -> None:

@@ -1,9 +1,9 @@
-"""Which message of the bot a reply answers, found by its message id, stored or still on its way."""
+"""Which message of the bot a reply answers or a tap was on, found by its message id, stored or still on its way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, and_, exists, literal, or_, select, union_all
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
@@ -57,6 +57,23 @@ async def find_replied_messages(
         notifications.where(notification.c.message_id > message_id),
     )
     return () if await _read(work, *(each.limit(1) for each in newer)) else being_sent
+
+
+async def is_copy_of_order_message(
+    work: UnitOfWork, campus_id: int, chat_id: int, message_id: int, *, order_id: int
+) -> bool:
+    """Return whether a message with the order's button is not the one that is kept up to date in this chat.
+
+    The id of that one must be known. A message that stands there for something else is none either.
+    """
+    here = (order_message.c.campus_id == campus_id, order_message.c.chat_id == chat_id)
+    sent = (notification.c.campus_id == campus_id, notification.c.chat_id == chat_id)
+    kept = exists().where(*here, order_message.c.order_id == order_id, order_message.c.message_id.is_not(None))
+    known = or_(
+        exists().where(*here, order_message.c.message_id == message_id),
+        exists().where(*sent, notification.c.message_id == message_id),
+    )
+    return bool((await work.connection.execute(select(and_(kept, ~known)))).scalar_one())
 
 
 def _select_order_messages() -> Select[tuple[str, str, int]]:

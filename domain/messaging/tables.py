@@ -24,6 +24,7 @@ order_message = Table(
     text_column("error", nullable=True),
     timestamp_column("first_sent_at"),
     Column("fence", Integer, nullable=False, server_default=text("0")),  # increases with every lease and every write
+    Column("unknown_sends", Integer, nullable=False, server_default=text("0")),  # so many copies may be in the chat
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of_check("kind", OrderMessageKind),
 )

@@ -6,8 +6,9 @@ from typing import assert_never
 
 from domain.campuses.windows import Windows
 from domain.orders.states import OrderStatus
+from domain.settings.timeouts import Timeout
 
-SETTLEMENT_TIMEOUT = timedelta(minutes=5)  # from the hand-over to the capture; an admin checks a saga that takes longer
+SETTLEMENT_TIMEOUT = Timeout.SETTLEMENT.delta
 
 
 class Lateness(StrEnum):

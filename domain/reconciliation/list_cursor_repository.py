@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.campuses.tables import person
 from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.tables import list_cursor
+from domain.settings.timeouts import Timeout
 
 # Longer than one turn and its last call. After this, another worker continues the list of a killed one.
-LEASE_TTL = timedelta(seconds=90)
-FIRST_READ_DELAY = timedelta(seconds=60)  # a new deployment has nothing to compare yet
+LEASE_TTL = Timeout.LIST_LEASE.delta
+LIST_SOON = Timeout.LIST_SOON.delta
+FIRST_READ_DELAY = Timeout.LIST_FIRST_READ.delta
 # A Postgres advisory lock of two numbers: one worker at a time leases a list. A lock of one number is a person's.
 LIST_CURSOR_LOCK = (7_260_119, 1)
 
@@ -123,7 +125,7 @@ async def are_all_lists_read(work: UnitOfWork) -> bool:
 
 async def read_list_soon(work: UnitOfWork, task: str) -> None:
     """Make the list due now, or one minute after it was last read to its end, whichever is later."""
-    soon = func.greatest(func.now(), func.coalesce(list_cursor.c.ended_at + timedelta(minutes=1), func.now()))
+    soon = func.greatest(func.now(), func.coalesce(list_cursor.c.ended_at + LIST_SOON, func.now()))
     statement = update(list_cursor).where(list_cursor.c.task == task, list_cursor.c.due_at > soon)
     await work.connection.execute(statement.values(due_at=soon))
 

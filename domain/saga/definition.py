@@ -1,13 +1,14 @@
 """Sagas as data: their statuses and their steps."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
-POLL_INTERVAL = timedelta(seconds=3)  # between polls of Stripe while a saga waits for a person; no webhook is needed
+from domain.settings.timeouts import Timeout
+
+POLL_INTERVAL = Timeout.STRIPE_POLL.delta
 
 
-ALERT_DELAY = timedelta(minutes=15)  # when a step fails this long, the admins are notified once
+ALERT_DELAY = Timeout.SAGA_ALERT.delta
 
 
 class SagaStatus(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
+from domain.settings.timeouts import Timeout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,5 +128,5 @@ def _next_compensation(saga: Saga, progress: Progress) -> Move:
 
 
 def backoff_delay(tries: int) -> timedelta:
-    """Return the delay before try number `tries` + 1: 0.2 seconds, doubled with each try, at most a minute."""
-    return timedelta(seconds=min(60.0, 0.2 * 2.0 ** min(tries, 12)))
+    """Return the delay before try number `tries` + 1: SAGA_RETRY, doubled with each try, at most SAGA_RETRY_MAX."""
+    return timedelta(seconds=min(Timeout.SAGA_RETRY_MAX.seconds, Timeout.SAGA_RETRY.seconds * 2.0 ** min(tries, 12)))

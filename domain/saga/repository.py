@@ -30,9 +30,10 @@ from domain.saga.register import SagaRegister
 from domain.saga.run import SagaRun
 from domain.saga.signal_repository import has_unseen_signal, mark_signals_seen, read_signal_names
 from domain.saga.tables import saga
+from domain.settings.timeouts import Timeout
 
-RECENT_START_WINDOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
-LEASE_TTL = timedelta(seconds=3)  # a killed worker's sagas move again after this
+RECENT_START_WINDOW = Timeout.SAGA_RECENT_START.delta
+LEASE_TTL = Timeout.SAGA_LEASE.delta
 
 
 def is_saga_due() -> ColumnElement[bool]:

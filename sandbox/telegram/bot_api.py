@@ -1,6 +1,5 @@
 """The Bot API over HTTP: authentication, parameter checks, ordered faults, dispatch and recording."""
 
-import asyncio
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Final
@@ -71,12 +70,15 @@ async def _perform(
     if fault is not None and fault.kind == "status":
         raise fault.refusal()
     if fault is not None and fault.kind == "hang":
-        await asyncio.sleep(fault.seconds)
+        await telegram.faults.hold_back(fault)
     current = telegram.world.bots.get(bot.id) or bot  # the bot may have changed while the call hung
     call = check_call(current, METHODS[method].parameters, sent)
     telegram.limits.check(bot.id, method, sent.get("chat_id"), telegram.clock.now())
     result = METHODS[method].handle(telegram, call)
-    return await result if isawaitable(result) else result
+    answer = await result if isawaitable(result) else result
+    if fault is not None and fault.kind == "late_answer":
+        await telegram.faults.hold_back(fault)
+    return answer
 
 
 def _refuse(refusal: BotApiRefusal) -> web.Response:

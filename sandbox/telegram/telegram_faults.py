@@ -1,12 +1,16 @@
 """Faults of the Bot API: which calls fail, and how."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.telegram.bot_api_refusals import BotApiRefusal
 from sandbox.telegram.records import Bot
 
-FAULT_KINDS: Final = ("status", "hang", "lost_answer", "reset")
+# "hang" waits before the effect of the call, "late_answer" after it.
+FAULT_KINDS: Final = ("status", "hang", "late_answer", "lost_answer", "reset")
 _TITLES: Final = {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
     429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
@@ -43,3 +47,22 @@ class TelegramFault:
             and self.bot_id in {None, bot.id}
             and (self.chat is None or str(self.chat) == str(chat))
         )
+
+
+class TelegramFaults(OrderedFaults[TelegramFault]):
+    """The faults of a Telegram sandbox; clearing them lets the calls go on that are held back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cleared = asyncio.Event()
+
+    def clear(self) -> None:
+        """Remove all faults, and let the calls go on that are held back."""
+        super().clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def hold_back(self, fault: TelegramFault) -> None:
+        """Wait for the seconds of a fault, or until the faults are cleared."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._cleared.wait(), fault.seconds)

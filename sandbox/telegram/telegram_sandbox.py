@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.telegram.event_feed import EventFeed
 from sandbox.telegram.journal import Journal
 from sandbox.telegram.send_limits import SendLimits
 from sandbox.telegram.telegram_clock import TelegramClock, Waker
-from sandbox.telegram.telegram_faults import TelegramFault
+from sandbox.telegram.telegram_faults import TelegramFaults
 from sandbox.telegram.telegram_world import TelegramWorld
 from sandbox.telegram.transcript import Transcript
 from sandbox.telegram.webhook_courier import WebhookCourier
@@ -22,7 +21,7 @@ class TelegramSandbox:
     world: TelegramWorld
     clock: TelegramClock
     feed: EventFeed
-    faults: OrderedFaults[TelegramFault]
+    faults: TelegramFaults
     transcript: Transcript
     courier: WebhookCourier
     limits: SendLimits = field(default_factory=SendLimits)
@@ -48,7 +47,7 @@ def open_telegram_sandbox(state: Path | None, transcript_folder: Path | None) ->
         world=world,
         clock=clock,
         feed=EventFeed(journal, clock),
-        faults=OrderedFaults(),
+        faults=TelegramFaults(),
         transcript=transcript,
         courier=WebhookCourier(world, clock, transcript),
     )

@@ -52,6 +52,8 @@ MODELS = (
     "domain/errors.py",
     "domain/money.py",
     "domain/quotes.py",
+    "domain/settings/timeout_rules.py",
+    "domain/settings/timeouts.py",
     *(f"domain/{room}/{model}.py" for room, models in MODELS_BY_ROOM.items() for model in models),
 )
 

@@ -14,6 +14,7 @@ from tests.conventions.role_rules import MODELS, role_violations
 from tests.conventions.size_and_name_rules import crowded_folders, module_violations, thin_folders
 from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
+from tests.conventions.timeout_literals import timeout_literals
 
 PROJECT = Path(__file__).parents[2]
 PRODUCT = ("bot", "domain", "workers")
@@ -89,6 +90,11 @@ def test_statements_and_foreign_keys_name_only_tables_of_lower_rooms() -> None:
 
 def test_all_statements_stand_in_repositories() -> None:
     found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in misplaced_statements(path, tree)]
+    assert not found, "\n".join(found)
+
+
+def test_every_timeout_stands_in_the_table() -> None:
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in timeout_literals(path, tree)]
     assert not found, "\n".join(found)
 
 

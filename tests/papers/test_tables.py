@@ -5,6 +5,8 @@ import re
 from bot.conversation.commands import COMMANDS
 from domain.database.actors import Role
 from domain.registers import ROOMS_WITH_SAGAS, build_saga_register
+from domain.settings.timeout_rules import TIMEOUT_RULES
+from domain.settings.timeouts import Timeout
 from sandbox.play.scenes import SCENES
 from tests.bot.conversation.permissions import COMMAND_RULES
 from tests.conventions.floors import FLOORS
@@ -16,7 +18,7 @@ from workers.engine.call_failures import CallFailed
 from workers.stripe.event_types import EVENT_TYPES, Handled
 
 ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
-ADMIN_GUIDE, TESTING = "docs/admin-guide.md", "docs/testing.md"
+ADMIN_GUIDE, TESTING, TIMEOUTS = "docs/admin-guide.md", "docs/testing.md", "docs/timeouts.md"
 WRITTEN_IN_GROUPS = {"bind"}  # in the group that it binds, which is offered no commands
 
 
@@ -38,6 +40,16 @@ def test_each_failure_of_a_call_is_told() -> None:
     told = {row[0].strip("`") for row in table_rows(section(ARCHITECTURE, "Laws of the engine"))}
     kinds = {name for name, kind in vars(call_failures).items() if isinstance(kind, type) and kind is not CallFailed}
     assert told == {name for name in kinds if issubclass(getattr(call_failures, name), CallFailed)}
+
+
+def test_each_timeout_is_told_with_its_seconds_and_each_rule_between_them() -> None:
+    told = [tuple(row) for row in table_rows(section(TIMEOUTS, "The table"))]
+    assert told == [(f"`{each.name}`", f"{each.seconds:g}", each.bounds) for each in Timeout]
+    rules = [tuple(row) for row in table_rows(section(TIMEOUTS, "What ends before what"))]
+    assert rules == [
+        (" + ".join(f"`{each.name}`" for each in rule.shorter), f"`{rule.longer.name}`", rule.reason)
+        for rule in TIMEOUT_RULES
+    ]
 
 
 def test_each_invariant_is_told() -> None:

@@ -130,6 +130,7 @@ async def order_message_for(
         requested_revision=1,
         tries=0,
         fence=0,
+        unknown_sends=0,
     )
     async with stack.work() as work:
         return render_order_message(

@@ -21,6 +21,10 @@ class TelegramControl:
             assert response.status == 200, answer
             return answer
 
+    async def clear_telegram_faults(self) -> None:
+        """Remove all faults, and let the calls go on that are held back."""
+        await self.control_telegram("faults", "DELETE")
+
     async def call_telegram(self, token: str, method: str, **form: Any) -> Any:
         """Call a method of the Bot API as this bot, and return the result."""
         async with self.http.post(f"{self.telegram_url}/bot{token}/{method}", json=form) as response:

@@ -10,12 +10,13 @@ from domain.payments.model import CustomerDebt, Hold
 from domain.payouts.model import Payable, RunnerDebt
 from domain.refunds.model import Dispute, Refund
 from domain.saga.definition import SagaStatus
+from domain.settings.timeouts import Timeout
 from workers.audit.admin_acts.own_acts import AuditedOwnAct
 from workers.stripe.objects.payment_intent import PaymentIntent
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
-MAX_OVERDUE = timedelta(seconds=30)  # a saga or a payout that is due for longer has no worker
+MAX_OVERDUE = Timeout.OVERDUE_UNATTENDED.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from domain.settings.timeouts import Timeout
 from workers.audit.window_repository import WindowOrders
 from workers.engine.call_failures import Refused
 from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
@@ -23,7 +24,7 @@ from workers.stripe.objects.payment_intent import PaymentIntent
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer, TransferReversal
 
-CLOCK_SKEW_SECONDS = 3_600  # seconds; lists begin earlier, as the clocks of Stripe and the database differ by less
+CLOCK_SKEW_SECONDS = Timeout.AUDIT_CLOCK_SKEW.whole_seconds
 MAX_CONCURRENT_CALLS = 4  # calls in flight: few enough to leave the workers their share of Stripe's rate limit
 
 T = TypeVar("T")

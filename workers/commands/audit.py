@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
 from domain.registers import build_registers
 from domain.settings.settings import AuditSettings, read_audit_settings, read_settings_or_exit
+from domain.settings.timeouts import Timeout
 from workers.audit.admin_acts.own_acts import describe_own_acts
 from workers.audit.invariants import INVARIANTS, Finding
 from workers.audit.snapshot import AuditSnapshot, Coverage
@@ -20,7 +21,7 @@ from workers.audit.snapshot_reader import read_snapshot, read_window
 from workers.stripe.gateway import StripeGateway, open_stripe_gateway
 
 MAX_RECHECKS = 2
-RECHECK_DELAY_SECONDS = 2.0
+RECHECK_DELAY_SECONDS = Timeout.AUDIT_RECHECK.seconds
 MAX_DAYS = 3_650
 
 
@@ -29,7 +30,7 @@ async def audit(settings: AuditSettings, days: int | None = None) -> tuple[Audit
 
     Stripe and Postgres are not read at the same instant, so that money in flight may look like a breach.
     """
-    engine = create_database_engine(settings.database_url, pool_size=2)
+    engine = create_database_engine(settings.database_url, pool_size=2, bounded=False)
     client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
     try:
         snapshot, findings = await _check_invariants(engine, client, days)

@@ -62,7 +62,7 @@ def add_campus(database_url: str, path: Path) -> int:
 
 async def provision_from_file(database_url: str, file: CampusFile) -> ProvisionedCampus:
     """Write the campus in one transaction; raise CampusFileError when the file changes the currency of a campus."""
-    engine = create_database_engine(database_url, pool_size=1)
+    engine = create_database_engine(database_url, pool_size=1, bounded=False)
     try:
         async with create_unit_of_work_factory(engine, enqueue_nothing, build_registers())() as work:
             return await provision_campus(work, file)

@@ -1,12 +1,13 @@
 """Calls of external steps: prepared on the saga row, sent under one key, looked up when the outcome is unknown."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.saga.next_move import CallExternalStep
 from domain.saga.repository import write_run
 from domain.saga.run import PreparedCall, SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import STRIPE_FAILED, IdempotencyKeyExpired, OutcomeUnknown, TryLater
 from workers.engine.external_step import (
     CallRequest,
@@ -19,7 +20,7 @@ from workers.stripe.gateway import StripeGateway
 
 # The second unknown outcome may be the cached failure of the first: Stripe keeps a 500 under its key.
 UNKNOWN_OUTCOMES_BEFORE_LOOKUP = 2
-IDEMPOTENCY_KEY_TTL = timedelta(hours=23)  # Stripe forgets a key after 24 h; sent again, it would be a new call
+IDEMPOTENCY_KEY_TTL = Timeout.STRIPE_KEY_LIFETIME.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

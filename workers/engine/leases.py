@@ -5,10 +5,11 @@ import asyncio
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.saga.repository import renew_leases
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 
-RENEWAL_INTERVAL = 0.4  # seconds
-RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most leases are still valid
+RENEWAL_INTERVAL = Timeout.SAGA_LEASE_RENEWAL.seconds
+RENEWAL_TIMEOUT = Timeout.SAGA_LEASE_RENEWING.seconds
 
 log = get_logger(__name__)
 

@@ -15,6 +15,7 @@ from domain.saga.repository import lease_saga, lock_run, read_signals, write_run
 from domain.saga.run import SagaRun
 from domain.saga.start import run_local_steps, start_requested_sagas
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import CallFailed, IdempotencyKeyExpired, OutcomeUnknown, Refused
 from workers.engine.external_calls import (
     ExternalCall,
@@ -27,7 +28,7 @@ from workers.engine.external_calls import (
 from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
 from workers.engine.worker_context import WorkerContext
 
-MAX_POLL_INTERVAL = timedelta(seconds=60)
+MAX_POLL_INTERVAL = Timeout.STRIPE_POLL_MAX.delta
 
 log = get_logger(__name__)
 

@@ -5,7 +5,6 @@ A fee that Stripe named only after the capture is booked here, because it follow
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 
 from domain.database.unit_of_work import UnitOfWork
@@ -17,14 +16,15 @@ from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepan
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
 from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
+from domain.settings.timeouts import Timeout
 from workers.reconciliation.object_ownership import require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest
 from workers.stripe.gateway_pages import list_balance_transactions, retrieve_balance
 from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
 
-INTERVAL = timedelta(days=1)
-OVERLAP_SECONDS = 3_600
+INTERVAL = Timeout.BALANCE_INTERVAL.delta
+OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
 CHARGE_TYPES = (BalanceTransactionType.CHARGE, BalanceTransactionType.PAYMENT)
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
 # The type of a balance transaction -> the posting keys of its source.

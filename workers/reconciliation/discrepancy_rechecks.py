@@ -1,6 +1,5 @@
 """The recheck of discrepancies, when an admin asks and every hour: one that is gone is ended."""
 
-from datetime import timedelta
 from typing import assert_never
 
 from domain.campuses.people_repository import lock_payouts_ready
@@ -16,6 +15,7 @@ from domain.reconciliation.repository import (
     report_discrepancy,
 )
 from domain.saga.start import start_saga
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
 from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report, compare_balances
 from workers.reconciliation.object_ownership import ObjectOwnership
@@ -25,7 +25,7 @@ from workers.reconciliation.stalled_rows import is_hold_mismatched, is_payout_or
 from workers.stripe.gateway import RESOURCE_MISSING
 from workers.stripe.gateway_pages import retrieve_balance_transaction
 
-RECHECK_INTERVAL = timedelta(hours=1)
+RECHECK_INTERVAL = Timeout.DISCREPANCY_RECHECK_INTERVAL.delta
 MAX_BATCH_SIZE = 5  # rechecks before the list cursor is saved
 
 

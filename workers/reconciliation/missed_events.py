@@ -1,7 +1,6 @@
 """The list of Stripe's events: an event that no webhook brought is stored, and handled like any other."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
@@ -9,14 +8,15 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import find_stored_events, store_event
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList
 from workers.stripe.gateway_pages import list_events
 from workers.stripe.objects.event import StripeEvent
 
-PLATFORM_EVENTS_INTERVAL = timedelta(seconds=60)
-ACCOUNT_EVENTS_INTERVAL = timedelta(minutes=10)  # there are many accounts, each with few events
-OVERLAP_SECONDS = 300  # an event listed even later is not lost: hourly and daily reconciliation uses no events
+PLATFORM_EVENTS_INTERVAL = Timeout.EVENTS_INTERVAL.delta
+ACCOUNT_EVENTS_INTERVAL = Timeout.ACCOUNT_EVENTS_INTERVAL.delta
+OVERLAP_SECONDS = Timeout.EVENTS_OVERLAP.whole_seconds
 
 log = get_logger(__name__)
 

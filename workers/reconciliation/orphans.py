@@ -3,13 +3,13 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
+from domain.settings.timeouts import Timeout
 from workers.reconciliation.late_objects import cancel_late_hold, reverse_late_transfer
 from workers.reconciliation.object_ownership import (
     HOLDING_STATUSES,
@@ -31,8 +31,8 @@ from workers.stripe.objects.raw_object import ObjectMetadata
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
-INTERVAL = timedelta(hours=1)
-OVERLAP_SECONDS = 600
+INTERVAL = Timeout.ORPHANS_INTERVAL.delta
+OVERLAP_SECONDS = Timeout.ORPHANS_OVERLAP.whole_seconds
 ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 
 MoneyObject = TypeVar("MoneyObject", PaymentIntent, Transfer, StripeRefund)

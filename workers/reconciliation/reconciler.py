@@ -25,6 +25,7 @@ from domain.reconciliation.list_cursor_repository import (
 )
 from domain.reconciliation.repository import report_discrepancy
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import CallFailed, Refused
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
@@ -38,13 +39,13 @@ from workers.reconciliation.reconciliation_context import (
 )
 from workers.reconciliation.stripe_lists import read_stripe_list
 
-CHECK_INTERVAL = timedelta(seconds=60)
-CONTINUE_DELAY = timedelta(seconds=5)  # after a turn that did not reach the end of the list
-MAX_RETRY_DELAY = timedelta(minutes=15)
+CHECK_INTERVAL = Timeout.LIST_CHECKED_INTERVAL.delta
+CONTINUE_DELAY = Timeout.LIST_CONTINUE.delta
+MAX_RETRY_DELAY = Timeout.LIST_RETRY_MAX.delta
 ACCOUNT_LIST_PREFIX = "events:"  # followed by the account
 MAX_NEW_ACCOUNTS = 20
 UNLIMITED = 1_000_000  # calls, or seconds
-RECHECK_DELAY_SECONDS = 0.5
+RECHECK_DELAY_SECONDS = Timeout.RECHECK_PAUSE.seconds
 
 ListReader = Callable[[ReconciliationContext, ListCursor], Awaitable[None]]
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.reconciliation.list_cursor_repository import ListCursor, still_taken
+from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 from workers.stripe.gateway import StripeGateway
 
 MAX_CALLS = 20  # a turn, one after the other; Stripe allows 25 a second in test mode
-MAX_DURATION_SECONDS = 30.0  # no call starts later; one that is in flight then is awaited
+MAX_DURATION_SECONDS = Timeout.LIST_TURN.seconds
 
 T = TypeVar("T")
 

@@ -1,7 +1,5 @@
 """The check of rows that have been unfinished for five minutes without a saga in flight."""
 
-from datetime import timedelta
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import FINAL_ORDER_STATUSES
 from domain.payments.hold_repository import find_hold_by_intent, move_hold_by_id
@@ -16,6 +14,7 @@ from domain.refunds.repository import list_idle_pending_refunds
 from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.saga.lookup_repository import is_saga_at_work, is_saga_name_used
 from domain.saga.start import start_saga
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
 from workers.reconciliation.late_objects import cancel_late_hold
 from workers.reconciliation.object_ownership import EMPTY_STATUSES, HOLDING_STATUSES, ObjectOwner, ObjectOwnership
@@ -24,7 +23,7 @@ from workers.stripe.gateway import RESOURCE_MISSING
 from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 
-STALLED_DELAY = timedelta(minutes=5)
+STALLED_DELAY = Timeout.STALLED.delta
 MAX_ROWS = 50  # of each kind in one check
 MAX_HOLDS = 5  # before the list cursor is saved: each costs one or two calls, and a turn has few
 

@@ -1,7 +1,5 @@
 """The firing of due timers: each is marked as fired in the transaction that does what it is for."""
 
-from datetime import timedelta
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
@@ -11,19 +9,22 @@ from domain.orders.timers.repository import DueTimer, fire_due_timers, postpone_
 from domain.saga.start import start_saga
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
+from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 
 MAX_BATCH_SIZE = 50
-RETRY_DELAY = timedelta(seconds=10)
+RETRY_DELAY = Timeout.TIMER_RETRY.delta
 
 log = get_logger(__name__)
 
 
-async def fire_timers(context: WorkerContext) -> None:
-    """Fire due timers: start the saga of each in the transaction that marks it as fired."""
+async def fire_timers(context: WorkerContext) -> int:
+    """Fire due timers: start the saga of each in the transaction that marks it as fired. Return how many."""
     async with context.database() as work:
-        for due in await fire_due_timers(work, MAX_BATCH_SIZE):
+        timers = await fire_due_timers(work, MAX_BATCH_SIZE)
+        for due in timers:
             await _fire(work, due)
+    return len(timers)
 
 
 async def _fire(work: UnitOfWork, due: DueTimer) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from domain.payouts.held_pay.release import release_held_payout
 from domain.payouts.held_pay.repository import DuePayable, list_due_payables
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 
 MAX_BATCH_SIZE = 20  # payables in one turn
-RETRY_DELAY_SECONDS = 60.0  # how long one that failed rests here, so that it does not keep the others waiting
+RETRY_DELAY_SECONDS = Timeout.HELD_PAY_RETRY.seconds
 
 log = get_logger(__name__)
 

@@ -8,9 +8,10 @@ from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 
-DRAIN_TIMEOUT_SECONDS = 25  # how long a stopping worker waits for its jobs
-RESTART_DELAY_SECONDS = 1.0
+DRAIN_TIMEOUT_SECONDS = Timeout.WORKER_DRAIN.seconds
+RESTART_DELAY_SECONDS = Timeout.QUEUE_RESTART.seconds
 
 log = get_logger(__name__)
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
 from uuid import UUID
 
 from domain.database.unit_of_work import AutocommitConnectionFactory
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation.reconciler import reconcile
@@ -18,13 +18,14 @@ from workers.stripe.event_handler import handle_waiting_stripe_events
 from workers.telegram.outbox_sweeper import OutboxSweeper
 from workers.telegram.sender_context import SenderContext
 
-SWEEP_INTERVAL_SECONDS = 0.4  # a timer fires at most this late, plus the time of its own work
-SEND_INTERVAL_SECONDS = 0.2  # shorter, because each turn starts only a few sends
-HELD_PAYOUT_INTERVAL_SECONDS = 2.0  # nobody waits for the second: the money was held for hours
-RECONCILE_INTERVAL_SECONDS = 2.0  # between two checks whether a list is due, or an admin asked for a recheck
+SWEEP_INTERVAL_SECONDS = Timeout.SWEEP_INTERVAL.seconds
+SEND_INTERVAL_SECONDS = Timeout.SEND_SWEEP_INTERVAL.seconds
+HELD_PAYOUT_INTERVAL_SECONDS = Timeout.HELD_PAY_INTERVAL.seconds
+RECONCILE_INTERVAL_SECONDS = Timeout.RECONCILE_INTERVAL.seconds
 MAX_BATCH_SIZE = 50
+MAX_TIMER_BATCHES = 10  # in one turn, when many timers are due at once; then sagas have theirs
 # Due work first gets this time to arrive through the queue. After it the sweeper starts it, and the job runs in vain.
-QUEUE_HEAD_START = timedelta(seconds=0.5)
+QUEUE_HEAD_START = Timeout.QUEUE_HEAD_START.delta
 
 log = get_logger(__name__)
 
@@ -67,8 +68,9 @@ async def _repeat(
 async def _fire_due_timers(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:
     async with autocommit() as connection:
         due = await has_due_timer(connection)
-    if due:
-        await fire_timers(context)
+    for _ in range(MAX_TIMER_BATCHES if due else 0):
+        if await fire_timers(context) < MAX_BATCH_SIZE:
+            return
 
 
 async def _handle_waiting_events(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:

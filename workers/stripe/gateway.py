@@ -11,13 +11,14 @@ from stripe import AIOHTTPClient, StripeClient
 from stripe._base_address import BaseAddresses
 from stripe._v1_services import V1Services
 
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, TryLater
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
 from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallKind, CallPriority, StripeRateLimiter
 
-CALL_TIMEOUT_SECONDS = 20.0  # for one whole call
-CONNECT_TIMEOUT_SECONDS = 5.0
+CALL_TIMEOUT_SECONDS = Timeout.STRIPE_CALL.seconds
+CONNECT_TIMEOUT_SECONDS = Timeout.STRIPE_CONNECT.seconds
 MAX_PAGE_SIZE = 100
 RESOURCE_MISSING = "resource_missing"  # Stripe's error code of a 404
 

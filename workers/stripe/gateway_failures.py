@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import stripe
 
 from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
@@ -10,6 +11,9 @@ from workers.stripe.objects.payment_intent import PaymentIntent, parse_payment_i
 FIRST_SERVER_ERROR = 500
 ACCOUNT_INVALID = "account_invalid"  # Stripe's code for an account that we may not access, or no longer
 RATE_LIMITED = "rate_limit"
+STRIPE_UNREACHABLE = "stripe_unreachable"
+# aiohttp raises these before anything was sent: the name was not resolved, or no connection was made.
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 LOCK_TIMEOUT = "lock_timeout"  # Stripe's code of a 429 about one locked object, not about the rate limit
 
 
@@ -32,6 +36,8 @@ def to_call_failure(error: stripe.StripeError) -> CallFailed:
             return TryLater("key_in_use")
         case stripe.APIError(http_status=int() as status) if status >= FIRST_SERVER_ERROR:
             return OutcomeUnknown(STRIPE_FAILED, str(error))
+        case stripe.APIConnectionError() if isinstance(error.__cause__, NOT_SENT):
+            return TryLater(STRIPE_UNREACHABLE, type(error.__cause__).__name__)
         case _:
             return OutcomeUnknown("stripe_outcome_unknown", str(error))
 

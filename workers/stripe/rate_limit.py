@@ -17,12 +17,13 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import TryLater
 
-MAX_WAIT_SECONDS = 5.0  # a call that would wait longer raises TryLater, and its saga is postponed
-PAUSE_SECONDS = 1.0  # how long nobody calls after a 429
-REDIS_TIMEOUT_SECONDS = 0.5  # counting must not delay a call for long
-REDIS_RETRY_DELAY_SECONDS = 1.0  # how long Redis is not asked after an error
+MAX_WAIT_SECONDS = Timeout.STRIPE_LIMIT_WAIT.seconds
+PAUSE_SECONDS = Timeout.STRIPE_LIMIT_PAUSE.seconds
+REDIS_TIMEOUT_SECONDS = Timeout.REDIS_SEND_LIMIT.seconds
+REDIS_RETRY_DELAY_SECONDS = Timeout.REDIS_SEND_LIMIT_RETRY.seconds
 MIN_CAPACITY = 10.0  # calls; so that the reserve between two priorities is at least one call
 RESERVE_SHARE = 0.1  # of the bucket; what a priority leaves to the one before it
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
@@ -13,6 +14,7 @@ from domain.messaging.notification.repository import (
     NotificationRow,
     drop_notification,
     find_due_notification,
+    keep_notification_lease,
     postpone_notification,
     record_notification_failure,
     record_notification_sent,
@@ -21,7 +23,9 @@ from domain.messaging.order_message_repository import migrate_chat
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
+from domain.settings.timeouts import Timeout
 from domain.support.use_cases.relay import tell_relay_failed
+from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outbox_dead_letters import add_notification_dead_letter
 from workers.telegram.sender import (
@@ -40,7 +44,7 @@ from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_unknown_send
 from workers.telegram.unreachable_chats import record_unreachable_chat
 
-ERROR_RETRY_DELAY = timedelta(seconds=2)  # later notifications of this lane to the same chat wait too
+ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta
 
 log = get_logger(__name__)
 
@@ -72,10 +76,29 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
     if ready is None:
         return None
     first = ready.notifications[0]
-    outcome = await sender_context.sender.send(
-        first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo
+    outcome = await await_answer(
+        sender_context.waits,
+        sender_context.sender.send(
+            first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo
+        ),
+        keep_lease=partial(_keep_leases, sender_context, ready.notifications),
+        record_late=partial(_record_late_answer, sender_context, ready.notifications),
     )
     return await _record_notification_outcome(sender_context, ready.notifications, outcome)
+
+
+async def _keep_leases(sender_context: SenderContext, notifications: Sequence[NotificationRow]) -> None:
+    async with sender_context.database() as work:
+        for each in notifications:
+            await keep_notification_lease(work, each)
+
+
+async def _record_late_answer(
+    sender_context: SenderContext, notifications: Sequence[NotificationRow], outcome: SendOutcome
+) -> None:
+    """Record that they were sent after all; any other answer changes nothing, because the unknown outcome is told."""
+    if isinstance(outcome, Sent):
+        await _record_notification_outcome(sender_context, notifications, outcome)
 
 
 async def _record_notification_error(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:

@@ -1,6 +1,7 @@
 """The sender of order messages: renders each as committed at the moment of sending, and sends or edits it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
@@ -10,11 +11,13 @@ from domain.messaging.lane import Lane
 from domain.messaging.order_message_repository import (
     OrderMessageRow,
     give_up_order_message,
+    keep_order_message_lease,
     lease_order_message,
     migrate_chat,
     postpone_order_message,
     record_order_message_gone,
     record_order_message_sent,
+    rest_after_unknown_send,
 )
 from domain.order_messages.render import render_order_message
 from domain.order_messages.repository import OrderMessageSource, order_message_source_from_row, read_order_view
@@ -22,6 +25,8 @@ from domain.order_messages.view import OrderMessageContent
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
+from workers.telegram.answers import await_answer
+from workers.telegram.copies import follow_late_answer
 from workers.telegram.outbox_dead_letters import add_order_message_dead_letter
 from workers.telegram.sender import (
     Blocked,
@@ -92,11 +97,22 @@ async def _send_or_edit(
     )
     if pause:
         return timedelta(seconds=pause)
-    if order_message.message_id is None:
-        return await sender_context.sender.send(order_message.campus_id, order_message.chat_id, content, silent=silent)
-    return await sender_context.sender.edit(
-        order_message.campus_id, order_message.chat_id, order_message.message_id, content
+    campus_id, chat_id, message_id = order_message.campus_id, order_message.chat_id, order_message.message_id
+    if message_id is None:
+        call = sender_context.sender.send(campus_id, chat_id, content, silent=silent)
+    else:
+        call = sender_context.sender.edit(campus_id, chat_id, message_id, content)
+    return await await_answer(
+        sender_context.waits,
+        call,
+        keep_lease=partial(_keep_lease, sender_context, order_message),
+        record_late=partial(follow_late_answer, sender_context, order_message, content.digest),
     )
+
+
+async def _keep_lease(sender_context: SenderContext, order_message: OrderMessageRow) -> None:
+    async with sender_context.database() as work:
+        await keep_order_message_lease(work, order_message)
 
 
 async def _record_order_message_outcome(
@@ -105,16 +121,21 @@ async def _record_order_message_outcome(
     if isinstance(outcome, RateLimited):
         await sender_context.rate_limiter.pause_chat(order_message.campus_id, order_message.chat_id, outcome.seconds)
     async with sender_context.database() as work:
-        await _apply_order_message_outcome(work, order_message, digest, outcome)
+        is_recorded = await _apply_order_message_outcome(work, order_message, digest, outcome)
+    if not is_recorded and isinstance(outcome, Sent):
+        await follow_late_answer(sender_context, order_message, digest, outcome)
 
 
 async def _apply_order_message_outcome(
     work: UnitOfWork, order_message: OrderMessageRow, digest: str, outcome: SendOutcome | timedelta
-) -> None:
-    """Record the outcome and what follows from it; nothing when another worker has taken the message since (fence)."""
+) -> bool:
+    """Record the outcome and what follows from it; nothing when another worker has taken the message since (fence).
+
+    Return False when a message was sent that is not recorded.
+    """
     match outcome:
         case Sent(message_id):
-            await _mark_order_message_sent(work, order_message, message_id, digest)
+            return await _mark_order_message_sent(work, order_message, message_id, digest)
         case Unchanged():
             await _mark_order_message_sent(work, order_message, order_message.message_id, digest)
         case timedelta():
@@ -125,8 +146,8 @@ async def _apply_order_message_outcome(
             await record_order_message_gone(work, order_message)
         case Migrated(new_chat_id):
             await _migrate_order_message_chat(work, order_message, new_chat_id)
-        case SendOutcomeUnknown(error) | NotSent(error):  # sent again: rather two messages than none
-            await postpone_order_message(work, order_message, backoff_delay(order_message.tries), error)
+        case SendOutcomeUnknown() | NotSent():
+            await _repeat_later(work, order_message, outcome)
         case Blocked(error):
             await _stop_unreachable_order_message(work, order_message, error)
         case MessageRejected(error):
@@ -136,6 +157,18 @@ async def _apply_order_message_outcome(
             await _give_up_order_message(work, order_message, error)
         case _:
             assert_never(outcome)
+    return True
+
+
+async def _repeat_later(
+    work: UnitOfWork, order_message: OrderMessageRow, outcome: SendOutcomeUnknown | NotSent
+) -> None:
+    """Send or edit it again: rather two messages than none. One that may stand in the chat rests longer each time."""
+    if isinstance(outcome, SendOutcomeUnknown) and order_message.message_id is None:
+        least = timedelta(seconds=outcome.listening_seconds)
+        await rest_after_unknown_send(work, order_message, outcome.description, least)
+    else:
+        await postpone_order_message(work, order_message, backoff_delay(order_message.tries), outcome.description)
 
 
 async def _migrate_order_message_chat(work: UnitOfWork, order_message: OrderMessageRow, new_chat_id: int) -> None:
@@ -156,6 +189,8 @@ async def _give_up_order_message(work: UnitOfWork, order_message: OrderMessageRo
 
 async def _mark_order_message_sent(
     work: UnitOfWork, order_message: OrderMessageRow, message_id: int | None, digest: str
-) -> None:
-    if await record_order_message_sent(work, order_message, message_id, digest) and order_message.tries > 1:
+) -> bool:
+    is_recorded = await record_order_message_sent(work, order_message, message_id, digest)
+    if is_recorded and order_message.tries > 1:
         await mark_dead_letter_recovered(work, DeadLetterKind.ORDER_MESSAGE, order_message.id)
+    return is_recorded or order_message.message_id is not None

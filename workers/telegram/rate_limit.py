@@ -14,12 +14,13 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from domain.messaging.lane import Lane
+from domain.settings.timeouts import Timeout
 from workers.telegram.send_limits import LANES, SendLimit, halve_limit, limits_of_chat, seconds_until_room
 
-REDIS_TIMEOUT_SECONDS = 0.5  # counting must not delay a message for long
+REDIS_TIMEOUT_SECONDS = Timeout.REDIS_SEND_LIMIT.seconds
 MAX_WINDOW_SECONDS = 60.0  # the longest window of a limit
 MAX_REMEMBERED_CHATS = 2_000  # per process
-RETURN_SECONDS = 2.0  # a lane that had to wait counts as waiting for so long after its time: the sweeper comes to it
+RETURN_SECONDS = Timeout.SEND_LANE_RETURN.seconds
 
 # KEYS: a pause; then for each limit its bucket, and for each lane whether it waits. ARGV: the lane, for how many
 # milliseconds it waits after its time has come; then for each limit: how many sends, in how many milliseconds, how many

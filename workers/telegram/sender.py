@@ -26,9 +26,9 @@ from telegram.request import HTTPXRequest
 from domain.messaging.buttons import Button
 from domain.order_messages.view import OrderMessageContent
 from domain.settings.logs import get_logger
+from domain.settings.timeouts import Timeout
 
-# For a whole call. It is shorter than the lease of an order message, so that two workers never send the same one.
-ANSWER_TIMEOUT_SECONDS = 8.0
+CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
 MAX_CONNECTIONS = 32
 
 # httpx raises these before anything was sent, so that the call may safely be made again.
@@ -83,9 +83,10 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class SendOutcomeUnknown:
-    """The message may have been sent."""
+    """The message may have been sent; a late answer is listened to for `listening_seconds`."""
 
     description: str
+    listening_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,19 @@ def open_telegram_sender(api: str, tokens: Mapping[int, str]) -> TelegramSender:
     """Return a sender for the Bot API at this address, with tokens by campus id; makes no request yet."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the URL contains the token
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as a timedelta, without a warning
-    return TelegramSender(api, tokens, HTTPXRequest(connection_pool_size=MAX_CONNECTIONS))
+    return TelegramSender(api, tokens, new_request())
+
+
+def new_request() -> HTTPXRequest:
+    """Return the library's HTTP client with our timeouts: its own would end a call long before ours do."""
+    return HTTPXRequest(
+        connection_pool_size=MAX_CONNECTIONS,
+        pool_timeout=Timeout.TELEGRAM_POOL.seconds,
+        connect_timeout=Timeout.TELEGRAM_CONNECT.seconds,
+        write_timeout=Timeout.TELEGRAM_WRITE.seconds,
+        media_write_timeout=Timeout.TELEGRAM_WRITE.seconds,
+        read_timeout=Timeout.TELEGRAM_READ.seconds,
+    )
 
 
 def _keyboard(content: OrderMessageContent) -> InlineKeyboardMarkup | None:
@@ -197,10 +210,10 @@ def _button(button: Button) -> InlineKeyboardButton:
 async def _send_and_classify(call: Awaitable[Message | bool], message_id: int | None) -> SendOutcome:
     """Await the call and return its outcome. The order of the handlers matters: BadRequest is a NetworkError."""
     try:
-        async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+        async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
             answer = await call
     except TimeoutError:
-        return SendOutcomeUnknown(f"no answer within {ANSWER_TIMEOUT_SECONDS} s")
+        return SendOutcomeUnknown(f"no answer within {CALL_TIMEOUT_SECONDS:g} s")
     except RetryAfter as pause:
         return RateLimited(_retry_seconds(pause))
     except ChatMigrated as moved:

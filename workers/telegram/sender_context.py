@@ -1,8 +1,9 @@
 """What the senders of order messages and notifications are given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.database.unit_of_work import AutocommitConnectionFactory, UnitOfWorkFactory
+from workers.telegram.answers import AnswerWaits
 from workers.telegram.rate_limit import TelegramRateLimiter
 from workers.telegram.sender import TelegramSender
 
@@ -15,3 +16,4 @@ class SenderContext:
     autocommit: AutocommitConnectionFactory
     sender: TelegramSender
     rate_limiter: TelegramRateLimiter
+    waits: AnswerWaits = field(default_factory=AnswerWaits)

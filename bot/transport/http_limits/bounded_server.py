@@ -16,8 +16,9 @@ from bot.transport.http_limits.connection_keeper import (
     note_request,
 )
 from bot.transport.http_limits.http_refusals import HttpRefusal, new_server_logger, refuse_request
+from domain.settings.timeouts import Timeout
 
-DRAIN_TIMEOUT_SECONDS = 20.0  # for requests in flight and queued replies when the process is told to stop
+DRAIN_TIMEOUT_SECONDS = Timeout.HTTP_DRAIN.seconds
 # What aiohttp holds for one connection. Nothing that Telegram, Stripe or a proxy sends comes near these limits.
 CONNECTION_OPTIONS: Mapping[str, Any] = MappingProxyType(
     {

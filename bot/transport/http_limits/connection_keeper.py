@@ -26,8 +26,9 @@ from bot.transport.http_limits.connection_limits import (
 )
 from bot.transport.metrics import BotMetrics
 from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
 
-SWEEP_INTERVAL_SECONDS = 0.25  # between two looks at all connections
+SWEEP_INTERVAL_SECONDS = Timeout.HTTP_SWEEP_INTERVAL.seconds
 ACCEPT_BACKLOG = 512  # connections the kernel keeps for us
 RECEIVE_BUFFER_BYTES = 32 * 1024  # of the kernel, for each connection; it bounds what one read brings as well
 UNREMARKABLE_REASONS = (CloseReason.IDLE_TIMEOUT, CloseReason.CLOSING_TIMEOUT)  # these are counted, not logged

@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
+from domain.settings.timeouts import Timeout
+
 HEADER_END = b"\r\n\r\n"
 
 
@@ -52,11 +54,11 @@ TIMEOUT_REASONS: Mapping[ConnectionPhase, CloseReason] = MappingProxyType(
 class ConnectionLimits:
     """Seconds for each phase, and how many connections and bytes of a header there may be."""
 
-    header_seconds: float = 5.0  # for a whole header, from the connection or from the first byte of another request
-    unproven_seconds: float = 15.0  # for the body, which has 10 s of its own, and for a late answer
-    genuine_seconds: float = 70.0  # Telegram waits 60 s for an answer
-    idle_seconds: float = 30.0  # a proxy must keep unused connections for a shorter time
-    closing_seconds: float = 2.0  # for the answer to arrive; then the connection is cut
+    header_seconds: float = Timeout.HTTP_HEADER.seconds
+    unproven_seconds: float = Timeout.HTTP_UNPROVEN.seconds
+    genuine_seconds: float = Timeout.HTTP_GENUINE.seconds
+    idle_seconds: float = Timeout.HTTP_IDLE.seconds
+    closing_seconds: float = Timeout.HTTP_CLOSING.seconds
     max_connections: int = 512  # of all phases; Telegram opens at most 40 for each campus
     max_header_bytes: int = 16 * 1024
 

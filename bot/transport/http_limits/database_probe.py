@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import require_tables
 from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
 
-ANSWER_AGE_SECONDS = 1.0  # for so long an answer is passed on
+ANSWER_AGE_SECONDS = Timeout.HTTP_PROBE_AGE.seconds
 
 log = get_refusal_logger(__name__)
 

@@ -9,9 +9,11 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum
 
+from domain.settings.timeouts import Timeout
+
 GUESSES_PER_SECOND = 10.0
 MAX_GUESS_BURST = 100.0
-LATE_ANSWER_DELAY_SECONDS = 2.0
+LATE_ANSWER_DELAY_SECONDS = Timeout.HTTP_GUESS_DELAY.seconds
 MAX_WAITING_GUESSES = 64
 
 

@@ -10,8 +10,9 @@ from aiohttp.http import HttpProcessingError
 
 from bot.transport.metrics import BotMetrics
 from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
 
-RETRY_AFTER_SECONDS = 5
+RETRY_AFTER_SECONDS = Timeout.HTTP_REFUSAL_PAUSE.whole_seconds
 
 refusals = get_refusal_logger(__name__)
 

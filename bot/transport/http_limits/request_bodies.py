@@ -9,10 +9,11 @@ from enum import Enum
 from aiohttp import web
 
 from bot.transport.http_limits.http_refusals import HttpRefusal
+from domain.settings.timeouts import Timeout
 
-BODY_TIMEOUT_SECONDS = 10.0
+BODY_TIMEOUT_SECONDS = Timeout.HTTP_BODY.seconds
 MAX_UNVERIFIED_BYTES = 8 * 1024 * 1024  # of all bodies together
-MIN_READING_SECONDS = 1.0  # before a body may be given up for another one: a genuine one comes at once
+MIN_READING_SECONDS = Timeout.HTTP_BODY_LEAST.seconds
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

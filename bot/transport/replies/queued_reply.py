@@ -15,10 +15,11 @@ from bot.conversation.replies import (
     Reply,
 )
 from bot.transport.update_payload import ReplyTarget
+from domain.settings.timeouts import Timeout
 
-ANSWER_LIFETIME_SECONDS = 10.0  # Telegram's apps show a tap as unanswered after about 15 s
-MESSAGE_LIFETIME_SECONDS = 15.0  # who reads nothing for so long writes or taps again, and is answered then
-SETTING_LIFETIME_SECONDS = 60.0  # nobody repeats what follows from a join request, /bind or a new role
+ANSWER_LIFETIME_SECONDS = Timeout.ANSWER_LIFETIME.seconds
+MESSAGE_LIFETIME_SECONDS = Timeout.MESSAGE_LIFETIME.seconds
+SETTING_LIFETIME_SECONDS = Timeout.SETTING_LIFETIME.seconds
 
 
 class QueuePart(StrEnum):

@@ -17,14 +17,15 @@ from bot.conversation.replies import Picture, Reply
 from bot.transport.metrics import BotMetrics, DropReason
 from bot.transport.replies.queued_reply import QueuedReply, QueueKey, may_be_repeated
 from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
 
 MAX_REPLIES_PER_QUEUE = 20
 MAX_REPLIES = 2_000  # that wait in this process; with the largest texts about 40 MB
 MAX_SENDS_IN_FLIGHT = 30  # for each bot
 MAX_PICTURES_IN_FLIGHT = 2  # in this process: rendering one takes a quarter of a second of the processor
 MAX_REMEMBERED_PAUSES = 2_000
-RETRY_DELAY_SECONDS = 0.2  # after a call that Telegram does not know of; it grows with each try
-MAX_RETRY_DELAY_SECONDS = 2.0
+RETRY_DELAY_SECONDS = Timeout.REPLY_RETRY.seconds
+MAX_RETRY_DELAY_SECONDS = Timeout.REPLY_RETRY_MAX.seconds
 
 log = get_refusal_logger(__name__)
 

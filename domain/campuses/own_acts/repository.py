@@ -1,7 +1,5 @@
 """Own acts in the event log: an admin's agreement, and the act that uses it up."""
 
-from datetime import timedelta
-
 from sqlalchemy import exists, select
 
 from domain.campuses.own_acts.subjects import ActSubject
@@ -10,10 +8,11 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork
+from domain.settings.timeouts import Timeout
 
 OWN_ACT = "own_act"  # the subject of these lines in the event log
 AGREED = "agreed"
-AGREEMENT_TTL = timedelta(minutes=10)
+AGREEMENT_TTL = Timeout.AGREEMENT_LIFETIME.delta
 
 
 async def has_other_admins(work: UnitOfWork, campus_id: int, person_id: int) -> bool:

@@ -16,9 +16,10 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationEvent, NotificationStatus, status_after, statuses_before
 from domain.messaging.tables import notification
+from domain.settings.timeouts import Timeout
 
-# Longer than a call may take: a notification that is still `sending` after this has lost its worker.
-LEASE_TTL = timedelta(seconds=10)
+# Renewed while a call takes long: a notification that is still `sending` after this has lost its worker.
+LEASE_TTL = Timeout.SEND_LEASE.delta
 
 _EARLIER, _ENDED = notification.alias("earlier"), notification.alias("ended")
 HAS_EARLIER_UNSENT = exists().where(  # an earlier one of the same lane to the same chat still waits
@@ -86,6 +87,16 @@ class NotificationRow:
     tries: int
     error: str | None
     fence: int
+
+
+async def keep_notification_lease(work: UnitOfWork, message: NotificationRow) -> None:
+    """Extend the lease of a notification that is being sent; nothing when another worker has it."""
+    mine = update(notification).where(
+        notification.c.id == message.id,
+        notification.c.fence == message.fence,
+        notification.c.status == NotificationStatus.SENDING,
+    )
+    await work.connection.execute(mine.values(due_at=func.now() + LEASE_TTL))
 
 
 async def find_notification(work: UnitOfWork, notification_id: int) -> NotificationRow:

@@ -1,7 +1,5 @@
 """Drafts and conversation states in Postgres: neither a restart nor a pause of a week loses them."""
 
-from datetime import timedelta
-
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -13,6 +11,7 @@ from domain.orders.rows import items_from_json
 from domain.orders.sagas.create_order import CREATE_ORDER
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
+from domain.settings.timeouts import Timeout
 
 _DRAFT_CONVERTED = ("items",)
 
@@ -30,7 +29,7 @@ EXPIRING_INPUTS = frozenset(
         PendingInput.PASS_ON,
     }
 )
-PENDING_INPUT_TTL = timedelta(minutes=30)
+PENDING_INPUT_TTL = Timeout.PENDING_INPUT_LIFETIME.delta
 
 
 async def find_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:

@@ -3,7 +3,6 @@
 The food may be left only when the reminder was sent to the customer. An admin decides about one who cannot be told.
 """
 
-from datetime import timedelta
 from typing import assert_never
 
 from domain.campuses.people_repository import find_member
@@ -21,8 +20,9 @@ from domain.orders.repository import lock_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import DueTimer, has_timer_fired, put_off_timer, set_timer
+from domain.settings.timeouts import Timeout
 
-SENDING_DELAY = timedelta(seconds=5)  # until a reminder that is on its way has probably arrived
+SENDING_DELAY = Timeout.REMINDER_ON_ITS_WAY.delta
 
 
 async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:

@@ -86,9 +86,9 @@ async def test_a_disconnected_account_is_a_refusal_and_no_fault_of_our_key(share
     assert (type(found), found.reason) == (Refused, "account_invalid")
 
 
-async def test_an_unreachable_server_means_that_the_outcome_is_unknown() -> None:
+async def test_an_unreachable_server_means_that_nothing_was_sent() -> None:
     client = open_stripe_gateway("sk_test_nobody", "http://127.0.0.1:9")
     try:
-        assert type(await failure_of(create_customer(client, {}, "meaning:nobody"))) is OutcomeUnknown
+        assert type(await failure_of(create_customer(client, {}, "meaning:nobody"))) is TryLater
     finally:
         await client.close()

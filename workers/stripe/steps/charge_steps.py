@@ -1,7 +1,6 @@
 """External steps that charge the card again, off session, when a hold lapsed before its capture."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
@@ -16,6 +15,7 @@ from domain.payments.hold_repository import insert_current_hold, move_current_ho
 from domain.payments.model import HoldEvent
 from domain.reconciliation.repository import has_unknown_payment
 from domain.saga.run import SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
@@ -23,8 +23,8 @@ from workers.stripe.gateway_intents import cancel_intent, create_intent, find_in
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
-CHARGE_TRACE_TIMEOUT = timedelta(hours=24)  # a charge without a trace by then was not made
-MAX_CLOCK_SKEW_SECONDS = 60  # how far Stripe's clock may be behind ours
+CHARGE_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
+MAX_CLOCK_SKEW_SECONDS = Timeout.STRIPE_CLOCK_SKEW.whole_seconds
 # Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
 CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
 IDEMPOTENCY_ERROR = "idempotency_error"

@@ -15,6 +15,7 @@ from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.run_hold_repository import find_hold_of_run, move_hold_of_run
 from domain.saga.definition import Wait
 from domain.saga.run import SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused, TryLater
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import StripeGateway
@@ -22,7 +23,7 @@ from workers.stripe.gateway_intents import cancel_intent, create_intent, find_in
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
 
-HOLD_TRACE_TIMEOUT = timedelta(seconds=60)  # a call without a trace by then made nothing
+HOLD_TRACE_TIMEOUT = Timeout.STRIPE_HOLD_TRACE.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """External steps of a runner's money: the Stripe account, its onboarding link, and the transfers to it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.campuses.people_repository import find_member, forget_stripe_account, save_stripe_account
 from domain.campuses.repository import find_campus
@@ -15,6 +14,7 @@ from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, mark_payable_paid
 from domain.payouts.sagas.onboard_runner import OnboardRunnerData
 from domain.saga.run import SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import StripeGateway
@@ -29,7 +29,7 @@ from workers.stripe.gateway_payouts import (
 from workers.stripe.objects.account import AccountLink, StripeAccount
 from workers.stripe.objects.transfer import Transfer
 
-TRANSFER_TRACE_TIMEOUT = timedelta(hours=24)  # a transfer without a trace by then was not made
+TRANSFER_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

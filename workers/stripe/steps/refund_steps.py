@@ -1,7 +1,6 @@
 """External steps of a refund: pay it to the customer's card, reverse the runner's part, look up how it ended."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import refund_posting, reversal_posting
@@ -17,6 +16,7 @@ from domain.refunds.repository import lock_refund, move_refund, update_refund
 from domain.refunds.sagas.refund_data import refund_row_of
 from domain.refunds.sagas.refund_order import RefundOrderData
 from domain.saga.run import SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, Refused
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
@@ -25,7 +25,7 @@ from workers.stripe.gateway_refunds import create_refund, find_refund, retrieve_
 from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
 from workers.stripe.objects.transfer import TransferReversal
 
-MONEY_TRACE_TIMEOUT = timedelta(hours=24)  # money that left no trace by then did not move
+MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 # A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
 NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
 

@@ -1,0 +1,37 @@
+"""Closing a copy of an order message whose button was tapped: Telegram sent it twice after an unknown outcome."""
+
+from typing import Any
+
+from bot.conversation.replies import EditMenu, Replies, Screen
+from bot.transport.update_payload import find_reply_target, find_tap
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.repository import IncomingUpdate, Payload
+from domain.messaging.buttons import Tap
+from domain.messaging.replied_message_repository import is_copy_of_order_message
+from domain.words import FALLBACK_LANGUAGE, say
+
+ORDER_MESSAGE_TAPS = frozenset({Tap.CLAIM, Tap.BOUGHT})  # no menu and no notification has their buttons
+
+
+async def close_tapped_copy(work: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
+    """Return the edit that closes the tapped message, if it is a copy; the tap itself is handled as any other."""
+    tap, target = find_tap(incoming_update.payload), find_reply_target(incoming_update.payload)
+    if tap is None or tap.tap not in ORDER_MESSAGE_TAPS or target is None or target.message_id is None:
+        return ()
+    if not _has_tapped_button(incoming_update.payload):
+        return ()
+    where = (incoming_update.campus_id, target.chat_id, target.message_id)
+    if not await is_copy_of_order_message(work, *where, order_id=tap.subject):
+        return ()
+    language = target.language if target.is_private else FALLBACK_LANGUAGE
+    return (EditMenu(Screen(say(language, "order-message-copy", order=tap.subject))),)
+
+
+def _has_tapped_button(payload: Payload) -> bool:
+    """Return whether the message, as Telegram shows it, has the button: callback data alone can be forged."""
+    tapped: Any = payload.get("callback_query")
+    message = tapped.get("message") if isinstance(tapped, dict) else None
+    markup = message.get("reply_markup") if isinstance(message, dict) else None
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    buttons = [each for row in rows if isinstance(row, list) for each in row] if isinstance(rows, list) else []
+    return any(isinstance(each, dict) and each.get("callback_data") == tapped.get("data") for each in buttons)
