@@ -43,6 +43,9 @@ races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, can
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
 
+frauds: $(READY)  ## a month of six frauds against the risk rules, and what honest people notice
+	@exec $(VENV) -m tests.domain.risk.frauds
+
 faults: $(READY)  ## put forty small wrong edits into a copy, one at a time: the tests must catch each
 	@$(VENV) -m tests.seeded_faults
 

@@ -15,7 +15,7 @@ import uvloop
 
 from bench.commit_count import CommitCounts, count_commits
 from bench.order_load import LatencyFigures, OrderMessageTimes, create_pair_users, place_orders, prepare_pairs
-from sandbox.launch.campuses import create_campus
+from sandbox.launch.campuses import create_campus, format_limits
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
 from sandbox.people.chat_observer import observe_chats
 from sandbox.people.populated_stack import open_populated_stack
@@ -49,6 +49,7 @@ def run_measurement(folder: Path, *, orders: int, workers: int) -> None:
         create_campus(folder, f"campus{at}", 10 + at, runners=runners_per_campus) for at in range(CAMPUSES)
     )
     config = StackConfig(folder=folder, campuses=campuses, workers=workers)
+    print_line(format_limits())
     with running_stack(config, print_line) as stack:
         figures, commits = uvloop.run(asyncio.wait_for(run_load(stack, orders), LOAD_TIMEOUT_SECONDS))
         print_line(stack.run_module("workers.audit").rstrip())

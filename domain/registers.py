@@ -20,7 +20,10 @@ from domain.reconciliation.repository import has_unknown_transfer
 from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
 from domain.refunds.dispute_repository import is_disputed
+from domain.risk.checks import RiskChecks
 from domain.saga.register import SagaRegister
+from domain.screening.checks import require_charge_allowed, require_claim_allowed, require_order_allowed, screen_pay
+from domain.screening.review_repository import has_open_review
 from domain.support.repository import has_open_case
 
 ROOMS_WITH_SAGAS = (
@@ -52,5 +55,13 @@ def build_registers() -> Registers:
             is_held_for=is_held_for,
             start_card_setup=start_card_setup,
         ),
-        PayoutBlocks(is_disputed=is_disputed, conditions=(has_unknown_transfer,), keep_held=(has_open_case,)),
+        RiskChecks(
+            require_order_allowed=require_order_allowed,
+            require_charge_allowed=require_charge_allowed,
+            require_claim_allowed=require_claim_allowed,
+            screen_pay=screen_pay,
+        ),
+        PayoutBlocks(
+            is_disputed=is_disputed, conditions=(has_unknown_transfer,), keep_held=(has_open_case, has_open_review)
+        ),
     )

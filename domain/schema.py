@@ -26,6 +26,7 @@ from domain.payouts.tables import debt, netting, payable
 from domain.reconciliation.tables import discrepancy, list_cursor
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga, saga_signal
+from domain.screening.tables import review
 from domain.support.tables import problem_case, rating
 
 TRIGGER_DDL = (*EVENT_LOG_TRIGGERS, *LEDGER_TRIGGERS, *ORDER_TRIGGERS)
@@ -60,6 +61,7 @@ __all__ = [
     "problem_case",
     "rating",
     "refund",
+    "review",
     "saga",
     "saga_signal",
     "saved_card",

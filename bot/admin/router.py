@@ -4,7 +4,7 @@ from aiogram import Router
 
 from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
 from bot.admin.help import show_admin_help
-from bot.admin.money import refunds, runner_debt_waiver
+from bot.admin.money import held_pay, refunds, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
@@ -67,11 +67,13 @@ def _register_operations(router: Router) -> None:
         "stuck": stuck_sagas.stuck_command,
         "parked": dead_letters.dead_letters_command,
         "differences": discrepancies.discrepancies_command,
+        "held": held_pay.held_command,
     }
     on_commands(router, listed, private_only=False)
     on_taps(
         router,
         {
+            Tap.LET_PAY_GO: held_pay.let_pay_go_tapped,
             Tap.STUCK: stuck_sagas.return_to_stuck_sagas,
             Tap.RETRY: stuck_sagas.retry_tapped_saga,
             Tap.PAY_AGAIN: stuck_sagas.retry_tapped_payout,

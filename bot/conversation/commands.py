@@ -49,6 +49,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "unsuspend": "bot-command-unsuspend",
             "stuck": "bot-command-stuck",
             "resolve": "bot-command-resolve",
+            "held": "bot-command-held",
             "parked": "bot-command-parked",
             "drop": "bot-command-drop",
             "differences": "bot-command-differences",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.conversation.request_context import RequestContext
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.payouts.held_pay.repository import list_held_payables
 from domain.payouts.model import Payable
 from domain.support.repository import find_open_case
@@ -25,5 +26,7 @@ async def _line(context: RequestContext, payable: Payable) -> str:
     amount, order = context.format_money(payable.due), payable.order_id
     if payable.held_until is None or await find_open_case(context.work, payable.order_id) is not None:
         return context.say("bot-me-held-case", amount=amount, order=order)
+    if payable.held_for is PayDelay.REVIEW:
+        return context.say("bot-me-review", amount=amount, order=order)
     when = context.format_time(payable.held_until, "wt")
     return context.say("bot-me-held", amount=amount, order=order, when=when, why=payable.held_for or "-")

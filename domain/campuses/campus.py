@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.campuses.fees import Fees
 from domain.campuses.windows import Windows
+from domain.risk.limits import RiskLimits
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -29,6 +30,7 @@ class Campus:
     bot_username: str | None
     fees: Fees
     windows: Windows
+    risk: RiskLimits
     hours: OpeningHours = field(default_factory=dict)
     fee_suggestions: tuple[int, ...] = ()
     open_jobs: int = 1

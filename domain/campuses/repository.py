@@ -12,6 +12,7 @@ from domain.campuses.windows import Windows
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.risk.limits import build_limits
 
 _CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
 
@@ -121,11 +122,12 @@ async def find_store_assortment(work: UnitOfWork, campus_id: int, name: str) -> 
 
 
 def campus_from_row(row: RowValues) -> Campus:
-    made = ("fees", "windows", "hours", "fee_suggestions")
+    made = ("fees", "windows", "risk", "hours", "fee_suggestions")
     plain = {name: row[name] for name in Campus.__slots__ if name not in made}
     return Campus(
         fees=Fees(currency=row["currency"], **row["fees"]),
         windows=Windows(**row["windows"]),
+        risk=build_limits(row["fees"]["order_most"], row["risk"]),
         hours={day: (opens, closes) for day, (opens, closes) in row["hours"].items()},
         fee_suggestions=tuple(row["fee_suggestions"]),
         **plain,

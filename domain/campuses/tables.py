@@ -39,6 +39,7 @@ campus = Table(
     text_column("pause_reason", nullable=True),  # shown to customers who want to order
     Column("invite_code", Text, nullable=False, server_default=text("substr(md5((gen_random_uuid())::text), 1, 12)")),
     Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs an invitation
+    json_column("risk"),  # the limits of the risk rules that the campus file states
     UniqueConstraint("name"),
     CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
     CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),

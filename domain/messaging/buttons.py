@@ -160,6 +160,7 @@ class Tap(StrEnum):
     REFUND_BEARER = "refund_bearer", _ARG.CHOICE  # order
     REFUND_SURE = "refund_sure", _ARG.AMOUNT  # order; the amount is the one shown
     PAY_ANYWAY = "pay_anyway", _ARG.NONE, _ADMINS  # order
+    LET_PAY_GO = "pay_go", _ARG.SCREEN, _ADMINS  # order whose pay waits for an admin
     WAIVE_RUNNER_DEBT = "let_go", _ARG.SCREEN, _ADMINS  # runner's debt
     WAIVE_RUNNER_DEBT_SURE = "let_go_sure", _ARG.SCREEN, _ADMINS  # runner's debt
     PAY_CUSTOMER_DEBT = "pay_debt", _ARG.ORDER_VERSION  # customer's debt

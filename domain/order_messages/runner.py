@@ -18,6 +18,7 @@ from domain.order_messages.parts import (
     runner_earnings,
 )
 from domain.order_messages.view import OrderMessageContent, OrderView
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import (
     DELIVERED_STATUSES,
     STATUSES_WITH_RUNNER,
@@ -185,6 +186,8 @@ def _held_line(view: OrderView, payable: Payable, until: datetime, locale: str) 
     said = {"amount": format_amount(view, payable.due), "when": format_day_time(view, until)}
     if view.open_case is not None:
         return say(locale, "order-message-payout-held-case", **said)
+    if payable.held_for is PayDelay.REVIEW:
+        return say(locale, "order-message-payout-review", amount=format_amount(view, payable.due))
     return say(locale, "order-message-payout-held", why=payable.held_for or "-", **said)
 
 

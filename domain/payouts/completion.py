@@ -20,6 +20,7 @@ from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
 from domain.payouts.held_pay.rules import HeldPay, find_held_pay
+from domain.payouts.held_pay.screening import hold_unusual_pay
 from domain.payouts.model import Payable
 from domain.payouts.payout_steps import book_runner_payable, start_payout_or_ask_set_up
 from domain.saga.run import SagaRun
@@ -37,6 +38,7 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
         payable = await _book_debt(work, order, data.declined, held)
     else:
         raise LookupError(f"saga {run.name} neither took the money nor was it declined")
+    payable = await hold_unusual_pay(work, order, payable)
     await start_payout_or_ask_set_up(work, run, payable)
     await refresh_order_messages(work, order)
 

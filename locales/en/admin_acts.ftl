@@ -13,6 +13,7 @@ notification-admin-act =
         [refund] refunds money
         [pay_again] sends the pay-out again
         [pay_anyway] pays the runner although the dispute was lost
+        [let_pay_go] lets the runner's pay go, which waited for the team
         [waive_runner_debt] let the runner's debt go
         [waive_customer_debt] let the customer's debt go
         [retry] tried again what was stuck
@@ -38,6 +39,7 @@ notification-own-act =
         [refund] gave money back
         [pay_again] sent the pay-out again
         [pay_anyway] paid the runner although a dispute was lost
+        [let_pay_go] let the runner's pay go, which waited for the team
         [waive_runner_debt] let a debt of the runner go
         [waive_customer_debt] let a debt of the customer go
         [retry] had its payment tried again

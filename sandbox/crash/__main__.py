@@ -20,7 +20,7 @@ from sandbox.crash.scenarios.crash_cases import (
     batch_cases,
     list_crash_cases,
 )
-from sandbox.launch.campuses import create_campus
+from sandbox.launch.campuses import create_campus, format_limits
 from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig
 
@@ -52,6 +52,7 @@ def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
     campuses = tuple(
         create_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners) for at in range(CAMPUS_COUNT)
     )
+    print_flushed(format_limits())
     stack = Stack(StackConfig(folder=folder, campuses=campuses), print_flushed)
     try:
         stack.start_dependencies()

@@ -2,16 +2,22 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 CAMPUS_FILE = Path(__file__).with_name("campus.toml")  # all fees, shops, people and chats; only the customers are not
 RUNNERS_PER_CAMPUS = 48
 FIRST_CUSTOMER_OFFSET = 50_000
 FIRST_BOT_ID = 7_000_000_000
 MAX_GROUP_NUMBER = 1_000_000_000
+
+# In a sandbox people shop in seconds, and pay that waits a day would never be seen. All other limits are as shipped.
+HURRIED_LIMITS: Mapping[str, str] = MappingProxyType(
+    {"first_payouts": "0", "least_purchase": '"0s"', "least_delivery": '"0s"'}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +104,24 @@ def read_campus(file: Path = CAMPUS_FILE, *, first_customer: int = MEI.id) -> Ca
     )
 
 
+def copy_campus(folder: Path, limits: Mapping[str, str] = HURRIED_LIMITS) -> Campus:
+    """Write the demo's campus file with these limits into the folder, and read it."""
+    return read_campus(_write_campus_file(folder, "north", limits))
+
+
 def create_campus(
-    folder: Path, name: str, number: int, *, runners: int = RUNNERS_PER_CAMPUS, **durations: str
+    folder: Path,
+    name: str,
+    number: int,
+    *,
+    runners: int = RUNNERS_PER_CAMPUS,
+    limits: Mapping[str, str] = HURRIED_LIMITS,
+    **durations: str,
 ) -> Campus:
     """Write the demo's campus file with another name, other chats and other people. `number` keeps their ids apart.
 
-    `durations` maps names of the file to durations like "4s". Raise ValueError for a name that the file does not have.
+    `durations` maps names of the file to durations like "4s"; `limits` maps those of the risk rules to values as the
+    file writes them. Raise ValueError for a name that the file does not have.
     """
     first_person, first_group = 100_000 * number, -1_001_000_000_000 - 10 * number
     names = ("Ben" if each % 2 else "Ana" for each in range(runners))
@@ -116,7 +134,12 @@ def create_campus(
         "admins": f'[{{ id = {first_person}, name = "Sam" }}]',
         "runners": f"[{rows}]",
         **{window: f'"{length}"' for window, length in durations.items()},
+        **limits,
     }
+    return read_campus(_write_campus_file(folder, name, changes), first_customer=first_person + FIRST_CUSTOMER_OFFSET)
+
+
+def _write_campus_file(folder: Path, name: str, changes: Mapping[str, str]) -> Path:
     text = CAMPUS_FILE.read_text()
     for key, value in changes.items():
         text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, count=1, flags=re.MULTILINE)
@@ -125,4 +148,10 @@ def create_campus(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.toml"
     file.write_text(text)
-    return read_campus(file, first_customer=first_person + FIRST_CUSTOMER_OFFSET)
+    return file
+
+
+def format_limits(limits: Mapping[str, str] = HURRIED_LIMITS) -> str:
+    """Return a sentence that says which limits of the risk rules are not the shipped ones."""
+    changed = ", ".join(f"{name} = {value}" for name, value in limits.items())
+    return f"The risk rules are on. Not as shipped: {changed or 'nothing'}."

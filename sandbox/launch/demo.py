@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 
-from sandbox.launch.campuses import KAI, MEI, read_campus
+from sandbox.launch.campuses import KAI, MEI, copy_campus, format_limits
 from sandbox.launch.processes import LaunchError, Process, sleep_between_polls
 from sandbox.launch.stack import PROJECT, Stack, StackConfig
 from sandbox.launch.telegram_accounts import write_first_message
@@ -31,7 +31,7 @@ def run_demo(
     Raises LaunchError when it cannot start or a process ends too often. Stops everything in any case.
     """
     began = time.monotonic()
-    campus = read_campus()
+    campus = copy_campus(folder)
     ana, sam = campus.runners[0].id, campus.admin.id
     config = StackConfig(
         folder=folder,
@@ -118,6 +118,7 @@ def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -
     print_line(f"  the logs     {stack.config.folder / 'logs'}")
     print_line(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
     print_line("")
+    print_line(format_limits())
     print_line("Ctrl-C stops it; the next start goes on with the same data.")
 
 

@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from sandbox.launch.campuses import Campus, create_campus, read_campus
+from sandbox.launch.campuses import HURRIED_LIMITS, Campus, copy_campus, create_campus, format_limits
 from sandbox.launch.demo import stopping_on_signals
 from sandbox.launch.stack import Stack, StackConfig
 from sandbox.people.control_clients import PlayError
@@ -24,7 +24,10 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
     Raise LaunchError or PlayError when the scene fails. Raise KeyboardInterrupt when a signal stops it.
     """
     started_at = time.monotonic()
-    campus = create_campus(folder, "hasty", 2, runners=2, **HASTY_WINDOWS) if name in HASTY_SCENES else read_campus()
+    if name in HASTY_SCENES:
+        campus = create_campus(folder, "hasty", 2, runners=2, limits=HURRIED_LIMITS, **HASTY_WINDOWS)
+    else:
+        campus = copy_campus(folder)
     config = StackConfig(
         folder=folder,
         campuses=(campus,),
@@ -32,6 +35,7 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
         redis_url=os.environ.get("REDIS_URL"),
     )
     print_paragraph(f"{name}: {SCENES[name].__doc__}")
+    print_paragraph(format_limits())
     with stopping_on_signals() as pause:
         stack = Stack(config, print_paragraph, pause)
         try:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import uvloop
 
-from sandbox.launch.campuses import create_campus
+from sandbox.launch.campuses import create_campus, format_limits
 from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig, running_stack
-from sandbox.soak.soak_plan import ALL_SOAK_FAULTS, SOAK_WINDOWS
+from sandbox.soak.soak_plan import ALL_SOAK_FAULTS, SOAK_LIMITS, SOAK_WINDOWS
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
 
@@ -46,13 +46,19 @@ def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
         folder=folder,
         campuses=tuple(
             create_campus(
-                folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus, **SOAK_WINDOWS
+                folder,
+                f"soak{at}",
+                FIRST_CAMPUS_NUMBER + at,
+                runners=soak_options.runners_per_campus,
+                limits=SOAK_LIMITS,
+                **SOAK_WINDOWS,
             )
             for at in range(campuses)
         ),
         workers=WORKER_COUNT,
         webhooks=True,
     )
+    print_flushed(format_limits(SOAK_LIMITS))
     with running_stack(config, print_flushed) as stack:
         is_clean = uvloop.run(_soak_and_report(stack, soak_options))
         print(stack.run_module("workers.audit"))

@@ -5,6 +5,8 @@ from enum import StrEnum
 from itertools import chain, count
 from random import Random
 
+from sandbox.launch.campuses import HURRIED_LIMITS
+
 
 class OrderScenario(StrEnum):
     """What people do with an order, the slowest first. Its end depends on who is first."""
@@ -33,6 +35,19 @@ SCENARIO_WEIGHTS: Mapping[OrderScenario, int] = {
 
 # Windows of the campuses, shorter than those of the demo: food is left, and pay without a PIN is sent, within the soak.
 SOAK_WINDOWS: Mapping[str, str] = {"reminder": "2s", "absent": "5s", "problem": "15s"}
+
+
+# Five customers of a campus place all of its orders here, within minutes, at random with one of a few runners.
+SOAK_LIMITS: Mapping[str, str] = {
+    **HURRIED_LIMITS,
+    "open_orders": "1000",
+    "new_open_orders": "1000",
+    "pair_orders": "1000",
+    "declines": "1000",
+    "unproven": "1000",
+    **dict.fromkeys(("customer_day", "new_customer_day", "pair_day", "pair_week"), '"100000.00"'),
+    **dict.fromkeys(("new_customers_day", "runner_day"), '"100000.00"'),
+}
 
 
 class SoakFault(StrEnum):

@@ -16,6 +16,7 @@ FLOORS = (
     ("errors", "quotes"),
     ("money", "words", "settings"),
     ("database",),
+    ("risk",),
     ("campuses",),
     ("messaging",),
     ("saga",),
@@ -24,7 +25,7 @@ FLOORS = (
     ("payments",),
     ("payouts",),
     ("refunds",),
-    ("support", "reconciliation", "inbox"),
+    ("support", "reconciliation", "inbox", "screening"),
     ("order_messages",),
     ("registers", "schema"),  # these two only put the rooms together
 )

@@ -18,6 +18,7 @@ MODELS_BY_ROOM = {
         "windows",
     ),
     "database": ("actors",),
+    "risk": ("customer_rules", "facts", "limits", "pay_rules", "refusals", "runner_rules", "verdicts"),
     "messaging": (
         "admin_acts/acts",
         "buttons",

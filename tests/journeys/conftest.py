@@ -9,7 +9,7 @@ from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig, running_stack
 from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
-from sandbox.soak.soak_plan import SOAK_WINDOWS
+from sandbox.soak.soak_plan import SOAK_LIMITS, SOAK_WINDOWS
 from tests.stack.secret_search import find_leaks
 from tests.stack.shared_servers import drop_database, execute, make_database
 
@@ -37,7 +37,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> 
         create_campus(folder, "crowded", 6, runners=60),
         create_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s"),
         create_campus(folder, "handover", 8, reminder="1s", absent="4s", problem="6s"),
-        create_campus(folder, "quick", 9, runners=20, **SOAK_WINDOWS),
+        create_campus(folder, "quick", 9, runners=20, limits=SOAK_LIMITS, **SOAK_WINDOWS),
     )
     settings = {"LOG_LEVEL": "DEBUG"}
     config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url, environment=settings)

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campus
+from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
@@ -20,6 +23,7 @@ from domain.saga.next_move import CallExternalStep, next_move
 from domain.saga.repository import lease_saga
 from domain.words import say, say_plain
 from tests.migrations.release_recording import Json, Recording
+from tests.stack.rows import ROOMY_RISK
 from tests.stack.started_worker_stack import running_worker_stack
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.external_calls import ExternalCall, prepare_call
@@ -50,6 +54,7 @@ def running_recorded_stack(url: str, state: Path, campus_id: int) -> AbstractAsy
 
     async def recorded_campus(create_unit_of_work: UnitOfWorkFactory) -> Campus:
         async with create_unit_of_work() as work:
+            await work.connection.execute(update(campus).values(risk=ROOMY_RISK))  # 0009 paid at once, however fast
             return await find_campus(work, campus_id)
 
     return running_worker_stack(url, state, recorded_campus)

@@ -67,6 +67,7 @@ def make_campus_file(name: str, *, runners: int = 2) -> CampusFile:
         fees=FEES,
         fee_suggestions=(),
         windows={},
+        risk=rows.ROOMY_RISK,
         hours={},
         stores=(),
         drop_points=(),

@@ -3,25 +3,24 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from domain.campuses.campus import OpeningHours
 from domain.campuses.fees import Fees
-from domain.money import MAX_CHARGE, ROUNDED_CURRENCIES
-from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MIN_CHARGE
+from domain.money import ROUNDED_CURRENCIES
+from domain.orders.pricing import MAX_ITEM_NAME_LENGTH
+from workers.commands.campus_fees import read_fees
+from workers.commands.campus_risk import read_risk
 from workers.commands.campus_values import (
     MAX_TELEGRAM_ID,
     Section,
     check_keys,
-    format_decimal,
     format_value,
-    parse_amount,
     read_group_id,
     read_hours,
     read_integer,
-    read_list,
     read_price,
     read_section,
     read_sections,
@@ -32,9 +31,7 @@ from workers.commands.campus_windows import read_windows
 MAX_TITLE_LENGTH = 60  # characters
 MAX_NAME_LENGTH = 40  # characters of a store, a building or a spot, which must fit on a button
 MAX_OPEN_JOBS = 20
-MAX_BASIS_POINTS = 10_000
 PERSON_EXAMPLE = '{ id = 123456789, name = "Sam" }'
-FEE_NAMES = tuple(field.name for field in fields(Fees) if field.name != "currency")
 
 
 class CampusFileError(Exception):
@@ -98,6 +95,7 @@ class CampusFile:
     fees: Fees
     fee_suggestions: tuple[int, ...]
     windows: Mapping[str, int]  # seconds; only the windows that the file names
+    risk: Mapping[str, int] = field(default_factory=dict)  # only the limits that the file names
     hours: OpeningHours
     stores: tuple[ListedStore, ...]
     drop_points: tuple[ListedDropPoint, ...]
@@ -113,10 +111,8 @@ def parse_campus_file(toml_text: str) -> CampusFile:
     # The file has `fee_suggestions` in its table `fees`.
     check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
     currency = _read_currency(root)
-    fees, suggestions = _read_fees(read_section(root, "fees"), currency)
-    admins, runners = _read_people(root, "admins"), _read_people(root, "runners")
-    if "admins" not in content or content["admins"] == []:
-        root.add_error("admins", "names nobody; an admin approves runners and helps when something is stuck")
+    fees, suggestions = read_fees(read_section(root, "fees"), currency)
+    admins, runners = _read_admins(root), _read_people(root, "runners")
     runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
     if runner_group is not None and runner_group == admin_chat:
         root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
@@ -136,6 +132,7 @@ def parse_campus_file(toml_text: str) -> CampusFile:
         fees=fees,
         fee_suggestions=suggestions,
         windows=read_windows(read_section(root, "windows")),
+        risk=read_risk(read_section(root, "risk"), fees),
         hours=read_hours(root, "hours"),
         stores=_read_stores(root, currency),
         drop_points=_read_drop_points(root),
@@ -200,6 +197,13 @@ def _read_open_to_all(root: Section) -> bool:
     return value
 
 
+def _read_admins(root: Section) -> tuple[NamedPerson, ...]:
+    admins = _read_people(root, "admins")
+    if "admins" not in root.content or root.content["admins"] == []:
+        root.add_error("admins", "names nobody; an admin approves runners and helps when something is stuck")
+    return admins
+
+
 def _read_people(root: Section, key: str) -> tuple[NamedPerson, ...]:
     people = []
     for person in read_sections(root, key, PERSON_EXAMPLE):
@@ -209,48 +213,6 @@ def _read_people(root: Section, key: str) -> tuple[NamedPerson, ...]:
     # An id of 1 means that read_integer reported an error.
     _reject_duplicates(root, key, [person.id if person.id > 1 else "" for person in people])
     return tuple(people)
-
-
-def _read_fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
-    check_keys(section, (*FEE_NAMES, "fee_suggestions"))
-    basis_point_names = ("platform_basis_points", "headroom_basis_points")
-    values = {
-        name: read_integer(section, name, minimum=0, maximum=MAX_BASIS_POINTS)
-        if name in basis_point_names
-        else read_price(section, name, currency)
-        for name in FEE_NAMES
-    }
-    suggestions = tuple(
-        parse_amount(section, f"fee_suggestions[{number}]", value, currency)
-        for number, value in enumerate(read_list(section, "fee_suggestions"))
-    )
-    fees = Fees(currency=currency, **values)
-    if not section.errors:  # amounts that could not be read cannot be compared
-        _check_fee_bounds(section, fees, suggestions)
-    return fees, suggestions
-
-
-def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
-    """Add an error for each minimum above its maximum, and for each amount outside its bounds."""
-    if fees.headroom_least > fees.headroom_most:
-        section.add_error(
-            "headroom_least", f"is more than headroom_most, {format_decimal(fees.headroom_most, fees.currency)}"
-        )
-    if fees.delivery_fee_least > fees.delivery_fee_most:
-        maximum = format_decimal(fees.delivery_fee_most, fees.currency)
-        section.add_error("delivery_fee_least", f"is more than delivery_fee_most, {maximum}")
-        suggestions = ()  # no suggestion could be within such bounds
-    if not MIN_CHARGE <= fees.order_most <= MAX_CHARGE:
-        minimum, maximum = (format_decimal(bound, fees.currency) for bound in (MIN_CHARGE, MAX_CHARGE))
-        section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
-    elif fees.service_fee + fees.delivery_fee_least + fees.headroom_least >= fees.order_most:
-        section.add_error("order_most", "leaves no room for food beside the fees and the headroom")
-    for number, suggestion in enumerate(suggestions):
-        if not fees.delivery_fee_least <= suggestion <= fees.delivery_fee_most:
-            written = format_decimal(suggestion, fees.currency)
-            section.add_error(
-                f"fee_suggestions[{number}]", f"{written} is not from delivery_fee_least to delivery_fee_most"
-            )
 
 
 def _read_stores(root: Section, currency: str) -> tuple[ListedStore, ...]:

@@ -12,7 +12,8 @@ from domain.campuses.tables import campus, drop_point, membership, menu_item, pe
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from workers.commands.campus_file import FEE_NAMES, CampusFile, CampusFileError, ListedStore, NamedPerson
+from workers.commands.campus_fees import FEE_NAMES
+from workers.commands.campus_file import CampusFile, CampusFileError, ListedStore, NamedPerson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ async def _write_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus
         "fees": {name: getattr(file.fees, name) for name in FEE_NAMES},
         "fee_suggestions": list(file.fee_suggestions),
         "windows": dict(file.windows),
+        "risk": dict(file.risk),
         "hours": dict(file.hours),
         "open_jobs": file.open_jobs,
         "open_to_all": file.open_to_all,

@@ -116,7 +116,7 @@ def format_decimal(minor: int, currency: str) -> str:
     return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
 
 
-def read_duration(section: Section, key: str) -> int:
+def read_duration(section: Section, key: str, *, minimum: int = 1) -> int:
     """Return a duration in seconds; the file writes `30m`, `15 min`, `90s`, `1h 30m`, or a number of seconds."""
     value = section.content[key]
     if isinstance(value, int) and not isinstance(value, bool):
@@ -125,10 +125,10 @@ def read_duration(section: Section, key: str) -> int:
         seconds = sum(int(count) * _UNITS[unit] for count, unit in _DURATION_PART.findall(value))
     else:
         section.add_error(key, f"{format_value(value)} is no length of time; write it like 90s, 15 min or 2h")
-        return 1
-    if not 1 <= seconds <= MAX_WINDOW_SECONDS:
-        section.add_error(key, f"{format_value(value)} is out of range; from 1s to 30d")
-        return 1
+        return minimum
+    if not minimum <= seconds <= MAX_WINDOW_SECONDS:
+        section.add_error(key, f"{format_value(value)} is out of range; from {minimum}s to 30d")
+        return minimum
     return seconds
 
 

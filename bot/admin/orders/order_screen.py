@@ -18,6 +18,7 @@ from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
 from domain.payouts.repository import find_payable
+from domain.screening.review_repository import find_open_review
 
 FULL_HISTORY_SCREEN = 2  # of the button for the full event log; MENU_SCREEN shows the short one
 FOLDED_SUBJECT = "timer"  # left out of the short event log: only needed to find a fault
@@ -89,7 +90,10 @@ async def _held_pay_lines(context: RequestContext, order: Order) -> Sequence[str
         receipt, estimate = (context.format_money(each or 0) for each in (order.receipt, order.price.items))
         lines.append(context.say("bot-order-no-receipt", receipt=receipt, estimate=estimate))
     payable = await find_payable(context.work, order.id)
-    if payable is not None and payable.held_until is not None:
+    waits = await find_open_review(context.work, order.id)
+    if waits is not None:
+        lines.append(context.say("bot-order-review", why=waits.reason))
+    elif payable is not None and payable.held_until is not None:
         when = context.format_time(payable.held_until, "wt")
         lines.append(context.say("bot-order-held", when=when, why=payable.held_for or "-"))
     return lines

@@ -12,6 +12,7 @@ class AdminAct(StrEnum):
     REFUND = "refund"
     PAY_AGAIN = "pay_again"  # a pay-out that lacked funds
     PAY_ANYWAY = "pay_anyway"  # a runner, although the dispute was lost
+    LET_PAY_GO = "let_pay_go"  # that waited for an admin
     WAIVE_RUNNER_DEBT = "waive_runner_debt"
     WAIVE_CUSTOMER_DEBT = "waive_customer_debt"
     RETRY = "retry"  # a stuck saga

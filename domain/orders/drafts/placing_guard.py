@@ -8,6 +8,7 @@ from domain.errors import DraftChanged, OrdersPaused, Stale
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import is_draft_being_placed, lock_draft
 from domain.orders.order_payments import OrderPayments
+from domain.risk.checks import RiskChecks
 
 
 async def lock_placeable_draft(
@@ -17,7 +18,8 @@ async def lock_placeable_draft(
 
     The ceiling is in minor units. Raise Stale when the draft was changed or is being placed already, or its store is
     gone. Raise DraftChanged when its price is another one by now, and what `Draft.price` raises. Raise OrdersPaused
-    when campus or store take no orders now, DebtOutstanding while an earlier order is not paid.
+    when campus or store take no orders now, DebtOutstanding while an earlier order is not paid, RiskRefused above a
+    limit of the campus.
 
     Every way to an order passes here once: the step of the saga that places it calls this. A use case calls it only
     where it does not start that saga yet, because a card is missing. Nothing is kept of that call: the campus may
@@ -30,6 +32,7 @@ async def lock_placeable_draft(
         raise DraftChanged
     await _require_open(work, campus, draft)
     await work.registers.get(OrderPayments).require_no_debt(work, campus.id, person_id)
+    await work.registers.get(RiskChecks).require_order_allowed(work, campus.id, person_id, ceiling)
     return draft
 
 

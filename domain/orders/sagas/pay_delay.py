@@ -13,6 +13,8 @@ class PayDelay(StrEnum):
     LEFT = "left"  # handed over with a photo in place of the PIN
     FINISHED = "finished"  # handed over by an admin's word
     NO_RECEIPT = "no_receipt"  # the receipt is well above the estimate, and nobody saw a photo of it
+    FIRST = "first"  # one of the runner's first deliveries
+    REVIEW = "review"  # a risk rule found it unusual: it waits until an admin lets it go
 
 
 def find_pay_delay(order: Order, *, photo: str | None, admin: int | None) -> PayDelay | None:

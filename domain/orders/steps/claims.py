@@ -46,6 +46,7 @@ from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import MAX_RELEASES, TimerKind, reopened_deadline
 from domain.orders.timers.repository import resume_timer, set_timer, stop_timer
+from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 
@@ -68,6 +69,7 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     )
     if order is None:
         raise await _claim_refusal(work, run)
+    await work.registers.get(RiskChecks).require_claim_allowed(work, run.campus_id, runner_id, order_id)
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
     runner = await find_member(work, run.campus_id, runner_id)

@@ -17,13 +17,18 @@ from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.notifications.customer_debts import debt_paid, debt_unsettled
 from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.payments.steps.charges import book_fee
+from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 
 async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
-    """Request a charge of the whole debt. Raise what `require_debt_chargeable` raises."""
+    """Request a charge of the whole debt.
+
+    Raise what `require_debt_chargeable` raises, and RiskRefused while the bank is not asked any more.
+    """
     owed = await _lock_debt(work, run)
     await require_debt_chargeable(work, owed)
+    await work.registers.get(RiskChecks).require_charge_allowed(work, owed.campus_id, owed.customer_id, 0)
     await count_payment_attempt(work, owed)
     await insert_current_hold(work, owed.order_id, run.id, owed.amount, owed.currency)
     await refresh_existing_order_messages(work, owed.order_id)

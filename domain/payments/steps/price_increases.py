@@ -25,13 +25,16 @@ from domain.payments.replacement_hold_repository import (
     retire_replacement_hold,
 )
 from domain.payments.sagas.replace_hold import ReplaceHoldData
+from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
 
 
 async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """Request a hold of the new ceiling. Raise OrderClosed when the order is not as the customer saw it.
+    """Request a hold of the new ceiling.
+
+    Raise OrderClosed when the order is not as the customer saw it, RiskRefused above a limit of the campus.
 
     Only a use case starts this saga. In this transaction, under the order's lock, it has found no other increase in
     flight; the unique index `hold_one_replacement` would refuse a second one.
@@ -40,6 +43,8 @@ async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     _require_order_unmoved(order, run)
     price = build_agreed_price(run, order)
     run.data_as(ReplaceHoldData).ceiling = price.ceiling
+    more = price.ceiling - order.price.ceiling
+    await work.registers.get(RiskChecks).require_charge_allowed(work, order.campus_id, order.customer_id, more)
     await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
 
 

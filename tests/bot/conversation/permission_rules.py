@@ -46,6 +46,7 @@ class SubjectKind(StrEnum):
     CUSTOMER_DEBT = "customers_debt"  # what that customer owes
     DEAD_LETTER = "dead_letter"
     LOCKED_ORDER = "locked"  # an order at the door whose PIN is locked
+    REVIEWED_ORDER = "reviewed"  # a paid order whose runner's pay waits for an admin
     DISPUTED_ORDER = "disputed"  # an order whose payment was lost in a dispute
 
 

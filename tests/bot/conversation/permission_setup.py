@@ -31,6 +31,7 @@ from domain.payouts.tables import debt, payable
 from domain.reconciliation.tables import discrepancy
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
+from domain.screening.tables import review
 from domain.support.tables import problem_case, rating
 from tests.bot.conversation.permission_rules import DRAFT_VERSION, ChatKind, Rule, SubjectKind
 from tests.stack.bot_stack import PERSON_IDS, BotStack, Json
@@ -123,6 +124,7 @@ async def _insert_other_subjects(
         SubjectKind.OWED_ORDER: owed_order,
         SubjectKind.CUSTOMER_DEBT: customer_debt_number,
         SubjectKind.LOCKED_ORDER: await _insert_locked_order(work, here, customer, runner),
+        SubjectKind.REVIEWED_ORDER: await _insert_reviewed_order(work, here, customer, runner),
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
         SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
@@ -201,11 +203,25 @@ async def _insert_locked_order(work: UnitOfWork, here: Campus, customer: int, ru
     return order_id
 
 
-async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
-    """Insert a paid order with a lost dispute, whose runner was not paid yet."""
+async def _insert_completed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
     order_id = await _insert_order(work, here, customer, runner, S.COMPLETED)
     for happened in (E.DELIVERED, E.COMPLETED):
         await move_order(work, SYSTEM, here.id, order_id, happened)
+    return order_id
+
+
+async def _insert_reviewed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
+    """Insert a paid order whose pay waits until an admin has looked at it."""
+    order_id = await _insert_completed_order(work, here, customer, runner)
+    owed = {"runner_id": runner, "amount": 600, "currency": "sgd", "held_until": func.now(), "held_for": "review"}
+    await insert_row(work, payable, campus_id=here.id, order_id=order_id, **owed)
+    await insert_row(work, review, campus_id=here.id, order_id=order_id, reason="too_fast")
+    return order_id
+
+
+async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
+    """Insert a paid order with a lost dispute, whose runner was not paid yet."""
+    order_id = await _insert_completed_order(work, here, customer, runner)
     about = {"campus_id": here.id, "order_id": order_id, "currency": "sgd"}
     owed = {"runner_id": runner, "amount": 600, "frozen": True}
     lost = {"dispute": f"dp_{order_id}", "status": "lost", "amount": 700, "reason": "fraudulent"}
@@ -216,9 +232,7 @@ async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, 
 
 async def _insert_owed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> tuple[int, int]:
     """Insert a delivered order with a paid debt, because a customer who owes cannot order; return both numbers."""
-    order_id = await _insert_order(work, here, customer, runner, S.COMPLETED)
-    for happened in (E.DELIVERED, E.COMPLETED):
-        await move_order(work, SYSTEM, here.id, order_id, happened)
+    order_id = await _insert_completed_order(work, here, customer, runner)
     await work.connection.execute(update(hold).where(hold.c.order_id == order_id).values(status="refused"))
     about = {"campus_id": here.id, "order_id": order_id, "customer_id": customer, "currency": "sgd", "amount": 700}
     paid = {"status": "paid", "ended_at": func.now(), "refusal": "declined"}

@@ -38,6 +38,7 @@ _USES_SAVED_CARD = Rule(action=_A.PLACE, subject=_T.SAVED_CARD)
 _SEES_CASE = Rule(action=_A.SEE_CASES, subject=_T.CASE, allowed_in=ADMIN_CHATS)
 _ANSWERS_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="We look")
 _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argument=1, allowed_in=ADMIN_CHATS)
+_CLOSES_ORDER = Rule(action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS)
 _RETRIES = Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS)
 _ACTS_ON_DEAD_LETTER, _SETTLES = replace(_RETRIES, subject=_T.DEAD_LETTER), replace(_RETRIES, subject=_T.DISCREPANCY)
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS)
@@ -119,14 +120,13 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.DROP_DEAD_LETTER: Rule(action=_A.SEE_STUCK, subject=_T.DEAD_LETTER, allowed_in=ADMIN_CHATS),
         Tap.NEW_PIN: Rule(action=_A.RENEW_PIN, owner=_W.PARTY, subject=_T.LOCKED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_AGAIN: replace(_RETRIES, subject=_S.DELIVERED),
+        Tap.LET_PAY_GO: replace(_REFUNDS, subject=_T.REVIEWED_ORDER),
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.SETTLE_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.BOARD: _SEES_BOARD,
         Tap.ADMIN_ORDER: Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS),
-        Tap.ADMIN_ACTION: Rule(
-            action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, argument=4, allowed_in=ADMIN_CHATS
-        ),
+        Tap.ADMIN_ACTION: replace(_CLOSES_ORDER, argument=4),
         Tap.ADMIN_ACTION_SURE: Rule(
             action=_A.SEE_BOARD, subject=_S.PLACED, argument=5
         ),  # it only asks for the reason; the answer has its own rule
@@ -205,9 +205,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
             action=_A.RELEASE_ANY, owner=_W.PARTY, subject=_S.ACCEPTED, allowed_in=ADMIN_CHATS, text="{} why"
         ),
         "finish": Rule(action=_A.FINISH_ANY, owner=_W.RUNNER, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} why"),
-        "close": Rule(
-            action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} platform why"
-        ),
+        "close": replace(_CLOSES_ORDER, text="{} platform why"),
         "refund": replace(_REFUNDS, text="{} 1.00 platform why"),
         "forgive": Rule(
             action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS, text="{} why"
@@ -227,6 +225,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "stuck": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "resolve": replace(_RETRIES, text="{} settled elsewhere"),
+        "held": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "parked": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "drop": replace(_ACTS_ON_DEAD_LETTER, text="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),

@@ -16,6 +16,7 @@ from domain.orders.pricing import Item, price_order, split_receipt
 from domain.orders.states import Order, OrderStatus
 from domain.payments.model import Hold, HoldStatus
 from domain.payouts.model import Payable, PayoutStatus
+from domain.risk.limits import build_limits
 from tests.stack.store_setup import FEES
 
 NOON = datetime(2026, 11, 23, 4, 1, tzinfo=UTC)  # 12:01 in Singapore
@@ -35,6 +36,7 @@ CAMPUS = Campus(
     bot_username="north_bot",
     fees=FEES,
     windows=Windows(),
+    risk=build_limits(FEES.order_most, {}),
 )
 ORDER = Order(
     id=1214,

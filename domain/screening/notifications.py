@@ -1,0 +1,31 @@
+"""What the admins are told of pay that waits for them."""
+
+from domain.messaging.buttons import ButtonStyle, Tap, pack
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import see_order_button
+from domain.money import format_money
+from domain.orders.states import Order
+from domain.risk.verdicts import PayReason
+
+
+def pay_held_for_review(order: Order, reason: PayReason, customer: str, runner: str) -> Notification:
+    """Tell the admins that the pay for an order waits for them, and why."""
+    refund = NotificationButton(label="button-refund-held", data=pack(Tap.REFUND, order.id))
+    release = NotificationButton(
+        label="button-let-pay-go", data=pack(Tap.LET_PAY_GO, order.id), style=ButtonStyle.SUCCESS
+    )
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"review:{order.id}",
+        key="notification-review",
+        order_id=order.id,
+        buttons=[release, refund, see_order_button(order.id)],
+        args={
+            "order": order.id,
+            "amount": format_money(order.runner_share or 0, order.price.currency),
+            "customer": customer,
+            "runner": runner,
+            "why": reason,
+        },
+    )

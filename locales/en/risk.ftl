@@ -1,0 +1,51 @@
+### The risk rules: what is not possible now and when it may be, and the pay that waits for an admin.
+
+## Answers to a tap: plain text, at most 200 characters.
+
+error-open-orders =
+    { $most ->
+        [one] You have an order under way. You can place the next one when it is over.
+       *[other] You have { $most } orders under way. You can place the next one when one of them is over.
+    }
+error-customer-day = Your orders of 24 hours may come to { $limit } at most, and this one goes above it. There is room again from { $when } on. Your basket is kept.
+error-card-day = A card that is new here pays for { $limit } in 24 hours at most. There is room again from { $when } on. Your basket is kept.
+error-cards = You used { $most } cards in 24 hours. Take one of them, or come back from { $when } on.
+error-declines = Your bank said no { $most } times in a row, so we ask it no more before { $when }. Nothing was taken. Your bank can tell you why.
+error-refunds = Many of your last orders were refunded, so the campus team wants a word with you before the next one. Please write to them. Your basket is kept.
+error-card-owes = This card can't be used here: something is still owed on it. Take another card, or write to the campus team.
+error-pair = You brought this customer a lot in the last 24 hours. This job is for another runner; the next customer's is yours.
+
+## Pay that waits for an admin. HTML: <b>, <i>, <code>; labels are plain.
+
+notification-review =
+    🔍 <b>Please look at #{ $order }:</b> { $why ->
+        [too_fast] the job went from the claim to the door faster than anybody shops and walks.
+        [new_customers] { $runner } brought new accounts much in a day.
+        [pair_week] { $runner } brought { $customer } much in a week.
+        [runner_day] { $runner } brought much in a day.
+        [unproven] { $runner } handed over many orders of the day without the PIN.
+        [radar] Stripe doubts this payment, and the account is new.
+       *[disputes] banks dispute payments for jobs of { $runner }.
+    }
+    { $customer } ordered, { $runner } brought it. { $runner }'s { $amount } waits until one of you lets it go. Nobody else is told more than that.
+button-let-pay-go = Let it go
+button-refund-held = Refund
+bot-button-let-pay-go = Let #{ $order } go
+bot-pay-released = Let go: it is on its way to the runner, or goes out when its time has come.
+bot-held =
+    { $count ->
+        [0] No pay waits for you.
+        [one] <b>One pay-out waits for you</b>
+       *[other] <b>{ $count } pay-outs wait for you</b>
+    }
+bot-held-line =
+    #{ $order }, { $amount } for { $runner }, ordered by { $customer }: { $why ->
+        [too_fast] faster than anybody shops and walks
+        [new_customers] much in a day for new accounts
+        [pair_week] much in a week for this customer
+        [runner_day] much in a day
+        [unproven] many hand-overs of the day without the PIN
+        [radar] Stripe doubts the payment
+       *[disputes] disputed payments of this runner
+    }
+bot-command-held = Pay that waits for you

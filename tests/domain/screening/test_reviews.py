@@ -1,0 +1,115 @@
+"""Pay that the risk rules let wait: the first of a runner for a time, the unusual until an admin lets it go."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.errors import AnotherAdminNeeded, NotAllowed, Stale
+from domain.orders.states import Bearer, Order
+from domain.screening.use_cases import let_pay_go, view_reviews
+from tests.scenarios.held_payout_setup import left_order, make_held_payout_due, payable_row, sweep_held_payouts
+from tests.scenarios.refund_setup import complete_refund, completed_order
+from tests.stack.rows import ROOMY_RISK
+from tests.stack.worker_stack import WorkerStack
+
+
+async def state_limits(stack: WorkerStack, **limits: int) -> None:
+    """Let these limits count; roomy ones where a name is missing."""
+    risk = json.dumps(ROOMY_RISK | limits)
+    await stack.sql("UPDATE campus SET risk = CAST(:risk AS jsonb)", risk=risk)
+
+
+async def fast_order(stack: WorkerStack, runner: Member) -> Order:
+    """Deliver an order within a moment, on a campus where that is unusual."""
+    await state_limits(stack, least_delivery=180)
+    return await completed_order(stack, runner)
+
+
+async def transfers(stack: WorkerStack, order: Order) -> int:
+    """How often the pay was sent."""
+    return len(await stack.transfers(order.id))
+
+
+async def test_pay_for_a_delivery_faster_than_anybody_walks_waits_until_it_is_let_go(
+    stack: WorkerStack, runner: Member, admin: Member
+) -> None:
+    order = await fast_order(stack, runner)
+    assert (await payable_row(stack, order)).held_for == "review"
+    assert await stack.notification_keys(order, -200) == ["notification-review"]
+    (waiting,) = await stack.act(view_reviews, admin)
+    assert (waiting.order_id, waiting.runner_id, waiting.reason) == (order.id, runner.person_id, "too_fast")
+    await make_held_payout_due(stack, order, 3_600)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, order) == 0
+    assert await stack.breaches() == []
+    await stack.act(let_pay_go, admin, order.id)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, order) == 1
+    assert await stack.act(view_reviews, admin) == []
+    with pytest.raises(Stale):
+        await stack.act(let_pay_go, admin, order.id)
+
+
+async def test_nobody_lets_their_own_pay_go(stack: WorkerStack, runner: Member, admin: Member) -> None:
+    order = await fast_order(stack, runner)
+    with pytest.raises(NotAllowed):
+        await stack.act(let_pay_go, runner, order.id)
+    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=runner.person_id)
+    with pytest.raises(AnotherAdminNeeded):
+        await stack.act(let_pay_go, await stack.committed_member(runner.person_id), order.id)
+    assert await transfers(stack, order) == 0
+
+
+async def test_what_also_lacks_the_pin_keeps_its_time_when_it_is_let_go(
+    stack: WorkerStack, runner: Member, admin: Member
+) -> None:
+    await state_limits(stack, least_delivery=180)
+    order = await left_order(stack, runner)
+    assert (await payable_row(stack, order)).held_for == "review"
+    await stack.act(let_pay_go, admin, order.id)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, order) == 0
+    await make_held_payout_due(stack, order)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, order) == 1
+
+
+async def test_a_refund_that_the_runner_bears_leaves_nothing_to_let_go(
+    stack: WorkerStack, runner: Member, admin: Member
+) -> None:
+    order = await fast_order(stack, runner)
+    await complete_refund(stack, order, None, Bearer.RUNNER)
+    assert order.id not in [waiting.order_id for waiting in await stack.act(view_reviews, admin)]
+    assert await transfers(stack, order) == 0
+
+
+async def test_the_first_pay_outs_of_a_runner_wait_a_day_and_the_next_does_not(
+    stack: WorkerStack, runner: Member
+) -> None:
+    await state_limits(stack, first_payouts=1)
+    first = await completed_order(stack, runner)
+    held = await payable_row(stack, first)
+    assert first.delivered_at is not None
+    assert (held.held_for, held.held_until - first.delivered_at) == ("first", timedelta(days=1))
+    assert await stack.notification_keys(first, -200) == []
+    second = await completed_order(stack, runner)
+    assert (await transfers(stack, first), await transfers(stack, second)) == (0, 1)
+    await make_held_payout_due(stack, first)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, first) == 1
+
+
+async def test_disputes_about_a_runner_s_jobs_keep_their_later_pay(stack: WorkerStack, runner: Member) -> None:
+    await state_limits(stack, disputes=1)
+    paid = await completed_order(stack, runner)
+    await stack.sql(
+        "INSERT INTO dispute (campus_id, order_id, dispute, amount, currency, reason, status, closed_at)"
+        " SELECT campus_id, id, 'dp_' || id, 1, currency, 'fraudulent', 'lost', now() FROM orders WHERE id = :id",
+        id=paid.id,
+    )
+    order = await completed_order(stack, runner)
+    await stack.sql("DELETE FROM dispute WHERE order_id = :id", id=paid.id)
+    assert (await transfers(stack, paid), await transfers(stack, order)) == (1, 0)
+    assert await stack.rows_of(order, "review", "reason") == [("disputes",)]
