@@ -20,8 +20,8 @@ _TAG = re.compile("<[^<>]*>")
 def joins(first: NotificationRow, other: NotificationRow) -> bool:
     """Return whether the other one may stand in the message of the first.
 
-    It says the same of the same order and has the same buttons, so that a reply or a tap means the same. A photo
-    stays alone, and so does what Telegram refused in a bundle.
+    It says the same of the same order, comes from the same side of it and has the same buttons, so that a reply or a
+    tap means the same. A photo stays alone, and so does what Telegram refused in a bundle.
     """
     return (
         first.lane is Lane.CORRESPONDENCE
@@ -29,6 +29,7 @@ def joins(first: NotificationRow, other: NotificationRow) -> bool:
         and other.status is NotificationStatus.DUE
         and (first.campus_id, first.chat_id, first.lane) == (other.campus_id, other.chat_id, other.lane)
         and (first.order_id, first.key, first.buttons) == (other.order_id, other.key, other.buttons)
+        and first.args.get("side") == other.args.get("side")  # the team answers one of them
         and not any(each.photo or (each.error or "").startswith(REFUSED_IN_BUNDLE) for each in (first, other))
     )
 

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.messaging.lane import Lane
 from domain.messaging.notification.bundles import (
     MAX_BUNDLED,
     MAX_MESSAGE_LENGTH,
     REFUSED_IN_BUNDLE,
     join_texts,
+    joins,
     shown_length,
 )
+from domain.messaging.notification.model import NotificationStatus
+from domain.messaging.notification.repository import NotificationRow
+from domain.support.order_sides import OrderSide
 from domain.words import say
 from tests.workers.telegram.sender_stack import ANA, MEI, SenderStack
 from workers.telegram.notification_sender import dispatch_notification
@@ -134,3 +139,28 @@ def test_a_bundle_fits_into_a_message_and_each_persons_words_stay_quoted(lines: 
     assert joined.count("<blockquote>") == joined.count("</blockquote>") == count
     if count < len(texts):
         assert shown_length("\n\n".join(texts[: count + 1])) > MAX_MESSAGE_LENGTH
+
+
+def written_to_team(side: OrderSide) -> NotificationRow:
+    """What one side of an order answers to the campus team, as it waits."""
+    return NotificationRow(
+        id=1,
+        campus_id=1,
+        order_id=7,
+        chat_id=-5,
+        lane=Lane.CORRESPONDENCE,
+        key="notification-team-reads",
+        args={"order": 7, "name": "Mei", "side": side, "words": "hello"},
+        buttons=(),
+        photo=None,
+        silent=False,
+        status=NotificationStatus.DUE,
+        tries=0,
+        error=None,
+        fence=0,
+    )
+
+
+def test_words_of_both_sides_to_the_team_stay_apart_because_a_reply_goes_to_one_of_them() -> None:
+    first, *others = [written_to_team(side) for side in (OrderSide.CUSTOMER, OrderSide.CUSTOMER, OrderSide.RUNNER)]
+    assert [joins(first, other) for other in others] == [True, False]
