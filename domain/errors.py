@@ -26,6 +26,7 @@ CampusGError
 │   ├── LeavingTooEarly          a photo is no proof yet: the PIN can still be asked for
 │   ├── PhotoMissing             food is left with a photo, always
 │   ├── HoldNotChecked           [Bought] before Stripe confirmed the hold
+│   ├── HoldEnding               the bank no longer holds the money, or not for long enough
 │   ├── NothingToRefund          nothing was paid, or all of it was refunded
 │   ├── OrderDisputed            the customer's bank decides about the payment
 │   ├── RefundOutOfRange         zero, or more than is left
@@ -163,6 +164,10 @@ class PhotoMissing(OrderError):
 
 class HoldNotChecked(OrderError):
     key = "error-hold-not-checked"
+
+
+class HoldEnding(OrderError):
+    key = "error-hold-ending"
 
 
 class NothingToRefund(OrderError):

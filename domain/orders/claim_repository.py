@@ -1,6 +1,7 @@
 """Claims in Postgres: the conditions that guard a claim, the columns that a release clears, and barred runners."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.orders.order_payments import OrderPayments
 from domain.orders.states import STATUSES_WITH_RUNNER
 from domain.orders.tables import barred_runner, orders
 from domain.orders.timers.model import TimerKind
@@ -45,6 +47,12 @@ def claim_guards(order_id: int, person_id: int, *, held: ColumnElement[bool]) ->
     """
     not_own = orders.c.customer_id != person_id
     return not_own, is_timer_ahead(order_id, TimerKind.EXPIRE), held, ~_is_barred(order_id, person_id)
+
+
+async def is_hold_valid(work: UnitOfWork, order_id: int, margin: timedelta) -> bool:
+    """Return whether the order's hold stands, and for at least this long."""
+    is_valid = work.registers.get(OrderPayments).is_held_for(order_id, margin)
+    return bool(await work.connection.scalar(select(is_valid)))
 
 
 def _is_barred(order_id: int, person_id: int) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ error-too-many-deliveries =
     }
 error-receipt-above-limit = Too much: the customer agreed to at most { $limit } at the shop. Do not buy it for more. Give the job back, or buy less.
 error-receipt-too-small = That is too little. Type what the receipt says, at least { $least }.
+error-hold-ending = Do not buy: the customer's bank no longer holds the money, or soon will not. Please give the job back; you lose nothing by it.
 error-hold-not-checked = Wait a moment before you buy: we are still making sure that the money is held.
 
 error-draft-empty = Something is still missing in your order.

@@ -10,9 +10,9 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
+from domain.errors import ChatNotOpen, HoldEnding, HoldNotChecked, OrderClosed, PinLocked, Stale
 from domain.messaging.outbox_repository import notify
-from domain.orders.claim_repository import is_run_by
+from domain.orders.claim_repository import is_hold_valid, is_run_by
 from domain.orders.escalations import absent_customer
 from domain.orders.notifications.admins import pin_locked
 from domain.orders.notifications.customer import pin_locked_customer, runner_arrived
@@ -70,7 +70,8 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
     """[Bought]: move ACCEPTED -> PLACED with this receipt (minor units), the pivot: no one cancels after it.
 
     Raise ReceiptAboveLimit or ReceiptTooSmall, and change nothing. Raise HoldNotChecked while Stripe has not confirmed
-    the hold.
+    the hold, and HoldEnding when it does not stand for half of the window `hold_margin`: a delivery that is stalled
+    until the hold is gone would be paid by nobody.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -78,6 +79,8 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
         raise OrderClosed
     if not order.hold_checked:
         raise HoldNotChecked
+    if not await is_hold_valid(work, order.id, campus.windows.length("hold_margin") / 2):
+        raise HoldEnding
     split = split_receipt(order.price, receipt)
     amounts = {"receipt": receipt, "total": split.total, "runner_share": split.runner}
     return await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
