@@ -19,7 +19,7 @@ from domain.orders.states import Bearer, Order, OrderEvent
 from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
-from domain.payouts.held_pay.rules import HeldPay, find_held_pay
+from domain.payouts.held_pay.rules import HeldPay, find_held_pay, hold_goodwill
 from domain.payouts.held_pay.screening import hold_unusual_pay
 from domain.payouts.model import Payable
 from domain.payouts.payout_steps import book_runner_payable, start_payout_or_ask_set_up
@@ -74,7 +74,7 @@ def _split_order(order: Order) -> tuple[int, Split]:
 
 
 async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable:
-    """Book that the platform bears a closed purchase: the runner is owed the receipt and the earnings.
+    """Book that the platform bears a closed purchase: the runner is owed the receipt and the earnings, held for a time.
 
     Nothing was captured for it. Raise LookupError when the order has no receipt or no runner.
     """
@@ -84,7 +84,8 @@ async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable
     await post_to_ledger(
         work, goodwill_posting(order=order.id, runner=order.runner_id, amount=owed, currency=currency), order.id
     )
-    payable = await book_runner_payable(work, order, owed, charge=None)
+    held = hold_goodwill((await find_campus(work, run.campus_id)).windows, work.now)
+    payable = await book_runner_payable(work, order, owed, charge=None, held=held)
     await start_payout_or_ask_set_up(work, run, payable)
     return payable
 

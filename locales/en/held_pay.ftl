@@ -5,6 +5,8 @@ order-message-payout-held =
         [first] the pay for your first jobs goes out a little later, and until then your customer can report a problem
         [left] it was handed over without the PIN, and until then your customer can report a problem
         [finished] the campus team's word stands for the PIN, and until then your customer can report a problem
+        [unpaid] your customer's card was not charged, so CampusG pays you, after a check
+        [closed] the campus team closed the job, so CampusG pays you, after a check
        *[no_receipt] the receipt is above the estimate and has no photo, and until then your customer can report a problem
     }. You need do nothing.
 order-message-payout-held-case = Your { $amount } waits: your customer reported a problem, and the campus team looks at it. It goes out when that is settled, and not before { $when }.
@@ -14,6 +16,8 @@ bot-order-held = Pay held until { $when }: { $why ->
         [first] one of the runner's first jobs
         [left] left with a photo, without the PIN
         [finished] finished by an admin
+        [unpaid] the customer was not charged: the platform pays
+        [closed] closed by an admin: the platform pays
        *[no_receipt] a receipt above the estimate, without a photo
     }
 bot-order-review = Pay held until an admin lets it go: { $why ->
@@ -31,6 +35,8 @@ bot-me-held =
         [first] the pay for your first jobs goes out a little later
         [left] handed over without the PIN
         [finished] the campus team's word stands for the PIN
+        [unpaid] the customer's card was not charged, so CampusG pays
+        [closed] the campus team closed it, so CampusG pays
        *[no_receipt] a receipt above the estimate, without a photo
     }
 bot-me-held-case = { $amount } of job #{ $order } waits: your customer reported a problem

@@ -45,6 +45,12 @@ async def make_held_payout_due(stack: WorkerStack, order: Order, seconds: int = 
     await stack.sql(f"{passed} AND held_until IS NOT NULL", id=order.id, ago=seconds)
 
 
+async def release_held_payout(stack: WorkerStack, order: Order) -> None:
+    """Let the time of the order's held payable pass, and release it: its payout is started, and not yet run."""
+    await make_held_payout_due(stack, order)
+    await HeldPayoutSweeper(context=stack.context).release_due()
+
+
 async def sweep_held_payouts(stack: WorkerStack, *workers: WorkerContext) -> None:
     """Release what is due, as the sweeps of these workers do at the same time, and run what that starts."""
     sweepers = [HeldPayoutSweeper(context=worker) for worker in workers or (stack.context,)]

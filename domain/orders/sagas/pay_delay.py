@@ -15,6 +15,8 @@ class PayDelay(StrEnum):
     NO_RECEIPT = "no_receipt"  # the receipt is well above the estimate, and nobody saw a photo of it
     FIRST = "first"  # one of the runner's first deliveries
     REVIEW = "review"  # a risk rule found it unusual: it waits until an admin lets it go
+    UNPAID = "unpaid"  # the customer was not charged, so the platform pays
+    CLOSED = "closed"  # an admin closed the purchase, and the platform pays
 
 
 def find_pay_delay(order: Order, *, photo: str | None, admin: int | None) -> PayDelay | None:

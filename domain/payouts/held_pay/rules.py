@@ -20,8 +20,15 @@ class HeldPay:
 def find_held_pay(order: Order, data: CompleteOrderData, windows: Windows, now: datetime) -> HeldPay | None:
     """Return until when the pay for a delivered order waits; None when it may be sent at once.
 
-    It waits as long as the customer may report a problem, counted from the hand-over.
+    It waits as long as the customer may report a problem, counted from the hand-over: also when the customer was not
+    charged, since two who agree could let the hold lapse and be paid by the platform.
     """
-    if data.pay_delay is None:
+    reason = data.pay_delay or (None if data.declined is None else PayDelay.UNPAID)
+    if reason is None:
         return None
-    return HeldPay(until=(order.delivered_at or now) + windows.length("problem"), reason=data.pay_delay)
+    return HeldPay(until=(order.delivered_at or now) + windows.length("problem"), reason=reason)
+
+
+def hold_goodwill(windows: Windows, now: datetime) -> HeldPay:
+    """Return until when the pay for a closed purchase waits: nothing but an admin's word says that it is due."""
+    return HeldPay(until=now + windows.length("problem"), reason=PayDelay.CLOSED)

@@ -220,7 +220,8 @@ async def test_a_pay_out_for_lack_of_funds_is_sent_again_from_the_alert(stack: B
     sam, (order_id, _, _) = await stack.add_admin(), await bought_order(stack)
     await sam.write(f"/close {order_id} platform nobody there")
     assert [row["status"] for row in await stack.rows(payable, payable.c.order_id == order_id)] == ["open"]
-    await stack.update_rows(payable, payable.c.order_id == order_id, refusal="balance_insufficient")
+    released = {"held_until": None, "held_for": None}  # the time for which it waits has passed
+    await stack.update_rows(payable, payable.c.order_id == order_id, refusal="balance_insufficient", **released)
     assert f"order {order_id}: S$6.00" in await sam.answer_to("/stuck")
     assert "sent again" in (await sam.press(f"Send #{order_id} again"))["text"]
     assert f"order {order_id}: S$6.00" not in await sam.text()

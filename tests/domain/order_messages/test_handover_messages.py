@@ -84,6 +84,8 @@ def test_more_than_three_things_are_folded() -> None:
     [
         (PayDelay.LEFT, "without the PIN"),
         (PayDelay.FINISHED, "the campus team's word"),
+        (PayDelay.UNPAID, "was not charged"),
+        (PayDelay.CLOSED, "closed the job"),
         (PayDelay.NO_RECEIPT, "above the estimate and has no photo"),
     ],
 )

@@ -12,7 +12,7 @@ from domain.orders.use_cases import admin_orders, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.support.use_cases import roster
 from tests.cases import case
-from tests.scenarios.held_payout_setup import make_held_payout_due, sweep_held_payouts
+from tests.scenarios.held_payout_setup import make_held_payout_due, release_held_payout, sweep_held_payouts
 from tests.scenarios.scenario_setup import close_purchase, new_admin, set_up_payouts
 from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.races import race, race_starts, refusal_of
@@ -62,7 +62,11 @@ async def test_what_the_platform_bears_is_paid_from_its_own_balance(stack: Worke
     await fund_platform(stack)
     order = await bought_order(stack, runner)
     await close_purchase(stack, order, Bearer.PLATFORM, "the runner broke a leg")
-    assert await payable_state(stack, order) == [("sending", SHARE, None)], "in the commit of the close"
+    await stack.run_due()
+    assert await payable_state(stack, order) == [("open", SHARE, None)]
+    assert await stack.transfers(order.id) == [], "an admin's word alone sends nothing at once"
+    await release_held_payout(stack, order)
+    assert await payable_state(stack, order) == [("sending", SHARE, None)], "in the commit of the release"
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
     assert intent["status"] == "canceled"
@@ -91,6 +95,7 @@ async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(own
     runner = await own_stack.add_member(runner=True, card=None)
     order = await bought_order(own_stack, runner)
     await close_purchase(own_stack, order, Bearer.PLATFORM, "the shop burned down")
+    await release_held_payout(own_stack, order)
     await own_stack.run_due()
     assert await payable_state(own_stack, order) == [("open", SHARE, None)]
     assert "notification-payout-late" in await own_stack.notification_keys(order, runner.person_id)
@@ -119,6 +124,7 @@ async def test_m16_a_worker_killed_while_paying_what_we_bear_pays_it_once(stack:
         runner = await stack.add_member(runner=True, card=None)
         order = await bought_order(stack, runner)
         await close_purchase(stack, order, Bearer.PLATFORM, "nobody opens")
+        await release_held_payout(stack, order)
         paying = (await stack.saga(order, "pay_out_runner")).id
         try:
             await advance_saga(killed_worker(stack, at=at, committed=committed), paying)
@@ -154,6 +160,7 @@ async def test_a_runner_without_a_pay_out_account_is_owed_and_paid_once_there_is
     await stack.run_due()
     assert await payable_state(stack, order) == [("open", SHARE, None)]
     assert "notification-payout-waits" in await stack.notification_keys(order, runner.person_id)
+    await release_held_payout(stack, order)
     await set_up_payouts(stack, runner)
     assert await payable_state(stack, order) == [("paid", SHARE, None)]
 

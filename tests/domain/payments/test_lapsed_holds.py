@@ -18,6 +18,7 @@ from tests.scenarios.customer_debt_setup import (
     lapsed_order_at_drop_point,
     owed_order,
 )
+from tests.scenarios.held_payout_setup import release_held_payout
 from tests.scenarios.reconciliation_setup import discrepancies, forget_payment, reconcile_all
 from tests.scenarios.refund_setup import booked_amounts, complete_refund, receive_event, refund_rows
 from tests.scenarios.scenario_setup import refunds_of
@@ -73,6 +74,10 @@ async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_
     assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0)]
     assert await hold_states(stack, order) == [("released", 0), ("refused", 0)]
     assert await debt_state(stack, order) == ("open", 1130)
+    assert await stack.transfers(order.id) == []
+    assert await stack.rows_of(order, "payable", "status, refusal, held_for") == [("open", None, "unpaid")]
+    await release_held_payout(stack, order)
+    await stack.run_due()
     assert await stack.transfers(order.id) == [], "there is no charge to take it from, and the balance is pending"
     assert await stack.rows_of(order, "payable", "status, refusal") == [("open", "balance_insufficient")]
     assert await booked_amounts(stack, order) == {
@@ -84,7 +89,7 @@ async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_
     assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-owes-admins") == 1
 
 
-async def test_where_the_balance_suffices_the_runner_is_paid_at_once(own_stack: WorkerStack) -> None:
+async def test_where_the_balance_suffices_the_runner_is_paid_after_the_wait(own_stack: WorkerStack) -> None:
     rich = await own_stack.add_member(card="pm_card_bypassPending")
     runner = await own_stack.add_member(runner=True, ready=False, card=None)
     for _ in range(2):
@@ -92,6 +97,9 @@ async def test_where_the_balance_suffices_the_runner_is_paid_at_once(own_stack: 
         await own_stack.run_due()
     paid = await own_stack.add_member(runner=True, card=None)
     order = await owed_order(own_stack, await own_stack.add_member(), runner=paid)
+    assert await own_stack.transfers(order.id) == []
+    await release_held_payout(own_stack, order)
+    await own_stack.run_due()
     (transfer,) = await own_stack.transfers(order.id)
     assert (transfer["amount"], transfer["source_transaction"]) == (1030, None)
     assert await own_stack.breaches() == []
