@@ -13,7 +13,7 @@ from sandbox.people.control_clients import PlayError
 from sandbox.people.narrator import PrintParagraph, is_colour_wanted
 from sandbox.people.populated_stack import open_populated_stack
 from sandbox.play.money_check import check_order_money
-from sandbox.play.scenes import HASTY_SCENES, HASTY_WINDOWS, SCENES
+from sandbox.play.scenes import HASTY_SCENES, HASTY_WINDOWS, LIMIT_SCENES, SCENES
 
 LOG_TAIL_LINES = 12
 
@@ -24,10 +24,11 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
     Raise LaunchError or PlayError when the scene fails. Raise KeyboardInterrupt when a signal stops it.
     """
     started_at = time.monotonic()
+    limits = {} if name in LIMIT_SCENES else HURRIED_LIMITS
     if name in HASTY_SCENES:
         campus = create_campus(folder, "hasty", 2, runners=2, limits=HURRIED_LIMITS, **HASTY_WINDOWS)
     else:
-        campus = copy_campus(folder)
+        campus = copy_campus(folder, limits)
     config = StackConfig(
         folder=folder,
         campuses=(campus,),
@@ -35,7 +36,7 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
         redis_url=os.environ.get("REDIS_URL"),
     )
     print_paragraph(f"{name}: {SCENES[name].__doc__}")
-    print_paragraph(format_limits())
+    print_paragraph(format_limits(limits))
     with stopping_on_signals() as pause:
         stack = Stack(config, print_paragraph, pause)
         try:

@@ -30,13 +30,14 @@ async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> AsyncIterator[PopulatedStack]:
-    """Seven campuses in one bot and one worker."""
+    """Eight campuses in one bot and one worker."""
     folder = tmp_path_factory.mktemp("journeys")
     campuses = (
         *(create_campus(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)),
         create_campus(folder, "crowded", 6, runners=60),
         create_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s"),
         create_campus(folder, "handover", 8, reminder="1s", absent="4s", problem="6s"),
+        create_campus(folder, "strict", 10, limits={}),  # the limits against fraud as shipped
         create_campus(folder, "quick", 9, runners=20, limits=SOAK_LIMITS, **SOAK_WINDOWS),
     )
     settings = {"LOG_LEVEL": "DEBUG"}

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.people.populated_stack import PopulatedStack
-from sandbox.play.scenes import SCENES
+from sandbox.play.scenes import LIMIT_SCENES, SCENES
 from tests.journeys.running_scenes import play_scene
 
 DEFAULT_CAMPUSES = ("east", "south", "west")
-SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "handover"}
+SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "handover", **dict.fromkeys(LIMIT_SCENES, "strict")}
 SceneTasks = dict[str, "asyncio.Task[None]"]
 SCANNED_BY_DESIGN = frozenset({"campus", "list_cursor"})  # a few rows for each campus, or account
 POSTPONE_RECONCILIATION_SQL = (

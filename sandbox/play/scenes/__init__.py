@@ -6,6 +6,13 @@ from types import MappingProxyType
 from sandbox.people.populated_stack import SceneContext
 from sandbox.play.money_check import ExpectedMoney
 from sandbox.play.scenes.delivery_scenes import play_happy, play_lost_claim, play_released, play_runner_not_onboarded
+from sandbox.play.scenes.limit_scenes import (
+    play_declined_five_times,
+    play_first_pay,
+    play_too_fast,
+    play_too_many_orders,
+    play_too_much_in_a_day,
+)
 from sandbox.play.scenes.order_scenes import (
     play_absent,
     play_bank_approval,
@@ -29,7 +36,14 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "runner_not_onboarded": play_runner_not_onboarded,
         "absent": play_absent,
         "problem": play_problem,
+        "too_many_orders": play_too_many_orders,
+        "too_much_in_a_day": play_too_much_in_a_day,
+        "declined_five_times": play_declined_five_times,
+        "first_pay": play_first_pay,
+        "too_fast": play_too_fast,
     }
 )
 HASTY_SCENES = frozenset({"expired", "absent"})  # these wait for a window to end
 HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s", "problem": "6s"}
+# These play at the limits against fraud as shipped; all others hurry.
+LIMIT_SCENES = frozenset({"too_many_orders", "too_much_in_a_day", "declined_five_times", "first_pay", "too_fast"})
