@@ -7,6 +7,7 @@ their runner may still report a problem to the campus team.
 from datetime import timedelta
 
 from domain.campuses.people import Member
+from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import WroteTooMuch
 from domain.messaging.notification.written_repository import WrittenCounts, count_written
@@ -14,14 +15,14 @@ from domain.messaging.notification.written_repository import WrittenCounts, coun
 CAP_WINDOW = timedelta(minutes=10)
 MAX_MESSAGES = 20  # in this window, of one person about one order to one reader
 MAX_PHOTOS = 6  # of these: photos are sent one by one, words in bundles
-MAX_MESSAGES_IN_ALL = 40  # in this window, of one person about all orders to everybody
+MAX_MESSAGES_IN_ALL = 40  # in this window, of one person about all orders to everybody; an admin has no such bound
 
 
-def is_above_cap(counts: WrittenCounts, *, with_photo: bool) -> bool:
-    """Return whether one more message is too much after these."""
+def is_above_cap(counts: WrittenCounts, *, with_photo: bool, is_admin: bool) -> bool:
+    """Return whether one more message is too much after these. An admin may write to as many people as ask."""
     return (
         counts.messages >= MAX_MESSAGES
-        or counts.in_all >= MAX_MESSAGES_IN_ALL
+        or (counts.in_all >= MAX_MESSAGES_IN_ALL and not is_admin)
         or (with_photo and counts.photos >= MAX_PHOTOS)
     )
 
@@ -31,5 +32,5 @@ async def require_within_cap(
 ) -> None:
     """Raise WroteTooMuch when the writer has written too much in the last ten minutes; `reader` is the chat."""
     counts = await count_written(work, writer.person_id, order_id, reader, CAP_WINDOW)
-    if is_above_cap(counts, with_photo=photo is not None):
+    if is_above_cap(counts, with_photo=photo is not None, is_admin=Role.ADMIN in writer.roles):
         raise WroteTooMuch(minutes=round(CAP_WINDOW.total_seconds() / 60))

@@ -54,7 +54,14 @@ def test_the_cap_counts_messages_photos_and_all(
     messages: int, photos: int, in_all: int, *, with_photo: bool, above: bool
 ) -> None:
     counts = WrittenCounts(messages=messages, photos=photos, in_all=in_all)
-    assert is_above_cap(counts, with_photo=with_photo) is above
+    assert is_above_cap(counts, with_photo=with_photo, is_admin=False) is above
+
+
+def test_an_admin_may_answer_as_many_people_as_ask() -> None:
+    counts = WrittenCounts(messages=0, photos=0, in_all=MAX_MESSAGES_IN_ALL)
+    assert [is_above_cap(counts, with_photo=False, is_admin=admin) for admin in (False, True)] == [True, False]
+    to_one = WrittenCounts(messages=MAX_MESSAGES, photos=0, in_all=MAX_MESSAGES)
+    assert is_above_cap(to_one, with_photo=False, is_admin=True)
 
 
 async def test_the_relay_has_a_cap_in_both_directions_and_the_team_can_still_be_asked(
