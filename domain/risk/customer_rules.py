@@ -28,7 +28,7 @@ def judge_order(facts: CustomerFacts, limits: RiskLimits, amount: int, now: date
 
 def judge_charge(facts: CustomerFacts, limits: RiskLimits, more: int, now: datetime) -> Allow | Refuse:
     """Return whether the customer's bank may be asked for `more` minor units than their orders come to already."""
-    if facts.card is not None and facts.card.owes:
+    if more > 0 and facts.card is not None and facts.card.owes:  # a debt may always be paid
         return Refuse(reason=RefusalReason.CARD_OWES)
     asked = judge_attempt(facts, limits, now)
     if isinstance(asked, Refuse) or more == 0:
@@ -37,14 +37,13 @@ def judge_charge(facts: CustomerFacts, limits: RiskLimits, more: int, now: datet
 
 
 def judge_attempt(facts: CustomerFacts, limits: RiskLimits, now: datetime) -> Allow | Refuse:
-    """Return whether a bank may be asked again: not while it refused many times in a row, whatever it is for."""
-    declined = 0
-    for attempt in reversed(facts.attempts):
-        if not attempt.declined:
-            break
-        declined += 1
-    if declined >= limits.declines:
-        until = facts.attempts[-1].at + limits.length("decline_pause")
+    """Return whether a bank may be asked again: not while it refused many times in a day, whatever it is for.
+
+    A success in between changes nothing: who tries stolen cards has a good one of their own.
+    """
+    declined = [attempt.at for attempt in facts.attempts if attempt.declined and now - attempt.at < DAY]
+    if len(declined) >= limits.declines:
+        until = declined[-1] + limits.length("decline_pause")
         if now < until:
             return Refuse(reason=RefusalReason.DECLINES, most=limits.declines, until=until)
     return ALLOW

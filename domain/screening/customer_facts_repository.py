@@ -13,6 +13,7 @@ from domain.refunds.model import RefundStatus
 from domain.refunds.tables import refund
 from domain.risk.facts import DAY, MONTH, CardAttempt, CustomerFacts, PastOrder
 
+_LARGE_SHARE = 4  # a refund counts when the platform bore this part of the order: not the runner's fault, nor a cent
 _ANSWERS = (HoldEvent.DECLINED, HoldEvent.MADE, HoldEvent.CHARGED)  # of a bank, in the event log
 
 
@@ -25,6 +26,7 @@ async def read_customer_facts(work: UnitOfWork, campus_id: int, person_id: int) 
         select(func.count(refund.c.order_id.distinct()))
         .select_from(orders.join(refund, refund.c.order_id == orders.c.id))
         .where(*own, refund.c.status != RefundStatus.FAILED, refund.c.asked_at > func.now() - MONTH)
+        .where(refund.c.amount - refund.c.runner_amount >= orders.c.total / _LARGE_SHARE)
     )
     query = select(
         membership.c.joined_at,

@@ -31,9 +31,9 @@ async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits
 
     Raise LookupError when it has no runner, no receipt, or one of its times is missing.
     """
-    receipt, times = order.receipt, (order.accepted_at, order.bought_at, order.delivered_at)
-    accepted_at, bought_at, delivered_at = times
-    if order.runner_id is None or receipt is None or accepted_at is None or bought_at is None or delivered_at is None:
+    accepted_at, bought_at, delivered_at = order.accepted_at, order.bought_at, order.delivered_at
+    is_whole = order.runner_id is not None and order.receipt is not None
+    if not is_whole or accepted_at is None or bought_at is None or delivered_at is None:
         raise LookupError(f"order {order.id} was not delivered")
     own = (orders.c.campus_id == order.campus_id, orders.c.runner_id == order.runner_id)
     delivered = (*own, orders.c.status.in_(DELIVERED_STATUSES), orders.c.id != order.id)
@@ -50,7 +50,7 @@ async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits
         accepted_at=accepted_at,
         bought_at=bought_at,
         delivered_at=delivered_at,
-        amount=receipt,
+        amount=this.amount,
         by_pin=order.proof_photo is None,
         to_new_customer=this.to_new_customer,
         handed_over_before=earlier,
@@ -68,7 +68,8 @@ def _deliveries(*which: ColumnElement[bool]) -> Select[Any]:
         before.c.status == OrderStatus.COMPLETED,
         before.c.completed_at < orders.c.delivered_at,
     )
-    columns = (orders.c.delivered_at, orders.c.receipt, orders.c.customer_id, membership.c.joined_at)
+    brought = (orders.c.receipt + orders.c.tip).label("brought")  # what two who agree can make as large as they like
+    columns = (orders.c.delivered_at, brought, orders.c.customer_id, membership.c.joined_at)
     member = and_(membership.c.campus_id == orders.c.campus_id, membership.c.person_id == orders.c.customer_id)
     left = orders.c.proof_photo.is_(None).label("by_pin")
     query = select(*columns, left, completed.scalar_subquery().label("completed"))
@@ -78,7 +79,7 @@ def _deliveries(*which: ColumnElement[bool]) -> Select[Any]:
 def _past_delivery(row: Row[Any], customer_id: int, limits: RiskLimits) -> PastDelivery:
     return PastDelivery(
         at=row.delivered_at,
-        amount=row.receipt,
+        amount=row.brought,
         by_pin=row.by_pin,
         to_new_customer=is_new_customer(row.joined_at, row.completed, limits, row.delivered_at),
         to_same_customer=row.customer_id == customer_id,

@@ -59,7 +59,7 @@ async def play_declined_five_times(scene: SceneContext) -> tuple[ExpectedMoney, 
         answer = await mei.tap("place")
         if len(refused) < MAX_DECLINES:
             refused.append(await _newest_order(scene, "CANCELLED", after=refused[-1]))
-    _require_told(answer, "Your bank said no 5 times in a row")
+    _require_told(answer, "Your bank said no 5 times in a day")
     return tuple(ExpectedMoney(order_id=order) for order in refused)
 
 

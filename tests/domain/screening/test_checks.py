@@ -71,14 +71,14 @@ async def test_the_sum_of_a_day_limits_orders_and_price_increases(stack: WorkerS
     assert (await stack.order(order.id)).price == order.price
 
 
-async def test_after_refusals_in_a_row_the_bank_is_asked_for_nothing(stack: WorkerStack) -> None:
+async def test_after_many_refusals_the_bank_is_asked_for_nothing(stack: WorkerStack) -> None:
     customer = await stack.add_member(card=DECLINED_CARD)
     for _ in range(5):
         await stack.place_order(customer)
         await stack.run_due()
     refused = await refusal_of(partial(stack.place_order, customer))
     assert isinstance(refused, TooManyDeclines)
-    assert read(refused).startswith("Your bank said no 5 times in a row, so we ask it no more before ")
+    assert read(refused).startswith("Your bank said no 5 times in a day, so we ask it no more before ")
     asked = "SELECT count(*) FROM hold JOIN orders ON orders.id = hold.order_id WHERE customer_id = :id"
     assert await stack.rows(asked, id=customer.person_id) == [(5,)]
     await state_limits(stack, decline_pause=0)  # as if it were over
@@ -108,7 +108,7 @@ async def test_a_runner_who_brought_a_customer_much_leaves_the_next_job_to_other
 
 
 async def test_many_refunds_wait_for_a_word_with_the_team(stack: WorkerStack, customer: Member, runner: Member) -> None:
-    await state_limits(stack, refunds=1)
+    await state_limits(stack, refunds=1, open_orders=9, new_open_orders=9, new_customer_day=100_000)
     order = await stack.delivered_order(runner, customer)
     await stack.sql(
         "INSERT INTO refund (campus_id, order_id, runner_id, asked_by, amount, runner_amount, currency, payment_intent,"
@@ -117,7 +117,10 @@ async def test_many_refunds_wait_for_a_word_with_the_team(stack: WorkerStack, cu
         id=order.id,
     )
     await stack.open_order(customer)
-    await stack.sql("UPDATE refund SET status = 'requested' WHERE order_id = :id", id=order.id)
+    for amounts in ("amount = 1", "amount = 1000, runner_amount = 1000"):  # a cent, and the runner's fault
+        await stack.sql(f"UPDATE refund SET status = 'requested', {amounts} WHERE order_id = :id", id=order.id)
+        await stack.open_order(customer)
+    await stack.sql("UPDATE refund SET amount = 300, runner_amount = 0 WHERE order_id = :id", id=order.id)
     refused = await refusal_of(partial(stack.place_order, customer))
     await stack.sql("DELETE FROM refund WHERE order_id = :id", id=order.id)
     assert isinstance(refused, TooManyRefunds)

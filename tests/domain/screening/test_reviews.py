@@ -7,6 +7,7 @@ import pytest
 
 from domain.campuses.people import Member
 from domain.errors import AnotherAdminNeeded, NotAllowed, Stale
+from domain.orders.drafts.repository import change_draft
 from domain.orders.states import Bearer, Order
 from domain.screening.use_cases import let_pay_go, view_reviews
 from tests.scenarios.held_payout_setup import left_order, make_held_payout_due, payable_row, sweep_held_payouts
@@ -113,3 +114,23 @@ async def test_disputes_about_a_runner_s_jobs_keep_their_later_pay(stack: Worker
     await stack.sql("DELETE FROM dispute WHERE order_id = :id", id=paid.id)
     assert (await transfers(stack, paid), await transfers(stack, order)) == (1, 0)
     assert await stack.rows_of(order, "review", "reason") == [("disputes",)]
+
+
+async def test_a_tip_counts_like_what_is_on_the_receipt(stack: WorkerStack, runner: Member) -> None:
+    await state_limits(stack, runner_day=2 * 850 + 199)
+    reasons = []
+    for tip in (0, 200):
+        customer = await stack.add_member()
+        await stack.fill_basket(customer)
+        async with stack.database() as work:
+            draft = await change_draft(work, stack.campus.id, customer.person_id, tip=tip)
+        await stack.submit_draft(customer, draft)
+        await stack.run_due()
+        ((number,),) = await stack.rows("SELECT id FROM orders WHERE customer_id = :id", id=customer.person_id)
+        order = await stack.order(number)
+        await stack.claim(runner, order)
+        await stack.run_due()
+        await stack.deliver(runner, order)
+        await stack.run_due()
+        reasons.append((await payable_row(stack, order)).held_for)
+    assert reasons == [None, "review"]
