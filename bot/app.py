@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 
 from bot.transport.bot_registry import BotRegistry, serve_campuses
 from bot.transport.dispatching import new_dispatch, new_dispatcher
-from bot.transport.group_leaving import leave_unbound_groups
+from bot.transport.group_care.leaving import leave_unbound_groups
+from bot.transport.group_care.removals import remove_from_groups
 from bot.transport.http_limits.bounded_server import DRAIN_TIMEOUT_SECONDS, serve_application
 from bot.transport.http_limits.connection_keeper import ConnectionKeeper
 from bot.transport.metrics import new_metrics
@@ -139,6 +140,7 @@ async def _serve_updates(bot_registry: BotRegistry, open_database: UnitOfWorkFac
         group.create_task(serve_campuses(bot_registry, open_database, inbox))
         group.create_task(retry_unfinished_updates(inbox, lambda: list(bot_registry.bots)))
         group.create_task(leave_unbound_groups(open_database, bot_registry.bots))
+        group.create_task(remove_from_groups(open_database, bot_registry.bots))
 
 
 async def _wait_for_postgres(open_database: UnitOfWorkFactory) -> None:

@@ -42,10 +42,12 @@ CampusGError
 │   └── OrdersPaused
 │       └── OrdersPausedBecause  an admin gave a reason
 ├── DebtOutstanding              no new order before an earlier debt is paid
+│   └── DebtOutstandingElsewhere on another campus of the deployment
 ├── DebtBeingPaid                the customer's bank is being asked about that debt
 ├── PriceChanged                 the amount shown is no longer the amount
 ├── PriceIncreaseInFlight        the customer's bank is being asked about more money for that order
 ├── TooManyPriceIncreases        the price of that order was raised as often as it may be
+├── PersonBarred, OrderLimitReached, PersonUnknown: see domain/restrictions/errors.py
 ├── CardInUse                    an order is being placed with this card
 ├── RunnerNotApproved
 │   └── RunnerSuspended          the runner finishes their deliveries and takes no new one
@@ -237,6 +239,10 @@ class OrdersPausedBecause(OrdersPaused):
 class DebtOutstanding(CampusGError):
     key = "error-debt-outstanding"
     debt_id = 0  # the id of the debt, for the button that pays it
+
+
+class DebtOutstandingElsewhere(DebtOutstanding):
+    key = "error-debt-outstanding-elsewhere"
 
 
 class DebtBeingPaid(CampusGError):

@@ -35,12 +35,13 @@ class Wording(StrEnum):
 
 
 _PLAIN = (
-    "accepted account act added after age amount approved arrived asked at attempt back bearer before bought brand "
-    "building by campus case ceiling claimed clock command completed cost count customer_account day days delivered "
-    "down earned estimate event example fee food handed held here holding hours jobs kind last4 least left limit link "
-    "local_value minutes monday more most netted now number order outcome owes own page pages paid pieces pin placed "
-    "platform_amount price proof quantity ready receipt remote_value role runner_account runner_amount saga sent share "
-    "side since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
+    "accepted account act added after age amount approved arrived asked at attempt back bearer before bought "
+    "brand building by campus case ceiling claimed clock command completed cost count counted counts "
+    "customer_account daily day days declined delivered down earned ends estimate event example fee fingerprint "
+    "food handed held here holding hours jobs kind last4 least left level limit limited link local_value minutes "
+    "monday more most netted now number order outcome owes own page pages paid pieces pin placed platform_amount "
+    "price proof quantity ready receipt remote_value role runner_account runner_amount saga score sent share side "
+    "since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
     "wanted what when why written"
 )
 _NAMES = "about admin chat customer item name other person place runner store who"

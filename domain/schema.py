@@ -25,6 +25,7 @@ from domain.payments.tables import customer_debt, hold
 from domain.payouts.tables import debt, netting, payable
 from domain.reconciliation.tables import discrepancy, list_cursor
 from domain.refunds.tables import dispute, refund
+from domain.restrictions.tables import group_removal, restriction
 from domain.saga.tables import saga, saga_signal
 from domain.screening.tables import review
 from domain.support.tables import problem_case, rating
@@ -45,6 +46,7 @@ __all__ = [
     "draft",
     "drop_point",
     "event_log",
+    "group_removal",
     "hold",
     "ledger_account",
     "ledger_entry",
@@ -61,6 +63,7 @@ __all__ = [
     "problem_case",
     "rating",
     "refund",
+    "restriction",
     "review",
     "saga",
     "saga_signal",

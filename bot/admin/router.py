@@ -9,6 +9,7 @@ from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
 from bot.admin.orders import actions, board, new_pin, order_screen
+from bot.admin.people import restrictions
 from bot.admin.reason_flow import register_reason_flow
 from bot.conversation.routing import (
     on_commands,
@@ -56,10 +57,32 @@ def admin_router() -> Router:
         },
     )
     on_taps(router, {Tap.OWN_ACT: own_acts.agree_to_own_act_tapped})
+    _register_people(router)
     _register_operations(router)
     _register_cases(router)
     on_other_commands(router, show_admin_help)
     return router
+
+
+def _register_people(router: Router) -> None:
+    on_commands(
+        router,
+        {
+            "restrictions": restrictions.restrictions_command,
+            "bar": restrictions.bar_command,
+            "limit": restrictions.limit_command,
+            "unbar": restrictions.unbar_command,
+        },
+        private_only=False,
+    )
+    on_taps(
+        router,
+        {
+            Tap.RESTRICTIONS: restrictions.show_restrictions_page,
+            Tap.RESTRICT_SURE: restrictions.confirm_restriction_tapped,
+            Tap.UNBAR: restrictions.show_unbar_command,
+        },
+    )
 
 
 def _register_operations(router: Router) -> None:

@@ -16,13 +16,13 @@ from domain.campuses.group_repository import update_group_chat_id
 from domain.campuses.people import Member
 from domain.campuses.people_repository import ensure_member, find_member
 from domain.campuses.repository import find_campus
-from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
 from domain.messaging.buttons import TapPlace, unpack
 from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import find_pending_input
+from domain.restrictions.runner_groups.membership import may_be_in_group
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -136,7 +136,7 @@ def _with_command_menu(context: RequestContext, said: Any) -> Any:
 
 
 async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_id: int) -> Replies:
-    """Answer a request to join the runner group: approved runners and admins are let in, nobody else."""
+    """Answer a request to join the runner group: runners who may take jobs and admins are let in, nobody else."""
     campus = await find_campus(work, campus_id)
     if event.chat.id != campus.runner_group:
         return ()
@@ -144,7 +144,7 @@ async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_i
         member = await find_member(work, campus_id, event.from_user.id)
     except LookupError:
         return (JoinRequestAnswer(event.from_user.id, approved=False),)
-    return (JoinRequestAnswer(member.person_id, approved=bool(member.roles & {Role.RUNNER, Role.ADMIN})),)
+    return (JoinRequestAnswer(member.person_id, approved=await may_be_in_group(work, member)),)
 
 
 async def _load_campus(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:

@@ -13,7 +13,12 @@ from domain.words import Html, say, say_plain
 
 MAX_LABEL_LENGTH = 48  # characters; phones cut longer ones
 
-_PLAIN_FORMS = {"t": "%H:%M", "T": "%H:%M:%S", "wt": "%a %H:%M"}  # for a Telegram that knows no times
+_PLAIN_FORMS = {
+    "t": "%H:%M",
+    "T": "%H:%M:%S",
+    "wt": "%a %H:%M",
+    "Dt": "%d %b %Y, %H:%M",
+}  # for a Telegram that knows no times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,8 @@ class RequestContext:
     def format_time(self, moment: datetime, form: str = "t") -> Html:
         """Return a time that the reader's phone formats.
 
-        The forms are those of the Bot API's date-time entities: t short, T with seconds, wt with the weekday.
+        The forms are those of the Bot API's date-time entities: t short, T with seconds, wt with the weekday, Dt with
+        the date.
         """
         local = moment.astimezone(self.campus.zone)
         plain = f"{local:{_PLAIN_FORMS[form]}}"

@@ -59,13 +59,14 @@ def card_brand_name(brand: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCard:
-    """What we keep of a customer's card: no number of it but the last four digits."""
+    """What we keep of a customer's card: no number of it but the last four digits, and Stripe's fingerprint."""
 
     payment_method: str
     brand: str
     last4: str
     exp_month: int
     exp_year: int
+    fingerprint: str | None = None  # one for each card number, whoever saves it; older releases kept none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

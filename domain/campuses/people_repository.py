@@ -83,6 +83,14 @@ async def _find_member_or_none(work: UnitOfWork, campus_id: int, person_id: int)
     return None if row is None else member_from_row(row)
 
 
+async def find_member_by_username(work: UnitOfWork, campus_id: int, username: str) -> int | None:
+    """Return the member who had this @name when they wrote last, whatever its case; None for nobody."""
+    named = select(person.c.id).join(membership, membership.c.person_id == person.c.id)
+    here = named.where(membership.c.campus_id == campus_id, func.lower(person.c.username) == username.lower())
+    found: int | None = (await work.connection.execute(here.order_by(person.c.id.desc()))).scalars().first()
+    return found
+
+
 async def is_admin_of_any_campus(work: UnitOfWork, person_id: int) -> bool:
     """Return whether the person is an admin of some campus of this deployment."""
     query = select(exists().where(membership.c.person_id == person_id, membership.c.is_admin))

@@ -52,6 +52,8 @@ class Action(StrEnum):
     SEE_CASES = "see_cases"
     ANSWER_CASE = "answer_case"
     WRITE_AS_TEAM = "write_as_team"  # to one side of an order
+    SEE_RESTRICTIONS = "see_restrictions"
+    RESTRICT_PERSON = "restrict_person"  # bar, limit, and lift what was decided
     ACT_ON_OWN = "act_on_own"  # agree to an act on one's own order, as the only admin of a campus
 
 
@@ -94,6 +96,8 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.SEE_CASES): Ownership.ANY,
         (Role.ADMIN, Action.ANSWER_CASE): Ownership.OTHERS,
         (Role.ADMIN, Action.WRITE_AS_TEAM): Ownership.OTHERS,
+        (Role.ADMIN, Action.SEE_RESTRICTIONS): Ownership.ANY,
+        (Role.ADMIN, Action.RESTRICT_PERSON): Ownership.OTHERS,
         (Role.ADMIN, Action.ACT_ON_OWN): Ownership.OWN,
     }
 )

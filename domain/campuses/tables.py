@@ -107,7 +107,10 @@ saved_card = Table(
     Column("exp_month", Integer, nullable=False),
     Column("exp_year", Integer, nullable=False),
     timestamp_column("saved_at", nullable=False, default_now=True),
+    text_column("fingerprint", nullable=True),  # null for a card that an older release saved
 )
+
+Index("saved_card_fingerprint_idx", saved_card.c.fingerprint, postgresql_where=text("fingerprint IS NOT NULL"))
 
 membership = Table(
     "membership",

@@ -172,6 +172,9 @@ class Tap(StrEnum):
     SUSPEND = "suspend", _ARG.SCREEN, _ADMINS  # person
     SUSPEND_SURE = "suspend_sure", _ARG.SCREEN, _ADMINS  # person
     UNSUSPEND = "unsuspend", _ARG.SCREEN, _ADMINS  # person
+    RESTRICTIONS = "restrictions", _ARG.SCREEN, _ADMINS  # page
+    RESTRICT_SURE = "restrict_sure", _ARG.SCREEN, _ADMINS  # proposed restriction
+    UNBAR = "unbar", _ARG.SCREEN, _ADMINS  # person
     ME = "me", _ARG.SCREEN  # the person's payments, earnings, usual place and card
     INVITE = "invite", _ARG.SCREEN
     POSTER = "poster", _ARG.SCREEN, _ADMINS  # drop point

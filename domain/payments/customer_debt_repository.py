@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
+from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import DebtBeingPaid, DebtOutstanding, Stale
+from domain.errors import DebtBeingPaid, DebtOutstanding, DebtOutstandingElsewhere, Stale
 from domain.money import format_money
 from domain.orders.states import Order
-from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.model import CustomerDebt, CustomerDebtStatus, PersonDebt
 from domain.payments.sagas.settle_debt import SETTLE_DEBT
 from domain.payments.tables import customer_debt
 from domain.saga.lookup_repository import has_unfinished_saga
@@ -38,28 +39,49 @@ async def find_customer_debt(work: UnitOfWork, order_id: int) -> CustomerDebt | 
     return None if row is None else customer_debt_from_row(row)
 
 
-async def lock_customer_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> CustomerDebt | None:
-    """Return a debt of this campus, locked until this transaction ends; None when there is none."""
-    query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, customer_debt.c.id == debt_id)
+async def lock_customer_debt(
+    work: UnitOfWork, campus_id: int, debt_id: int, *, owed_by: int | None = None
+) -> CustomerDebt | None:
+    """Return a debt of this campus, locked until this transaction ends; None when there is none.
+
+    With `owed_by` it may also be a debt of this person on another campus.
+    """
+    here = customer_debt.c.campus_id == campus_id
+    if owed_by is not None:
+        here = or_(here, customer_debt.c.customer_id == owed_by)
+    query = select(customer_debt).where(customer_debt.c.id == debt_id, here)
     row = (await work.connection.execute(query.with_for_update())).mappings().one_or_none()
     return None if row is None else customer_debt_from_row(row)
 
 
-async def list_open_customer_debts(
-    work: UnitOfWork, campus_id: int, person_id: int | None = None
-) -> Sequence[CustomerDebt]:
-    """Return the open debts of this customer, or of the whole campus, oldest first."""
+async def list_open_customer_debts(work: UnitOfWork, campus_id: int) -> Sequence[CustomerDebt]:
+    """Return the open debts of all customers of a campus, oldest first."""
     query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, _OPEN).order_by(customer_debt.c.id)
-    if person_id is not None:
-        query = query.where(customer_debt.c.customer_id == person_id)
     return [customer_debt_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
+async def list_open_debts_of_person(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[PersonDebt]:
+    """Return what a person owes on any campus of the deployment, that of this campus first, then the oldest."""
+    joined = customer_debt.join(campus, campus.c.id == customer_debt.c.campus_id)
+    query = select(customer_debt, campus.c.title.label("campus_title")).select_from(joined)
+    query = query.where(customer_debt.c.customer_id == person_id, _OPEN)
+    rows = await work.connection.execute(query.order_by(customer_debt.c.campus_id != campus_id, customer_debt.c.id))
+    return [PersonDebt(debt=customer_debt_from_row(row), campus_title=row["campus_title"]) for row in rows.mappings()]
+
+
 async def require_no_customer_debt(work: UnitOfWork, campus_id: int, person_id: int) -> None:
-    """Raise DebtOutstanding, with the oldest debt, when the person has an open debt on this campus."""
-    for owed in (await list_open_customer_debts(work, campus_id, person_id))[:1]:
-        refusal = DebtOutstanding(amount=format_money(owed.amount, owed.currency), order=owed.order_id)
-        refusal.debt_id = owed.id
+    """Raise DebtOutstanding, with one debt, when the person has an open debt on any campus of the deployment.
+
+    It is DebtOutstandingElsewhere, with the name of the campus, when nothing is owed on this one.
+    """
+    for owed in (await list_open_debts_of_person(work, campus_id, person_id))[:1]:
+        about: dict[str, str | int] = {
+            "amount": format_money(owed.debt.amount, owed.debt.currency),
+            "order": owed.debt.order_id,
+        }
+        is_here = owed.debt.campus_id == campus_id
+        refusal = DebtOutstanding(**about) if is_here else DebtOutstandingElsewhere(**about, team=owed.campus_title)
+        refusal.debt_id = owed.debt.id
         raise refusal
 
 

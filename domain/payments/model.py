@@ -115,3 +115,11 @@ class CustomerDebt:
     currency: str
     refusal: str  # why the bank declined
     attempt: int  # how often the customer tried to pay it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDebt:
+    """A debt of a person, with the campus where it was made."""
+
+    debt: CustomerDebt
+    campus_title: str

@@ -62,6 +62,12 @@ hold = Table(
     text_column("refusal", nullable=True),
     timestamp_column("made_at"),
     text_column("part", default=HoldPart.CURRENT),
+    text_column("card_fingerprint", nullable=True),  # Stripe's, the same for one card number whoever has it
+    text_column("risk_level", nullable=True),  # Radar's words from here on
+    Column("risk_score", Integer),
+    text_column("outcome_type", nullable=True),
+    text_column("network_status", nullable=True),
+    text_column("seller_message", nullable=True),
     UniqueConstraint("payment_intent"),
     UniqueConstraint("saga_id"),
     one_of_check("status", HoldStatus),
@@ -77,3 +83,4 @@ Index("hold_order_idx", hold.c.order_id)
 Index("hold_charge_idx", hold.c.charge)
 Index("hold_made_idx", hold.c.made_at, postgresql_where=text("made_at IS NOT NULL"))
 Index("hold_live", hold.c.order_id, postgresql_where=text("status IN ('requested', 'approval', 'held')"))
+Index("hold_card_idx", hold.c.card_fingerprint, postgresql_where=text("card_fingerprint IS NOT NULL"))

@@ -154,6 +154,14 @@ async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID
     return UUID(str(found))
 
 
+async def find_running_saga(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> SagaRun | None:
+    """Return the newest saga of this kind that runs for the person; it is read only, because a worker may move it."""
+    here = (saga.c.campus_id == campus_id, saga.c.person_id == person_id, saga.c.kind == kind)
+    query = select(saga).where(*here, saga.c.status == SagaStatus.RUNNING).order_by(saga.c.number.desc()).limit(1)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else await _run_from_row(work, row)
+
+
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
     return Progress(
         status=progress.status,

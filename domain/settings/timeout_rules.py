@@ -52,6 +52,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.POLL_RETRY_MAX, before=T.LONG_POLL, reason="people wait while nothing is fetched"),
     _rule(T.GROUP_LEAVING_INTERVAL, T.BOT_CALL, before=T.UNWANTED_GROUP_STAY, reason="the farewell comes first"),
     _rule(T.BOT_CALL, before=T.GROUP_LEAVING_LEASE, reason="one process leaves a group"),
+    _rule(T.BOT_CALL, T.BOT_CALL, before=T.GROUP_REMOVAL_LEASE, reason="one process removes a person, with two calls"),
     # Updates and the HTTP server
     _rule(T.POSTGRES_COMMAND, before=T.UPDATE_HANDLING, reason="a handler hears why its statement ended"),
     _rule(T.UPDATE_RETRY_INTERVAL, before=T.UPDATE_ABANDONED, reason="what is being handled is not retried"),

@@ -48,6 +48,9 @@ class Timeout(Enum):
     GROUP_LEAVING_INTERVAL = 2.0, "between two queries for groups to leave"
     GROUP_LEAVING_POSTPONED_MAX = 3600.0, "the longest pause before leaving a group is tried again"
     GROUP_LEAVING_LEASE = 600.0, "no other process leaves a group meanwhile; then it is tried again"
+    GROUP_REMOVAL_INTERVAL = 2.0, "between two queries for people to remove from runner groups"
+    GROUP_REMOVAL_RETRY = 3600.0, "the longest pause before a removal is tried again, as when the bot lacks the right"
+    GROUP_REMOVAL_LEASE = 120.0, "no other process removes a person meanwhile; then it is tried again"
     UNBOUND_GROUP_STAY = 86_400.0, "the bot waits in a group to be bound"
     UNWANTED_GROUP_STAY = 15.0, "the bot stays in a group to which nobody of a campus added it"
     STRANGER_REPLY_INTERVAL = 3600.0, "between two replies to one stranger"
@@ -59,6 +62,7 @@ class Timeout(Enum):
     CAMPUS_POLL_INTERVAL = 5.0, "between two queries for new campuses"
     PENDING_INPUT_LIFETIME = 1800.0, "the bot keeps waiting for what it asked"
     AGREEMENT_LIFETIME = 600.0, "an admin may confirm an act on their own"
+    PROPOSAL_LIFETIME = 600.0, "an admin may confirm a bar or a limit that they wrote"
 
     # HTTP server of the bot
     HTTP_HEADER = 5.0, "a whole header, from the connection or from the first byte of another request"
@@ -102,6 +106,8 @@ class Timeout(Enum):
     SEND_SWEEP_INTERVAL = 0.2, "between two looks for due messages, as each starts only a few sends"
     HELD_PAY_INTERVAL = 2.0, "between two looks for held pay, for which nobody waits by the second"
     HELD_PAY_RETRY = 60.0, "held pay that could not be released rests, so that it does not keep the others waiting"
+    ENDED_RESTRICTION_INTERVAL = 5.0, "between two looks for restrictions that ended, of which only the telling waits"
+    CARD_PAGE_LIFETIME = 82_800.0, "the link to a page that saves a card is sent again; Stripe closes it after a day"
     RECONCILE_INTERVAL = 2.0, "between two checks whether a list of Stripe is due"
     QUEUE_HEAD_START = 0.5, "due work may arrive through the queue before the sweeper starts it"
     TIMER_RETRY = 10.0, "a timer whose handler failed rests"

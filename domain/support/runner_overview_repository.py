@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Column, case, func, select
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership, person
@@ -69,8 +69,19 @@ async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSumma
 
 async def find_runner_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
     """Return the runner of the order that this notification in the chat is about; None when there is none."""
+    return await _find_side_of_message(work, orders.c.runner_id, campus_id, chat_id, message_id)
+
+
+async def find_customer_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
+    """Return the customer of the order that this notification in the chat is about; None when there is none."""
+    return await _find_side_of_message(work, orders.c.customer_id, campus_id, chat_id, message_id)
+
+
+async def _find_side_of_message(
+    work: UnitOfWork, side: Column[int], campus_id: int, chat_id: int, message_id: int
+) -> int | None:
     query = (
-        select(orders.c.runner_id)
+        select(side)
         .join(notification, notification.c.order_id == orders.c.id)
         .where(
             notification.c.chat_id == chat_id, notification.c.message_id == message_id, orders.c.campus_id == campus_id

@@ -24,6 +24,9 @@ notification-admin-act =
         [approve] approved a runner
         [suspend] suspended a runner
         [unsuspend] let a runner back
+        [bar] barred somebody from ordering and delivering
+        [limit] limited what somebody may order
+        [unbar] lifted the restrictions of somebody
         [answer_case] answered a case
         [close_case] closed a case
        *[write] wrote as the campus team
@@ -47,6 +50,9 @@ notification-own-act =
         [retry_dead_letter] had something about it tried again
         [drop_dead_letter] dropped something about it
         [settle] explained a difference in its money
+        [bar] barred somebody from ordering and delivering
+        [limit] limited what somebody may order
+        [unbar] lifted the restrictions of somebody
         [answer_case] answered the problem reported for it
         [close_case] closed the problem reported for it
        *[write] wrote about it as the campus team

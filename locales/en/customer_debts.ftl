@@ -17,17 +17,26 @@ notification-debt-waived =
     Reason:
     { $reason }
 notification-card-saved-owing = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order }: you can pay it with this card now.
+notification-card-refused = 💳 <b>This card cannot be used here:</b> { $brand } ending in { $last4 }. Something about earlier payments with it is not settled. It was not saved, and nothing was charged. You can use another card. If this is your card and you think it is wrong, please talk to the campus team.
+notification-card-refused-admins =
+    ⚠️ <b>A card was not taken:</b> { $brand } ending in { $last4 }, which { $person } ({ $account }) wanted to save. { $other } ({ $number }) used it before and { $why ->
+        [debt] owes for an order
+       *[bar] is barred because of money
+    }. Nothing was charged.
 button-pay-debt = Pay { $amount }
 
 bot-debt-asking = One moment, we ask your bank. You will read here what it says.
+bot-debt-asking-elsewhere = One moment, we ask your bank. You will read what it says in the chat with the bot of { $team }.
 bot-debt-card-first = You have no card saved. A link to add one is on its way; then tap here again.
 bot-me-owes = ❗ <b>You owe { $amount } for order #{ $order }.</b> Your card could not be charged when the food was with you. Until it is paid you cannot place a new order.
+bot-me-owes-elsewhere = ❗ <b>You owe { $amount } for order #{ $order } at { $team }.</b> Your card could not be charged when the food was with you. Until it is paid you cannot place a new order, here neither.
 
 order-message-customer-owes = 💳 <b>#{ $order }: delivered, not paid yet</b>
 order-message-debt-open = 💳 <b>You owe { $amount }.</b> The money for it could not be taken from your card.
 order-message-debt-waived = 💳 You owe nothing for it: the campus team let { $amount } go.
 
 error-debt-outstanding = First pay the { $amount } you owe for order #{ $order }. Then you can order again.
+error-debt-outstanding-elsewhere = First pay the { $amount } you owe for order #{ $order } at { $team }. Then you can order again, here too.
 error-debt-being-paid = The bank is being asked about this just now. Look at the newest message, or try again in a few minutes.
 
 ## To the admins

@@ -13,6 +13,17 @@ class Approval(StrEnum):
     ALWAYS = "always"
 
 
+class Risk(StrEnum):
+    """What Radar thinks of a payment with the card."""
+
+    NORMAL = "normal"
+    ELEVATED = "elevated"
+    HIGHEST = "highest"  # blocked, as Radar's default rules do
+
+
+RISK_SCORES = {Risk.NORMAL: 25, Risk.ELEVATED: 68, Risk.HIGHEST: 92}
+
+
 class RefundFate(StrEnum):
     """The outcome of a refund to the card."""
 
@@ -42,6 +53,7 @@ class Card:
     can_be_saved: bool = True
     settles_at_once: bool = False
     refund: RefundFate = RefundFate.SUCCEEDS
+    risk: Risk = Risk.NORMAL
 
     @property
     def fingerprint(self) -> str:
@@ -101,7 +113,20 @@ CARDS = (
         "4000000000000119",
         _wrong("processing_error", "An error occurred while processing your card. Try again in a little bit."),
     ),
-    _refused("pm_card_radarBlock", "4100000000000019", _declined("fraudulent")),
+    Card(
+        name="pm_card_radarBlock",
+        number="4100000000000019",
+        decline=_declined("fraudulent"),
+        can_be_saved=False,
+        risk=Risk.HIGHEST,
+    ),
+    Card(
+        name="pm_card_riskLevelHighest",
+        number="4000000000004954",
+        decline=_declined("fraudulent"),
+        risk=Risk.HIGHEST,
+    ),
+    Card(name="pm_card_riskLevelElevated", number="4000000000009235", risk=Risk.ELEVATED),
     Card(name="pm_card_chargeCustomerFail", number="4000000000000341", decline=_declined("generic_decline")),
     Card(name="pm_card_authenticationRequiredOnSetup", number="4000002500003155", approval=Approval.UNLESS_SAVED),
     Card(name="pm_card_authenticationRequired", number="4000002760003184", approval=Approval.ALWAYS),

@@ -1,4 +1,4 @@
-"""The pages that Stripe hosts for people: saving a card, approving a payment at the bank, finishing onboarding."""
+"""The pages that Stripe and banks have for people: saving a card, approving or disputing a payment, onboarding."""
 
 import re
 from html import escape
@@ -16,7 +16,12 @@ from sandbox.stripe.page_frame import (
     render_page,
     render_refusal_page,
 )
-from sandbox.stripe.resources import account_resource, checkout_session_resource, intent_authorization
+from sandbox.stripe.resources import (
+    account_resource,
+    checkout_session_resource,
+    dispute_resource,
+    intent_authorization,
+)
 from sandbox.stripe.routes import apply_due_changes
 from sandbox.stripe.stripe_refusals import StripeRefusal
 from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX
@@ -160,6 +165,48 @@ async def answer_onboarding(request: web.Request) -> web.Response:
     return redirect_to(link["_return_url"], title, "The chat knows already.")
 
 
+async def show_dispute(request: web.Request) -> web.Response:
+    """GET /pay/disputes/{charge}: let the person at the bank dispute a payment, or decide a dispute."""
+    world = request.app[STRIPE_SANDBOX].world
+    charge = world.documents.get("charge", request.match_info["charge"])
+    if charge is None:
+        return render_page("There is no such payment", BACK_BUTTON, status=404)
+    here, money = escape(request.path), escape(format_page_amount(charge["amount_captured"], charge["currency"]))
+    dispute = dispute_resource.find_blocking_dispute(world, charge)
+    if dispute is None:
+        content = f"<p>A payment of {money}.</p>" + _form(here, ("fraudulent", "I did not pay this"))
+        return render_page("The cardholder's bank", content)
+    if dispute["status"] in dispute_resource.DISPUTE_OUTCOMES:
+        return render_page("The cardholder's bank", f"<p>Decided: the platform has {dispute['status']}.</p>")
+    choices = (("lost", "The cardholder is right"), ("won", "The platform is right"))
+    content = f"<p>A payment of {money} is disputed ({escape(dispute['reason'])}).</p>" + _form(here, *choices)
+    return render_page("The cardholder's bank", content)
+
+
+def _form(action: str, *choices: tuple[str, str]) -> str:
+    buttons = "".join(f"<button name=decision value={value}>{escape(label)}</button>" for value, label in choices)
+    return f"<form method=post action='{action}'>{buttons}</form>"
+
+
+async def answer_dispute(request: web.Request) -> web.Response:
+    """POST /pay/disputes/{charge}: open a dispute for this reason, or close it as won or lost."""
+    sandbox = request.app[STRIPE_SANDBOX]
+    form = await request.post()
+    decision = str(form.get("decision", ""))
+    try:
+        charge = sandbox.world.find("charge", request.match_info["charge"])
+        dispute = dispute_resource.find_blocking_dispute(sandbox.world, charge)
+        if dispute is None:
+            dispute_resource.open_charge_dispute(sandbox.world, charge, decision)
+        else:
+            dispute_resource.close_charge_dispute(sandbox.world, dispute, decision)
+    except StripeRefusal as refusal:
+        return render_refusal_page(refusal, request.path)
+    finally:
+        sandbox.commit()
+    raise web.HTTPSeeOther(request.path)
+
+
 PAGE_ROUTES = (
     web.get("/pay/checkout/{session}", show_checkout),
     web.post("/pay/checkout/{session}/complete", submit_checkout),
@@ -168,4 +215,6 @@ PAGE_ROUTES = (
     web.post("/pay/approve/{intent}", answer_approval),
     web.get("/pay/onboarding/{token}", show_onboarding),
     web.post("/pay/onboarding/{token}", answer_onboarding),
+    web.get("/pay/disputes/{charge}", show_dispute),
+    web.post("/pay/disputes/{charge}", answer_dispute),
 )

@@ -66,6 +66,9 @@ async def make_group(telegram: TelegramSandbox, control_request: ControlRequest)
             group = _add_bot(telegram, group, account, status, people)
         elif present is None or (status == "administrator" and present == "member"):
             group = change_member(telegram, group, account, status, by=account)
+    owner = control_request.number("owner")
+    if owner is not None:
+        group = change_member(telegram, group, find_person(telegram, owner), "creator", by=find_person(telegram, owner))
     return _group_answer(group)
 
 

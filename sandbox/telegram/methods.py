@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.telegram import account_methods, chat_methods, message_methods, tap_methods, update_methods
+from sandbox.telegram import (
+    account_methods,
+    chat_methods,
+    message_methods,
+    removal_methods,
+    tap_methods,
+    update_methods,
+)
 from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
@@ -59,6 +66,8 @@ METHODS: Final = {
     "createChatInviteLink": BotApiMethod(
         chat_methods.create_chat_invite_link, "chat_id name expire_date member_limit creates_join_request"
     ),
+    "banChatMember": BotApiMethod(removal_methods.ban_chat_member, "chat_id user_id until_date revoke_messages"),
+    "unbanChatMember": BotApiMethod(removal_methods.unban_chat_member, "chat_id user_id only_if_banned"),
     "approveChatJoinRequest": BotApiMethod(chat_methods.approve_join_request, "chat_id user_id"),
     "declineChatJoinRequest": BotApiMethod(chat_methods.decline_join_request, "chat_id user_id"),
 }

@@ -9,10 +9,11 @@ _NAMES_BY_TYPE: Final = {
     ),
     "number": (
         "message_id user_id offset limit timeout max_connections message_thread_id cache_time expire_date member_limit"
+        " until_date"
     ),
     "flag": (
         "disable_notification protect_content drop_pending_updates show_caption_above_media has_spoiler show_alert"
-        " creates_join_request"
+        " creates_join_request revoke_messages only_if_banned"
     ),
     "chat": "chat_id",  # an integer or @username
     "table": "reply_parameters reply_markup link_preview_options scope",  # a JSON object

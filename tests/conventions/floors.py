@@ -19,6 +19,7 @@ FLOORS = (
     ("risk",),
     ("campuses",),
     ("messaging",),
+    ("restrictions",),
     ("saga",),
     ("orders",),
     ("ledger",),

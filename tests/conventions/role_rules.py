@@ -28,6 +28,7 @@ MODELS_BY_ROOM = {
         "notification/sound",
         "order_message",
     ),
+    "restrictions": ("model", "notifications"),
     "saga": ("definition", "next_move", "notifications", "run"),
     "orders": (
         "drafts/draft",
@@ -42,7 +43,7 @@ MODELS_BY_ROOM = {
         "timers/model",
     ),
     "ledger": ("accounts", "postings"),
-    "payments": ("model", "notifications/*", "sagas/*"),
+    "payments": ("card_facts", "model", "notifications/*", "sagas/*"),
     "payouts": ("model", "notifications", "sagas/*"),
     "refunds": ("model", "notifications", "refund_split", "sagas/*"),
     "support": ("feedback", "notifications/*", "order_sides"),

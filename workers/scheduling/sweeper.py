@@ -13,6 +13,7 @@ from workers.engine.worker_context import WorkerContext
 from workers.reconciliation.reconciler import reconcile
 from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, has_unhandled_event, list_due_sagas
+from workers.scheduling.ended_restrictions import tell_ended
 from workers.scheduling.held_payouts import HeldPayoutSweeper
 from workers.stripe.event_handler import handle_waiting_stripe_events
 from workers.telegram.outbox_sweeper import OutboxSweeper
@@ -21,6 +22,7 @@ from workers.telegram.sender_context import SenderContext
 SWEEP_INTERVAL_SECONDS = Timeout.SWEEP_INTERVAL.seconds
 SEND_INTERVAL_SECONDS = Timeout.SEND_SWEEP_INTERVAL.seconds
 HELD_PAYOUT_INTERVAL_SECONDS = Timeout.HELD_PAY_INTERVAL.seconds
+ENDED_RESTRICTION_INTERVAL_SECONDS = Timeout.ENDED_RESTRICTION_INTERVAL.seconds
 RECONCILE_INTERVAL_SECONDS = Timeout.RECONCILE_INTERVAL.seconds
 MAX_BATCH_SIZE = 50
 MAX_TIMER_BATCHES = 10  # in one turn, when many timers are due at once; then sagas have theirs
@@ -44,10 +46,11 @@ async def sweep(context: WorkerContext, sender_context: SenderContext, stopping:
     event_tasks: tuple[SweepTask, ...] = (lambda: _handle_waiting_events(context, sender_context.autocommit),)
     held_payouts = HeldPayoutSweeper(context=context)
     releasing = _repeat((held_payouts.release_due,), stopping, HELD_PAYOUT_INTERVAL_SECONDS)
+    telling = _repeat((lambda: tell_ended(context),), stopping, ENDED_RESTRICTION_INTERVAL_SECONDS)
     others = (_repeat(each, stopping) for each in (sweep_tasks, event_tasks))
     reconciling = _repeat((lambda: reconcile(context, stopping),), stopping, RECONCILE_INTERVAL_SECONDS)
     sending = _repeat(send_tasks, stopping, SEND_INTERVAL_SECONDS)
-    await asyncio.gather(reconciling, releasing, sending, *others)
+    await asyncio.gather(reconciling, releasing, telling, sending, *others)
     await outbox_sweeper.finish()
     await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -17,6 +17,7 @@ from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
+from domain.payments.card_facts_repository import count_declines_in_a_row, find_card_facts
 from domain.payouts.repository import find_payable
 from domain.screening.review_repository import find_open_review
 
@@ -48,6 +49,7 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
     lines = [
         _facts(context, order, names),
         *await _held_pay_lines(context, order),
+        *await _card_lines(context, order),
         *([context.say("bot-timeline-more", count=left_out)] if left_out > 0 else []),
         *(
             _full_event_line(context, event) if is_full else _event_line(context, event, names)
@@ -97,6 +99,23 @@ async def _held_pay_lines(context: RequestContext, order: Order) -> Sequence[str
         when = context.format_time(payable.held_until, "wt")
         lines.append(context.say("bot-order-held", when=when, why=payable.held_for or "-"))
     return lines
+
+
+async def _card_lines(context: RequestContext, order: Order) -> Sequence[str]:
+    """Return what Stripe says of the card and of the risk of the payment; nothing of orders of older releases."""
+    facts = await find_card_facts(context.work, order.id)
+    if facts is None or (facts.card_fingerprint is None and facts.risk_level is None):
+        return ()
+    declines = await count_declines_in_a_row(context.work, order.customer_id, facts.card_fingerprint)
+    said = context.say(
+        "bot-order-card",
+        fingerprint=facts.card_fingerprint or "-",
+        level=facts.risk_level or "-",
+        score="-" if facts.risk_score is None else str(facts.risk_score),
+        outcome=facts.seller_message or facts.outcome_type or "-",
+        declined=declines.of_person,
+    )
+    return (said,)
 
 
 def _event_line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:

@@ -40,7 +40,7 @@ async def follow_bot_membership(event: ChatMemberUpdated, work: UnitOfWork, camp
 
 
 async def _enter_group(work: UnitOfWork, campus: Campus, chat_id: int, added_by: int) -> Replies:
-    """Stay for a while where an admin may bind the group, and say how; else leave soon, which `group_leaving` does."""
+    """Stay for a while where an admin may bind the group, and say how; else leave soon, which `group_care` does."""
     is_wanted = await is_admin_of_any_campus(work, added_by)
     leave_at = work.now + (UNBOUND_STAY if is_wanted else UNWANTED_STAY)
     await record_unbound_group(work, campus.id, chat_id, added_by=added_by, leave_at=leave_at)

@@ -10,6 +10,7 @@ from domain.campuses.people_repository import find_member, try_tell_stranger
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
+from domain.restrictions.runner_groups.membership import may_be_in_group
 from domain.words import FALLBACK_LANGUAGE, say
 
 ANONYMOUS_ADMIN_ID = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
@@ -44,15 +45,15 @@ def is_bound(campus: Campus, chat_id: int) -> bool:
 async def is_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: int) -> bool:
     """Return whether the bot answers what this person writes in this group.
 
-    An admin is heard in every group, because an admin may bind it. A runner is heard in the runner group, and reads
-    there once an hour that commands belong into the private chat.
+    An admin is heard in every group, because an admin may bind it. A runner who may take jobs is heard in the runner
+    group, and reads there once an hour that commands belong into the private chat; one who is suspended or barred is
+    not heard, and leaves it.
     """
     try:
         member = await find_member(work, campus.id, person_id)
     except LookupError:
         return False
-    heard_roles = {Role.ADMIN, Role.RUNNER, Role.HOLDER} if chat_id == campus.runner_group else {Role.ADMIN}
-    return bool(member.roles & heard_roles)
+    return Role.ADMIN in member.roles or (chat_id == campus.runner_group and await may_be_in_group(work, member))
 
 
 async def _is_admin(work: UnitOfWork, campus: Campus, person_id: int) -> bool:

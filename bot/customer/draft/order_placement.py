@@ -10,12 +10,12 @@ from domain.campuses.opening import require_campus_open
 from domain.campuses.permissions import Action, require_permission
 from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.messaging.buttons import ButtonStyle, Tap, TapArgument
+from domain.orders.drafts.customer_limits import require_may_order
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import find_order
 from domain.orders.states import STATUSES_BEFORE_CLAIM, Order, OrderStatus
 from domain.orders.use_cases import ordering
-from domain.payments.customer_debt_repository import require_no_customer_debt
 from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import saved_cards
 from domain.saga.repository import has_saga_just_started
@@ -28,7 +28,7 @@ async def begin_order(context: RequestContext) -> Replies:
     pending = await find_pending_order(context)
     if pending is not None:
         return (edit_menu_or_send(context, render_pending_order(context, pending)),)
-    await require_no_customer_debt(context.work, context.campus.id, context.member.person_id)
+    await require_may_order(context.work, context.campus, context.member.person_id)
     draft = await begin_draft(context)
     return (edit_menu_or_send(context, await flow.render_next_screen(context, draft)),)
 

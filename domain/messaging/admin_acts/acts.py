@@ -23,6 +23,9 @@ class AdminAct(StrEnum):
     APPROVE = "approve"
     SUSPEND = "suspend"
     UNSUSPEND = "unsuspend"
+    BAR = "bar"
+    LIMIT = "limit"
+    UNBAR = "unbar"  # lifts limits too
     ANSWER_CASE = "answer_case"
     CLOSE_CASE = "close_case"
     WRITE = "write"  # as the campus team, to one side of an order

@@ -10,9 +10,12 @@ _MONEY = (
     "admin-act admin-chat-bound customer-not-reached dead-letter discrepancy discrepancy-gone discrepancy-remains "
     "dispute dispute-lost dispute-won dispute-won-kept hold-expiring hold-lapsed limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
-    "review runner-group-bound runner-group-left silent-admins slow stuck "
+    "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
+    "review suspended-elsewhere "
+    # to people who are barred or limited
+    "barred limited restriction-ended "
     # to customers: cards, debts, refunds, what the bank asks
-    "card-link card-removed card-saved card-saved-owing card-saved-placing debt-approval debt-declined "
+    "card-link card-refused card-removed card-saved card-saved-owing card-saved-placing debt-approval debt-declined "
     "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
     "price-increase-approval price-increase-declined price-increase-not-reached "
     "price-increase-order-changed price-increase-unapproved refund-failed refunded "

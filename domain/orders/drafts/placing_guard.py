@@ -5,9 +5,9 @@ from domain.campuses.opening import require_campus_open
 from domain.campuses.repository import find_store
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftChanged, OrdersPaused, Stale
+from domain.orders.drafts.customer_limits import require_may_order, require_within_limits
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import is_draft_being_placed, lock_draft
-from domain.orders.order_payments import OrderPayments
 from domain.risk.checks import RiskChecks
 
 
@@ -18,8 +18,8 @@ async def lock_placeable_draft(
 
     The ceiling is in minor units. Raise Stale when the draft was changed or is being placed already, or its store is
     gone. Raise DraftChanged when its price is another one by now, and what `Draft.price` raises. Raise OrdersPaused
-    when campus or store take no orders now, DebtOutstanding while an earlier order is not paid, RiskRefused above a
-    limit of the campus.
+    when campus or store take no orders now, RiskRefused above a limit of the campus, and what `require_may_order` and
+    `require_within_limits` raise.
 
     Every way to an order passes here once: the step of the saga that places it calls this. A use case calls it only
     where it does not start that saga yet, because a card is missing. Nothing is kept of that call: the campus may
@@ -31,7 +31,8 @@ async def lock_placeable_draft(
     if draft.price(campus.fees).ceiling != ceiling:
         raise DraftChanged
     await _require_open(work, campus, draft)
-    await work.registers.get(OrderPayments).require_no_debt(work, campus.id, person_id)
+    await require_may_order(work, campus, person_id)
+    await require_within_limits(work, campus, person_id, ceiling)
     await work.registers.get(RiskChecks).require_order_allowed(work, campus.id, person_id, ceiling)
     return draft
 

@@ -46,6 +46,7 @@ from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import MAX_RELEASES, TimerKind, reopened_deadline
 from domain.orders.timers.repository import resume_timer, set_timer, stop_timer
+from domain.restrictions.guard import require_may_run
 from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
@@ -86,6 +87,7 @@ async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Cam
 
     Otherwise parallel taps could exceed the limit of open deliveries.
     """
+    await require_may_run(work, campus, run.required_person_id)
     runner_status = await lock_runner_status(work, run.campus_id, run.required_person_id)
     if runner_status is not RunnerStatus.APPROVED:
         raise RunnerSuspended if runner_status is RunnerStatus.SUSPENDED else RunnerNotApproved

@@ -9,6 +9,7 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftEmpty, OrderClosed, Stale
+from domain.orders.drafts.customer_limits import require_may_order
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.placing_guard import lock_placeable_draft
 from domain.orders.drafts.reordering import ReorderPreview, find_last_order, preview_reorder
@@ -112,14 +113,14 @@ async def reorder(work: UnitOfWork, campus: Campus, member: Member, order_id: in
     """Return a draft with the content of the customer's own former order, at the prices of now.
 
     What is not available any more is left out, and reported in the preview. Raise DraftEmpty when the order has no
-    items, DebtOutstanding while an earlier order is not paid.
+    items, and what `require_may_order` raises.
     """
     require_permission(member, Action.PLACE)
     order = await find_order(work, campus.id, order_id)
     require_permission(member, Action.CANCEL, own=order.customer_id == member.person_id)
     if not order.items:
         raise DraftEmpty
-    await work.registers.get(OrderPayments).require_no_debt(work, campus.id, member.person_id)
+    await require_may_order(work, campus, member.person_id)
     preview = await preview_reorder(work, campus, order)
     gone = preview.store_gone
     draft = await change_draft(

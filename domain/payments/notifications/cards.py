@@ -1,11 +1,14 @@
 """What a customer is told about their card."""
 
-from domain.campuses.people import SavedCard, card_brand_name
+from datetime import datetime
+
+from domain.campuses.people import Member, SavedCard, card_brand_name
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification.model import Notification, NotificationButton
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.notification.notification_buttons import pay_debt_button
 from domain.money import format_money
-from domain.payments.model import CustomerDebt
+from domain.payments.card_facts import RefusedCard
+from domain.payments.model import PersonDebt
 from domain.payments.sagas.remove_card import RemoveCardData
 from domain.saga.run import SagaRun
 
@@ -16,6 +19,17 @@ def card_link(run: SagaRun, url: str) -> Notification:
         campus_id=run.campus_id,
         chat_id=run.required_person_id,
         name=f"card_link:{run.id}:{run.attempt}",
+        key="notification-card-link",
+        buttons=[NotificationButton(label="button-open-checkout", url=url)],
+    )
+
+
+def card_link_again(run: SagaRun, url: str, now: datetime) -> Notification:
+    """Send the link to the page that is open already."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"card_link:{run.id}:again:{now.timestamp()}",
         key="notification-card-link",
         buttons=[NotificationButton(label="button-open-checkout", url=url)],
     )
@@ -44,16 +58,51 @@ def card_saved_placing(run: SagaRun, card: SavedCard) -> Notification:
     )
 
 
-def card_saved_owing(run: SagaRun, card: SavedCard, debt: CustomerDebt) -> Notification:
+def card_saved_owing(run: SagaRun, card: SavedCard, owed: PersonDebt) -> Notification:
     """Tell that the card is saved. A customer who owes pays first: perhaps it was saved for that."""
+    debt = owed.debt
     return Notification(
         campus_id=run.campus_id,
         chat_id=run.required_person_id,
         name=_saved_name(run),
         key="notification-card-saved-owing",
-        order_id=debt.order_id,
+        order_id=debt.order_id if debt.campus_id == run.campus_id else None,
         buttons=[pay_debt_button(debt.id)],
-        args={**_card_args(card), "amount": format_money(debt.amount, debt.currency), "order": debt.order_id},
+        args={
+            **_card_args(card),
+            "amount": format_money(debt.amount, debt.currency),
+            "order": debt.order_id,
+        },
+    )
+
+
+def card_refused(run: SagaRun, card: SavedCard) -> Notification:
+    """Tell that the card was not saved, in general words, and whom to ask."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=_saved_name(run),
+        key="notification-card-refused",
+        buttons=[NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD))],
+        args=_card_args(card),
+    )
+
+
+def card_refused_admins(run: SagaRun, card: SavedCard, member: Member, refused: RefusedCard) -> Notification:
+    """Tell the admins whose card a person tried to save, and why it was not taken."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"card_refused:{run.id}",
+        key="notification-card-refused-admins",
+        args={
+            **_card_args(card),
+            "person": member.first_name,
+            "account": member.telegram_contact,
+            "other": refused.other_name,
+            "number": str(refused.other_id),
+            "why": refused.objection,
+        },
     )
 
 

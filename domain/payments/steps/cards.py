@@ -10,8 +10,17 @@ from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import find_draft
 from domain.orders.repository import has_pending_order
 from domain.orders.sagas.create_order import build_order_start
-from domain.payments.customer_debt_repository import list_open_customer_debts
-from domain.payments.notifications.cards import card_removed, card_saved, card_saved_owing, card_saved_placing
+from domain.payments.card_facts import RefusedCard
+from domain.payments.card_facts_repository import find_card_objection
+from domain.payments.customer_debt_repository import list_open_debts_of_person
+from domain.payments.notifications.cards import (
+    card_refused,
+    card_refused_admins,
+    card_removed,
+    card_saved,
+    card_saved_owing,
+    card_saved_placing,
+)
 from domain.payments.sagas.detach_replaced_card import build_card_detachment_start
 from domain.payments.sagas.remove_card import RemoveCardData
 from domain.payments.sagas.save_card import SaveCardData
@@ -50,15 +59,20 @@ async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: S
 async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
     """Save the card, and request the order that waited only for it.
 
-    Request it only if the tap is recent, the draft was not changed since, and the customer owes nothing. Whether the
-    order may be placed is decided by its own saga; a refusal is told to the customer.
+    A card that somebody used who owes, or who is barred because of money, is not saved. Request the order only if the
+    tap is recent, the draft was not changed since, and the customer owes nothing. Whether the order may be placed is
+    decided by its own saga; a refusal is told to the customer.
     """
     card = run.data_as(SaveCardData).card
     if card is None:
         raise LookupError(f"saga {run.name} has no card")
+    refused = await find_card_objection(work, run.required_person_id, card.fingerprint)
+    if refused is not None:
+        await _refuse_card(work, run, card, refused)
+        return
     await start_detach_replaced_card(work, run, card)
     await upsert_saved_card(work, run.required_person_id, card)
-    owed = await list_open_customer_debts(work, run.campus_id, run.required_person_id)
+    owed = await list_open_debts_of_person(work, run.campus_id, run.required_person_id)
     draft = await find_draft(work, run.campus_id, run.required_person_id)
     waiting = draft is not None and not owed and await _is_order_still_requested(work, draft)
     if owed:
@@ -71,6 +85,16 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
         run.requested_sagas.append(
             build_order_start(draft, version=draft.version, ceiling=draft.asked_ceiling or 0, optional=True)
         )
+
+
+async def _refuse_card(work: UnitOfWork, run: SagaRun, card: SavedCard, refused: RefusedCard) -> None:
+    """Save nothing, have the card detached at Stripe, and tell the person and the admins."""
+    campus_id, person_id = run.campus_id, run.required_person_id
+    run.requested_sagas.append(
+        build_card_detachment_start(card.payment_method, campus_id=campus_id, person_id=person_id)
+    )
+    await notify(work, card_refused(run, card))
+    await notify(work, card_refused_admins(run, card, await find_member(work, campus_id, person_id), refused))
 
 
 async def _is_order_still_requested(work: UnitOfWork, draft: Draft) -> bool:

@@ -20,10 +20,11 @@ from domain.payments.customer_debt_repository import (
     end_customer_debt,
     find_customer_debt,
     list_open_customer_debts,
+    list_open_debts_of_person,
     lock_customer_debt,
     require_debt_chargeable,
 )
-from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.model import CustomerDebt, CustomerDebtStatus, PersonDebt
 from domain.payments.notifications.customer_debts import debt_waived
 from domain.payments.sagas.settle_debt import build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
@@ -31,18 +32,18 @@ from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
 
-async def view_own_debts(work: UnitOfWork, campus: Campus, member: Member) -> Sequence[CustomerDebt]:
-    """Return what the customer owes on this campus, oldest first."""
-    return await list_open_customer_debts(work, campus.id, member.person_id)
+async def view_own_debts(work: UnitOfWork, campus: Campus, member: Member) -> Sequence[PersonDebt]:
+    """Return what the customer owes on any campus of the deployment, that of this campus first."""
+    return await list_open_debts_of_person(work, campus.id, member.person_id)
 
 
 async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, debt_id: int) -> SagaRun | None:
-    """[Pay S$8.30]: charge the customer's card on session.
+    """[Pay S$8.30]: charge the customer's card on session, also for a debt of another campus.
 
     Return None when a card is missing: the link to save one is on its way. Raise Stale when the debt is not open any
     more, DebtBeingPaid while a charge of it is in flight, NotAllowed for the debt of another person.
     """
-    owed = await lock_customer_debt(work, campus.id, debt_id)
+    owed = await lock_customer_debt(work, campus.id, debt_id, owed_by=member.person_id)
     require_permission(member, Action.PAY_DEBT, own=owed is None or owed.customer_id == member.person_id)
     if owed is None:
         raise Stale

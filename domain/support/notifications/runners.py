@@ -47,11 +47,13 @@ def runner_suspended(campus: Campus, person_id: int, reason: str, now: datetime)
 
 
 def runner_unsuspended(campus: Campus, person_id: int, now: datetime) -> Notification:
-    """Tell a runner that they may claim orders again."""
+    """Tell a runner that they may claim orders again, with the way into the group that they had to leave."""
+    invite = campus.runner_invite
     return Notification(
         campus_id=campus.id,
         chat_id=person_id,
         name=f"unsuspended:{campus.id}:{person_id}:{now.timestamp()}",
         key="notification-unsuspended",
+        buttons=[] if invite is None else [NotificationButton(label="button-join-group", url=invite)],
         args={"campus": campus.title},
     )

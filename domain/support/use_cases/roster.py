@@ -14,6 +14,9 @@ from domain.errors import Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
+from domain.restrictions.model import RestrictionReason
+from domain.restrictions.runner_groups.repository import request_removal
+from domain.restrictions.suspensions import end_suspension, suspend_everywhere
 from domain.support.notifications.runners import runner_applied, runner_approved, runner_suspended, runner_unsuspended
 from domain.support.runner_overview_repository import RunnerSummary, list_runners
 
@@ -69,11 +72,15 @@ async def suspend_runner(
 ) -> Member:
     """Suspend a runner: no new claims from now on, while deliveries in flight go on. The runner reads why.
 
+    They leave the runner group. A reason that begins with the word "money" holds on every campus of the deployment.
     Raise Stale for a person who is no approved runner, NotAllowed for the admin's own case.
     """
     member = await view_suspendable_runner(work, campus, admin, person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
     await notify(work, runner_suspended(campus, person_id, reason, work.now))
+    await request_removal(work, campus.id, person_id)
+    if reason.split()[0].strip(":,.").lower() == RestrictionReason.MONEY:
+        await suspend_everywhere(work, campus, person_id, reason, decided_by=admin.person_id)
     subject = person_subject(person_id, member.first_name)
     await tell_admin_act(work, campus, admin, AdminAct.SUSPEND, subject, reason, shown_to_admins=shown_to_admins)
     return member
@@ -82,7 +89,7 @@ async def suspend_runner(
 async def unsuspend_runner(
     work: UnitOfWork, campus: Campus, admin: Member, person_id: int, *, shown_to_admins: bool = False
 ) -> None:
-    """Let a suspended runner claim again.
+    """Let a suspended runner claim again, here and wherever this suspension held, and send the way into the group.
 
     Raise Stale when the person is not suspended, NotAllowed for the admin's own case.
     """
@@ -91,6 +98,7 @@ async def unsuspend_runner(
     await require_uninvolved(work, campus, admin, Action.SUSPEND_RUNNER, subject)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
     await notify(work, runner_unsuspended(campus, person_id, work.now))
+    await end_suspension(work, campus, person_id, lifted_by=admin.person_id)
     await tell_admin_act(work, campus, admin, AdminAct.UNSUSPEND, subject, shown_to_admins=shown_to_admins)
 
 

@@ -1,6 +1,6 @@
 """Charges: the bank's answer to one payment attempt, with capture, release and decline."""
 
-from sandbox.stripe.card_catalog import Card, Decline
+from sandbox.stripe.card_catalog import RISK_SCORES, Card, Decline, Risk
 from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.balance_resource import SETTLING_SECONDS, card_fee, post_balance_transaction
 from sandbox.stripe.resources.list_pages import define_reading
@@ -37,7 +37,7 @@ def create_charge(world: StripeWorld, intent: Document, method: Document, declin
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "outcome": _outcome(decline),
+        "outcome": _outcome(card_of(method), decline),
         "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
@@ -51,14 +51,24 @@ def create_charge(world: StripeWorld, intent: Document, method: Document, declin
     return charge
 
 
-def _outcome(decline: Decline | None) -> Document:
+def _outcome(card: Card, decline: Decline | None) -> Document:
+    risk: Document = {"risk_level": card.risk, "risk_score": RISK_SCORES[card.risk]}
+    if decline is not None and card.risk is Risk.HIGHEST:
+        return {
+            **dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code")),
+            **risk,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
     return {
+        **risk,
         "advice_code": None,
         "network_advice_code": None,
         "network_decline_code": "01" if decline else None,
         "network_status": "declined_by_network" if decline else "approved_by_network",
         "reason": (decline.decline_code or decline.code) if decline else None,
-        "risk_level": "normal",
         "seller_message": "The bank did not return any further details." if decline else "Payment complete.",
         "type": "issuer_declined" if decline else "authorized",
     }

@@ -37,6 +37,7 @@ class SubjectKind(StrEnum):
     RUNNER = "runner"
     APPLICANT = "asking"
     SUSPENDED_RUNNER = "suspended"
+    PROPOSED_RESTRICTION = "proposed"  # an admin is asked about it
     CASE = "case"
     SAGA = "saga"
     DROP_POINT = "drop_point"

@@ -33,6 +33,7 @@ from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from domain.screening.tables import review
 from domain.support.tables import problem_case, rating
+from tests.bot.conversation.permission_restrictions import insert_restrictions
 from tests.bot.conversation.permission_rules import DRAFT_VERSION, ChatKind, Rule, SubjectKind
 from tests.stack.bot_stack import PERSON_IDS, BotStack, Json
 from tests.stack.raw_updates import incoming_update, message_content, private_chat, tap_content
@@ -128,6 +129,7 @@ async def _insert_other_subjects(
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
         SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
+        SubjectKind.PROPOSED_RESTRICTION: await insert_restrictions(work, here.id, runner, customer),
         SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id, order_id),
     }
 

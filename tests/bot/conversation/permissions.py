@@ -1,6 +1,6 @@
-"""The permission matrix: one rule for every button, command and question.
+"""The permission matrix: one rule for every button and command; those of questions are in `permission_inputs.py`.
 
-A new Tap, command or PendingInput needs a rule here; the test names the missing one.
+A new Tap or command needs a rule here; the test names the missing one.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,6 @@ _REPORTS = Rule(action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_S.DELIVERE
 _LOOKS_AT_PHOTOS = Rule(action=_A.SEE_PHOTOS, owner=_W.CUSTOMER, subject=_S.DELIVERED)
 _USES_SAVED_CARD = Rule(action=_A.PLACE, subject=_T.SAVED_CARD)
 _SEES_CASE = Rule(action=_A.SEE_CASES, subject=_T.CASE, allowed_in=ADMIN_CHATS)
-_ANSWERS_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="We look")
 _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argument=1, allowed_in=ADMIN_CHATS)
 _CLOSES_ORDER = Rule(action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS)
 _RETRIES = Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS)
@@ -44,6 +43,8 @@ _ACTS_ON_DEAD_LETTER, _SETTLES = replace(_RETRIES, subject=_T.DEAD_LETTER), repl
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS)
 _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
 _REINSTATES = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS)
+_SEES_RESTRICTIONS = Rule(action=_A.SEE_RESTRICTIONS, allowed_in=ADMIN_CHATS)
+_RESTRICTS = Rule(action=_A.RESTRICT_PERSON, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
 _REFUNDS = Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_S.COMPLETED, allowed_in=ADMIN_CHATS)
 
 TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
@@ -150,6 +151,9 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.PAY_CUSTOMER_DEBT: Rule(action=_A.PAY_DEBT, owner=_W.CUSTOMER, subject=_T.CUSTOMER_DEBT),
         Tap.WAIVE_CUSTOMER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.DISPUTED_ORDER, allowed_in=ADMIN_CHATS),
+        Tap.RESTRICTIONS: _SEES_RESTRICTIONS,
+        Tap.RESTRICT_SURE: replace(_RESTRICTS, subject=_T.PROPOSED_RESTRICTION),
+        Tap.UNBAR: _SEES_RESTRICTIONS,
         Tap.ME: _ORDERS,
         Tap.PAUSE: Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),
         Tap.BIND: Rule(action=_A.BIND_GROUP, argument=1, allowed_in=OTHER_GROUPS),
@@ -223,6 +227,10 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "unsuspend": Rule(
             action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS, text="{}"
         ),
+        "restrictions": _SEES_RESTRICTIONS,
+        "bar": replace(_RESTRICTS, text="{} 7d money why"),
+        "limit": replace(_RESTRICTS, text="{} 7d money 1open why"),
+        "unbar": replace(_RESTRICTS, text="{} why"),
         "stuck": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "resolve": replace(_RETRIES, text="{} settled elsewhere"),
         "held": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
@@ -241,59 +249,3 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
     }
 )
 PUBLIC_COMMANDS = frozenset({"start", "orders", "help", "jobs", "me"})  # commands that the bot ignores in groups
-
-INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
-    {
-        PendingInput.STORE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="Koufu"),
-        PendingInput.ITEMS: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="2x laksa 5.50"),
-        PendingInput.DROP_POINT: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="Library"),
-        PendingInput.PASS_ON: Rule(action=None, tried_in=PRIVATE_ONLY, text="are you there?"),
-        PendingInput.DEFAULT_PLACE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="Lab 4"),
-        PendingInput.NOTE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="no chili"),
-        PendingInput.FEE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="2.50"),
-        PendingInput.RECEIPT: Rule(
-            action=_A.BUY, owner=_W.RUNNER, subject=_S.ACCEPTED, tried_in=PRIVATE_ONLY, text="4.20"
-        ),
-        PendingInput.PIN: Rule(
-            action=_A.DELIVER, owner=_W.RUNNER, subject=_S.ARRIVED, tried_in=PRIVATE_ONLY, text="4817"
-        ),
-        PendingInput.PROOF: Rule(
-            action=_A.DELIVER, owner=_W.RUNNER, subject=_S.ARRIVED, tried_in=PRIVATE_ONLY, text="4817"
-        ),
-        PendingInput.PROBLEM: Rule(
-            action=_A.REPORT_PROBLEM,
-            owner=_W.CUSTOMER,
-            subject=_S.DELIVERED,
-            tried_in=PRIVATE_ONLY,
-            text="No spoon",
-            detail="missing",
-        ),
-        PendingInput.SETTLE_DISCREPANCY: Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="it was a test"
-        ),
-        PendingInput.WAIVE_CUSTOMER_DEBT: Rule(
-            action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, tried_in=PRIVATE_ONLY, text="paid in cash"
-        ),
-        PendingInput.RESOLVE_SAGA: Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, tried_in=PRIVATE_ONLY, text="settled elsewhere"
-        ),
-        PendingInput.DROP_DEAD_LETTER: Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DEAD_LETTER, tried_in=PRIVATE_ONLY, text="never mind"
-        ),
-        PendingInput.CASE_ADDITION: Rule(
-            action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_T.CASE, tried_in=PRIVATE_ONLY, text="It was red"
-        ),
-        PendingInput.ADMIN_REASON: Rule(
-            action=_A.CLOSE_ANY,
-            owner=_W.PARTY,
-            subject=_S.PLACED,
-            tried_in=PRIVATE_ONLY,
-            text="the runner fell ill",
-            detail="close_platform",
-        ),
-        PendingInput.REFUND: replace(
-            _REFUNDS, allowed_in=PRIVATE_ONLY, tried_in=PRIVATE_ONLY, text="1.00 why", detail="platform"
-        ),
-        PendingInput.CASE_ANSWER: _ANSWERS_CASE,
-    }
-)

@@ -22,6 +22,7 @@ from domain.errors import CampusGError
 from domain.inbox.repository import IncomingUpdate
 from domain.messaging.buttons import Tap, TapPlace
 from domain.orders.drafts.draft import PendingInput
+from tests.bot.conversation.permission_inputs import INPUT_RULES
 from tests.bot.conversation.permission_rules import ChatKind, Rule, SubjectOwner
 from tests.bot.conversation.permission_setup import (
     MatrixScenario,
@@ -34,7 +35,7 @@ from tests.bot.conversation.permission_setup import (
     tap_update,
     text_update,
 )
-from tests.bot.conversation.permissions import COMMAND_RULES, INPUT_RULES, PUBLIC_COMMANDS, TAP_RULES
+from tests.bot.conversation.permissions import COMMAND_RULES, PUBLIC_COMMANDS, TAP_RULES
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.fuzz.input_counts import count_inputs
 from tests.stack.bot_stack import BotStack
@@ -97,8 +98,8 @@ class Actor:
     @property
     def is_heard(self) -> bool:
         """Whether the bot answers what the actor writes in this chat."""
-        holds = self.role_state.runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)
-        in_runner_group = self.chat_kind is ChatKind.RUNNER_GROUP and holds
+        runs = self.role_state.runner_status is RunnerStatus.APPROVED
+        in_runner_group = self.chat_kind is ChatKind.RUNNER_GROUP and runs
         return self.chat_kind is ChatKind.PRIVATE or self.role_state.is_admin or in_runner_group
 
     def may(self, rule: Rule) -> bool:
@@ -147,7 +148,7 @@ def test_every_button_command_and_question_has_its_rule_in_the_matrix() -> None:
     routers = list(new_dispatcher().chain_tail)
     filters = [one.callback for router in routers for each in router.message.handlers for one in each.filters or ()]
     known = {str(name) for one in filters if isinstance(one, Command) for name in one.commands}
-    missing = "add its rule to tests/bot/conversation/permissions.py"
+    missing = "add its rule to tests/bot/conversation/permissions.py, or of a question to permission_inputs.py"
     assert set(TAP_RULES) == set(Tap), missing
     assert set(INPUT_RULES) == set(PendingInput), missing
     assert set(COMMAND_RULES) == known, missing

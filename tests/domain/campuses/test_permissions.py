@@ -14,7 +14,8 @@ OWN: dict[Role, str] = {
     " rate report_problem",
     Role.RUNNER: "",
     Role.HOLDER: "release check_in buy pick_up arrive deliver set_up_payout",
-    Role.ADMIN: "see_any_order see_stuck bind_group see_cases see_board see_runners pause_orders act_on_own",
+    Role.ADMIN: "see_any_order see_stuck bind_group see_cases see_board see_runners pause_orders"
+    " see_restrictions act_on_own",
     Role.SYSTEM: "",
 }
 NOT_OWN: dict[Role, str] = {
@@ -23,7 +24,7 @@ NOT_OWN: dict[Role, str] = {
     Role.HOLDER: "",
     Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any renew_pin close_any see_stuck"
     " retry_stuck refund_any bind_group see_cases answer_case write_as_team see_board see_runners suspend_runner"
-    " pause_orders",
+    " pause_orders see_restrictions restrict_person",
     Role.SYSTEM: "",
 }
 
@@ -71,6 +72,7 @@ def test_an_admin_decides_nothing_about_their_own_orders() -> None:
         *orders,
         Action.RENEW_PIN,
         Action.SUSPEND_RUNNER,
+        Action.RESTRICT_PERSON,
         Action.APPROVE_RUNNER,
         Action.RETRY_STUCK,
         Action.WRITE_AS_TEAM,

@@ -22,6 +22,13 @@ from domain.orders.pricing import Price
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderStatus
 from domain.payments.notifications.customer_debts import UNKNOWN_PAYMENT
 from domain.payouts.model import Payable
+from domain.restrictions.model import (
+    Restriction,
+    RestrictionKind,
+    RestrictionReason,
+    RestrictionStatus,
+    RestrictionTerms,
+)
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Progress
 from domain.saga.run import EngineData, SagaRun, SagaStart
@@ -71,6 +78,20 @@ _SAMPLES_BY_TYPE: Mapping[object, tuple[object, ...]] = MappingProxyType(
         ),
         Payable: (PAYABLE, replace(PAYABLE, netted=100)),
         CampusGError: (Stale(), DebtOutstanding(amount="S$8.30", order=1214)),
+        Restriction: tuple(
+            Restriction(
+                id=3,
+                campus_id=1,
+                campus_title="North",
+                person_id=MEI,
+                first_name="Mei",
+                status=RestrictionStatus.ACTIVE,
+                terms=RestrictionTerms(kind=kind, reason=RestrictionReason.MONEY, note="why", until=until),
+                decided_by=1,
+                made_at=NOON,
+            )
+            for kind, until in product(RestrictionKind, (NOON, None))
+        ),
         SagaStart: (SagaStart(kind="some_saga", name="some_saga:7", campus_id=1, person_id=MEI),),
         SagaRun: tuple(
             replace(_RUN, progress=Progress(status=SagaStatus.RUNNING, position=0, reason=reason))

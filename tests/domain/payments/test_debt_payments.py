@@ -1,17 +1,19 @@
 """A customer with a debt: they order nothing more until they pay it or an admin waives it."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from domain.campuses.people import Member
-from domain.errors import DebtBeingPaid, DebtOutstanding, NotAllowed, Stale
+from domain.campuses.people_repository import ensure_member
+from domain.errors import DebtBeingPaid, DebtOutstanding, DebtOutstandingElsewhere, NotAllowed, Stale
 from domain.orders.drafts.repository import record_card_requested
 from domain.orders.sagas.create_order import build_order_start
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import ordering
-from domain.payments.use_cases import saved_cards
+from domain.payments.use_cases import customer_debts, saved_cards
 from domain.saga.start import start_requested_sagas
 from tests.scenarios.customer_debt_setup import (
     APPROVAL_CARD,
@@ -25,6 +27,7 @@ from tests.scenarios.customer_debt_setup import (
 from tests.scenarios.refund_setup import booked_amounts
 from tests.scenarios.scenario_setup import act_as_person, answer_bank, end_wait
 from tests.stack.races import refusal_of
+from tests.stack.started_worker_stack import found_campus
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -43,6 +46,27 @@ async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(stack: Wo
     booked = await booked_amounts(stack, order)
     assert booked.keys() == {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
     assert (await stack.open_order(await stack.committed_member(customer.person_id))).status is OrderStatus.CREATED
+
+
+async def test_a_debt_follows_its_customer_to_another_campus_and_is_paid_there(
+    stack: WorkerStack, customer: Member
+) -> None:
+    order = await owed_order(stack, customer)
+    south = replace(stack, campus=await found_campus(stack.database), regular_customer=None)
+    number = customer.person_id
+    async with stack.database() as work:
+        guest = await ensure_member(work, south.campus.id, number, first_name="Mei", username=None, language="en")
+    with pytest.raises(DebtOutstandingElsewhere) as refused:
+        await south.place_order(guest)
+    assert refused.value.arguments == {"amount": "S$11.30", "order": order.id, "team": stack.campus.title}
+    stranger = await south.add_member()
+    with pytest.raises(Stale):
+        await south.act(customer_debts.pay_customer_debt, stranger, refused.value.debt_id)
+    await stack.save_test_card(number, "pm_card_visa")
+    await south.act(customer_debts.pay_customer_debt, await south.committed_member(number), refused.value.debt_id)
+    await stack.run_due()
+    assert await debt_state(stack, order) == ("paid", 1130)
+    assert (await south.open_order(await south.committed_member(number))).status is OrderStatus.CREATED
 
 
 async def test_a_card_saved_by_a_customer_with_a_debt_is_for_paying_first(stack: WorkerStack, customer: Member) -> None:

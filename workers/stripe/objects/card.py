@@ -28,6 +28,7 @@ class PaymentCard:
     last4: str
     exp_month: int
     exp_year: int
+    fingerprint: str | None  # the same for one card number, whoever saves it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,13 @@ def parse_payment_method(raw: RawObject) -> PaymentMethod:
 
 
 def _parse_card(raw: RawObject) -> PaymentCard:
-    return PaymentCard(brand=raw["brand"], last4=raw["last4"], exp_month=raw["exp_month"], exp_year=raw["exp_year"])
+    return PaymentCard(
+        brand=raw["brand"],
+        last4=raw["last4"],
+        exp_month=raw["exp_month"],
+        exp_year=raw["exp_year"],
+        fingerprint=optional_text(raw.get("fingerprint")),
+    )
 
 
 def parse_checkout_session(raw: RawObject) -> CheckoutSession:

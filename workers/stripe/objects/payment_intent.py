@@ -30,12 +30,25 @@ class PaymentIntentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeOutcome:
+    """What Radar and the card's network said of a charge, in Stripe's words; None where nothing was said."""
+
+    risk_level: str | None
+    risk_score: int | None
+    kind: str | None  # Stripe's `type`: authorized, manual_review, issuer_declined, blocked, invalid
+    network_status: str | None
+    seller_message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """The charge of a payment intent. `balance_transaction` is None unless Stripe was asked to expand it."""
 
     id: str
     capture_before: datetime | None  # when the bank lets go of money that is held
     balance_transaction: BalanceTransaction | None
+    card_fingerprint: str | None
+    outcome: ChargeOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,8 @@ class PaymentIntent:
     latest_charge: Charge | None  # None also when Stripe was not asked to expand it
     approval_url: str | None  # where the customer approves the payment with the bank
     payment_error: str | None  # the code of the last decline
+    decline_code: str | None  # of the last decline: the bank's or Radar's own word
+    declined_fingerprint: str | None  # of the card that was declined last
     cancellation_reason: str | None
 
     @property
@@ -78,6 +93,10 @@ def parse_payment_intent(raw: RawObject) -> PaymentIntent:
         latest_charge=None if charge is None else parse_charge(charge),
         approval_url=optional_text(nested(raw, "next_action", "redirect_to_url").get("url")),
         payment_error=optional_text(nested(raw, "last_payment_error").get("code")),
+        decline_code=optional_text(nested(raw, "last_payment_error").get("decline_code")),
+        declined_fingerprint=optional_text(
+            nested(raw, "last_payment_error", "payment_method", "card").get("fingerprint")
+        ),
         cancellation_reason=optional_text(raw.get("cancellation_reason")),
     )
 
@@ -89,4 +108,17 @@ def parse_charge(raw: RawObject) -> Charge:
         id=raw["id"],
         capture_before=to_time(nested(raw, "payment_method_details", "card").get("capture_before")),
         balance_transaction=None if transaction is None else parse_balance_transaction(transaction),
+        card_fingerprint=optional_text(nested(raw, "payment_method_details", "card").get("fingerprint")),
+        outcome=_parse_outcome(nested(raw, "outcome")),
+    )
+
+
+def _parse_outcome(raw: RawObject) -> ChargeOutcome:
+    score = raw.get("risk_score")
+    return ChargeOutcome(
+        risk_level=optional_text(raw.get("risk_level")),
+        risk_score=None if score is None else int(score),
+        kind=optional_text(raw.get("type")),
+        network_status=optional_text(raw.get("network_status")),
+        seller_message=optional_text(raw.get("seller_message")),
     )

@@ -59,7 +59,8 @@ async def record_checkout(work: UnitOfWork, run: SagaRun, opened: CheckoutSessio
     """Send the link to the customer. Raise LookupError for a session without one."""
     if opened.url is None:
         raise LookupError(f"{opened.id} was opened without a link")
-    run.data_as(SaveCardData).session = opened.id
+    data = run.data_as(SaveCardData)
+    data.session, data.url, data.opened_at = opened.id, opened.url, work.now.timestamp()
     await notify(work, card_link(run, opened.url))
 
 
@@ -84,6 +85,7 @@ async def fetch_checkout(client: StripeGateway, request: CallRequest) -> SavedCa
         last4=method.card.last4,
         exp_month=method.card.exp_month,
         exp_year=method.card.exp_year,
+        fingerprint=method.card.fingerprint,
     )
 
 

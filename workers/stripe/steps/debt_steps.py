@@ -19,6 +19,7 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.card_outcome import record_card_facts
 from workers.stripe.steps.charge_steps import (
     CHARGE_TRACE_TIMEOUT,
     IDEMPOTENCY_ERROR,
@@ -102,6 +103,7 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, intent: PaymentInte
     match intent.status:
         case PaymentIntentStatus.SUCCEEDED:
             await record_taken_payment(work, run, read_taken_payment(intent))
+            await record_card_facts(work, intent)
             add_signal(run, "debt_paid")
         case PaymentIntentStatus.REQUIRES_ACTION:
             await move_current_hold(work, run.required_order_id, HoldEvent.APPROVAL_ASKED, **changes)
@@ -112,6 +114,7 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, intent: PaymentInte
         case PaymentIntentStatus.REQUIRES_PAYMENT_METHOD | PaymentIntentStatus.CANCELED:
             changes |= {"refusal": intent.why_not_paid, "approval_url": None}
             await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
+            await record_card_facts(work, intent)
             add_signal(run, "declined")
         case (
             PaymentIntentStatus.PROCESSING

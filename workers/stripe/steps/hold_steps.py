@@ -21,6 +21,7 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.card_outcome import fetch_blocked_charge, record_card_facts
 from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
 
 HOLD_TRACE_TIMEOUT = Timeout.STRIPE_HOLD_TRACE.delta
@@ -70,7 +71,8 @@ async def authorize_hold(client: StripeGateway, request: CallRequest) -> Payment
         return await create_intent(client, request.params, request.key)
     except Refused as refusal:
         code = refusal.code or refusal.reason
-        raise Refused("declined", str(refusal), code=code, payment_intent=refusal.payment_intent) from refusal
+        intent = await fetch_blocked_charge(client, refusal.payment_intent)
+        raise Refused("declined", str(refusal), code=code, payment_intent=intent) from refusal
 
 
 async def find_created_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent | None:
@@ -94,6 +96,7 @@ async def record_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> 
         case PaymentIntentStatus.REQUIRES_PAYMENT_METHOD | PaymentIntentStatus.CANCELED:
             declined = {"payment_intent": intent.id, "refusal": intent.why_not_paid, "approval_url": None}
             await move_hold_of_run(work, run, HoldEvent.DECLINED, **declined)
+            await record_card_facts(work, intent)
             add_signal(run, "declined")
         case (
             PaymentIntentStatus.PROCESSING
@@ -118,6 +121,7 @@ async def _record_hold_made(work: UnitOfWork, run: SagaRun, intent: PaymentInten
         charge=None if charge is None else charge.id,
         capture_before=None if charge is None else charge.capture_before,
     )
+    await record_card_facts(work, intent)
 
 
 def _awaited_signal(run: SagaRun) -> str:
@@ -137,6 +141,8 @@ async def record_decline(work: UnitOfWork, run: SagaRun, refusal: Refused) -> No
         payment_intent=None if intent is None else intent.id,
         refusal=refusal.code or refusal.reason,
     )
+    if intent is not None:
+        await record_card_facts(work, intent)
 
 
 async def prepare_intent_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:

@@ -1,0 +1,1 @@
+"""People, for admins: who is barred or limited."""

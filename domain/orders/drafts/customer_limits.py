@@ -1,0 +1,37 @@
+"""Whether a person may order at all, and so much: their restrictions, and what they owe."""
+
+from domain.campuses.campus import Campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.money import format_money
+from domain.orders.drafts.order_totals_repository import count_open_orders, sum_orders_of_day
+from domain.orders.order_payments import OrderPayments
+from domain.restrictions.errors import OrderLimitReached
+from domain.restrictions.guard import require_not_barred
+from domain.restrictions.model import Restriction, RestrictionReason, describe_to_person
+from domain.restrictions.repository import find_restriction_state
+
+
+async def require_may_order(work: UnitOfWork, campus: Campus, person_id: int) -> None:
+    """Raise PersonBarred while the person is barred, DebtOutstanding while an earlier order is not paid."""
+    await require_not_barred(work, campus, person_id)
+    await work.registers.get(OrderPayments).require_no_debt(work, campus.id, person_id)
+
+
+async def require_within_limits(work: UnitOfWork, campus: Campus, person_id: int, ceiling: int) -> None:
+    """Raise OrderLimitReached when an order with this ceiling (minor units) is above a limit of the person.
+
+    A sum limits orders in its own currency. A limit for money counts the orders of all campuses.
+    """
+    for limit in (await find_restriction_state(work, campus.id, person_id)).limits:
+        counted_on = None if limit.terms.reason is RestrictionReason.MONEY else limit.campus_id
+        most, daily = limit.terms.open_orders, limit.terms.daily_sum
+        if most is not None and await count_open_orders(work, person_id, counted_on) >= most:
+            raise _refusal(campus, limit, counts="orders", most=most)
+        if daily is None or limit.terms.currency != campus.currency:
+            continue
+        if await sum_orders_of_day(work, person_id, counted_on, campus.currency) + ceiling > daily:
+            raise _refusal(campus, limit, counts="money", daily=format_money(daily, campus.currency))
+
+
+def _refusal(campus: Campus, limit: Restriction, *, counts: str, most: int = 0, daily: str = "-") -> OrderLimitReached:
+    return OrderLimitReached(**describe_to_person(campus, limit), counts=counts, most=most, daily=daily)

@@ -1,0 +1,85 @@
+"""What is known of cards, in Postgres: kept on the holds and on the saved cards, and asked across people."""
+
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, update
+
+from domain.campuses.tables import person, saved_card
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.tables import orders
+from domain.payments.card_facts import CardFacts, CardObjection, DeclineCounts, RefusedCard
+from domain.payments.model import CustomerDebtStatus, HoldPart
+from domain.payments.tables import customer_debt, hold
+from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionStatus
+from domain.restrictions.tables import restriction
+
+_FACTS = tuple(CardFacts.__slots__)
+_WAS_MADE = hold.c.made_at.is_not(None)
+_WAS_DECLINED = and_(hold.c.refusal.is_not(None), hold.c.made_at.is_(None))
+
+
+async def keep_card_facts(work: UnitOfWork, payment_intent: str, facts: CardFacts) -> None:
+    """Keep what Stripe said on the hold of this payment intent; what it did not say stays as it was."""
+    said = {name: value for name, value in asdict(facts).items() if value is not None}
+    if said:
+        await work.connection.execute(update(hold).where(hold.c.payment_intent == payment_intent).values(said))
+
+
+async def find_card_facts(work: UnitOfWork, order_id: int) -> CardFacts | None:
+    """Return what Stripe said of the card of the order's current hold; None when it has none."""
+    this = (hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
+    row = (await work.connection.execute(select(*(hold.c[name] for name in _FACTS)).where(*this))).mappings().first()
+    return None if row is None else CardFacts(**row)
+
+
+async def find_card_objection(work: UnitOfWork, person_id: int, fingerprint: str | None) -> RefusedCard | None:
+    """Return whose card it was and why it is not taken from this person; None when nothing speaks against it."""
+    if fingerprint is None:
+        return None
+    saved = select(saved_card.c.person_id).where(saved_card.c.fingerprint == fingerprint)
+    used = (
+        select(orders.c.customer_id)
+        .join(hold, hold.c.order_id == orders.c.id)
+        .where(hold.c.card_fingerprint == fingerprint)
+    )
+    others = person.c.id.in_(union(saved, used)) & (person.c.id != person_id)
+    for objection, condition in ((CardObjection.DEBT, _owes()), (CardObjection.BAR, _is_barred_for_money())):
+        query = select(person.c.id, person.c.first_name).where(others, condition).order_by(person.c.id).limit(1)
+        row = (await work.connection.execute(query)).one_or_none()
+        if row is not None:
+            return RefusedCard(other_id=row.id, other_name=row.first_name, objection=objection)
+    return None
+
+
+def _owes() -> ColumnElement[bool]:
+    owed = select(literal(1)).where(
+        customer_debt.c.customer_id == person.c.id, customer_debt.c.status == CustomerDebtStatus.OPEN
+    )
+    return owed.exists()
+
+
+def _is_barred_for_money() -> ColumnElement[bool]:
+    barred = select(literal(1)).where(
+        restriction.c.person_id == person.c.id,
+        restriction.c.kind == RestrictionKind.BAR,
+        restriction.c.reason == RestrictionReason.MONEY,
+        restriction.c.status == RestrictionStatus.ACTIVE,
+        or_(restriction.c.until.is_(None), restriction.c.until > func.now()),
+    )
+    return barred.exists()
+
+
+async def count_declines_in_a_row(work: UnitOfWork, person_id: int, fingerprint: str | None) -> DeclineCounts:
+    """Count the payments declined since the last one that was not: holds, price increases, payments of debts."""
+    card = 0 if fingerprint is None else await _count_declines(work, hold.c.card_fingerprint == fingerprint)
+    of_person = await _count_declines(work, orders.c.customer_id == person_id)
+    return DeclineCounts(of_person=of_person, of_card=card)
+
+
+async def _count_declines(work: UnitOfWork, which: ColumnElement[bool]) -> int:
+    joined = hold.join(orders, orders.c.id == hold.c.order_id)
+    succeeded = or_(_WAS_MADE, hold.c.captured > 0)
+    last = select(func.coalesce(func.max(hold.c.id), 0)).select_from(joined).where(which, succeeded)
+    query = select(func.count()).select_from(joined).where(which, _WAS_DECLINED, hold.c.captured == 0)
+    found = await work.connection.execute(query.where(hold.c.id > last.scalar_subquery()))
+    return int(found.scalar_one())

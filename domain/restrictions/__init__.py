@@ -1,0 +1,1 @@
+"""Restrictions of people: who may not order or take jobs, or only so much, why, and until when."""
