@@ -6,6 +6,7 @@ import pytest
 
 from domain.orders.states import Bearer
 from domain.payments.model import HoldStatus
+from tests.scenarios.held_payout_setup import make_held_payout_due, sweep_held_payouts
 from tests.scenarios.scenario_setup import close_purchase
 from tests.stack.audits import broken
 from tests.stack.worker_stack import WorkerStack
@@ -27,6 +28,8 @@ async def samples(shared_stack: WorkerStack) -> dict[str, AuditSample]:
         await stack.bring_to_drop_point(runner, order)
         await close_purchase(stack, order, bearer, "nobody opens")
         await stack.run_due()
+        await make_held_payout_due(stack, order)
+        await sweep_held_payouts(stack)
         closed[bearer.value] = order
     return await read_samples(stack, **closed)
 
