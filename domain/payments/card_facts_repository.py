@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, func, literal, literal_column, or_, select, union, update
 
 from domain.campuses.tables import person, saved_card
 from domain.database.unit_of_work import UnitOfWork
@@ -14,6 +14,9 @@ from domain.restrictions.model import RestrictionKind, RestrictionReason, Restri
 from domain.restrictions.tables import restriction
 
 _FACTS = tuple(CardFacts.__slots__)
+# No parameters, because a plan for any parameter could not use the partial indexes.
+_OPEN: ColumnElement[str] = literal_column(f"'{CustomerDebtStatus.OPEN}'")
+_ACTIVE: ColumnElement[str] = literal_column(f"'{RestrictionStatus.ACTIVE}'")
 _WAS_MADE = hold.c.made_at.is_not(None)
 _WAS_DECLINED = and_(hold.c.refusal.is_not(None), hold.c.made_at.is_(None))
 
@@ -52,9 +55,7 @@ async def find_card_objection(work: UnitOfWork, person_id: int, fingerprint: str
 
 
 def _owes() -> ColumnElement[bool]:
-    owed = select(literal(1)).where(
-        customer_debt.c.customer_id == person.c.id, customer_debt.c.status == CustomerDebtStatus.OPEN
-    )
+    owed = select(literal(1)).where(customer_debt.c.customer_id == person.c.id, customer_debt.c.status == _OPEN)
     return owed.exists()
 
 
@@ -63,7 +64,7 @@ def _is_barred_for_money() -> ColumnElement[bool]:
         restriction.c.person_id == person.c.id,
         restriction.c.kind == RestrictionKind.BAR,
         restriction.c.reason == RestrictionReason.MONEY,
-        restriction.c.status == RestrictionStatus.ACTIVE,
+        restriction.c.status == _ACTIVE,
         or_(restriction.c.until.is_(None), restriction.c.until > func.now()),
     )
     return barred.exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 
 from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM, Actor
@@ -19,7 +19,8 @@ from domain.saga.lookup_repository import has_unfinished_saga
 
 # The event log keeps the event names it has always used.
 _END_EVENTS = {CustomerDebtStatus.WAIVED: "let_go"}
-_OPEN = customer_debt.c.status == CustomerDebtStatus.OPEN
+# No parameter, because a plan for any parameter could not use the partial indexes.
+_OPEN = customer_debt.c.status == literal_column(f"'{CustomerDebtStatus.OPEN}'")
 _OF_ORDER = select(customer_debt).where(customer_debt.c.order_id == bindparam("number"))
 
 

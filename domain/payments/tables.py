@@ -43,6 +43,7 @@ Index(
     customer_debt.c.customer_id,
     postgresql_where=text("status = 'open'"),
 )
+Index("customer_debt_open_anywhere", customer_debt.c.customer_id, postgresql_where=text("status = 'open'"))
 
 
 hold = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal_column, or_, select, update
 
 from domain.campuses.tables import campus, person
 from domain.database.actors import Actor, Role
@@ -24,7 +24,8 @@ from domain.settings.timeouts import Timeout
 
 PROPOSAL_TTL = Timeout.PROPOSAL_LIFETIME.delta
 
-_IS_ACTIVE = restriction.c.status == RestrictionStatus.ACTIVE
+# No parameter, because a plan for any parameter could not use the partial indexes.
+_IS_ACTIVE = restriction.c.status == literal_column(f"'{RestrictionStatus.ACTIVE}'")
 _HOLDS_NOW = (_IS_ACTIVE, or_(restriction.c.until.is_(None), restriction.c.until > func.now()))
 _TERMS = ("note", "until", "daily_sum", "currency", "open_orders")
 
@@ -109,6 +110,8 @@ async def take_ended_restrictions(work: UnitOfWork, limit: int) -> Sequence[Rest
     taken = restriction.c.id.in_(found.with_for_update(skip_locked=True))
     statement = update(restriction).where(taken).values(end_told_at=func.now())
     numbers = (await work.connection.execute(statement.returning(restriction.c.id))).scalars().all()
+    if not numbers:
+        return []
     query = _restrictions().where(restriction.c.id.in_(numbers))
     return [restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
