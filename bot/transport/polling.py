@@ -79,9 +79,7 @@ async def poll_updates(source: PollingSource) -> None:
                     await store_updates(work, incoming_updates)
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1
-                pause = getattr(error, "pause", None) or min(
-                    RETRY_DELAY_SECONDS * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS
-                )
+                pause = getattr(error, "pause", None) or _retry_delay(failures)
                 # Only its kind: the text of a client's error may hold the URL with the token.
                 said = error if isinstance(error, UpdatesUnavailable) else type(error).__name__
                 log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)

@@ -5,7 +5,7 @@ from domain.messaging.tables import order_message
 from domain.orders.drafts.tables import draft
 from domain.orders.states import OrderStatus
 from domain.orders.tables import orders
-from domain.saga.tables import saga_signal
+from domain.saga.tables import saga, saga_signal
 from tests.stack.bot_stack import BotStack, BotUser
 
 
@@ -40,7 +40,8 @@ async def test_a_second_yes_cancel_changes_nothing_and_says_so(stack: BotStack, 
 async def test_cancelling_a_pending_order_is_a_signal_to_its_saga(stack: BotStack, mei: BotUser) -> None:
     order_id = await mei.order_food()
     assert "is being cancelled" in await mei.screen_after_tap(Tap.CANCEL_SURE, order_id, 1)
-    assert [row["name"] for row in await stack.rows(saga_signal) if row["name"] == "cancelled"]
+    run = await stack.row(saga, saga.c.order_id == order_id)
+    assert [row["name"] for row in await stack.rows(saga_signal, saga_signal.c.saga_id == run["id"])] == ["cancelled"]
 
 
 async def test_an_order_that_a_runner_has_can_not_be_cancelled_by_the_customer(stack: BotStack) -> None:

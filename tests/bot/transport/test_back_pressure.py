@@ -56,7 +56,8 @@ def inbox_of(stack: BotStack, handler: StuckHandler) -> UpdateInbox:
 @asynccontextmanager
 async def polling(stack: BotStack, inbox: UpdateInbox, *, max_tasks: int) -> AsyncIterator[BotUser]:
     """Poll a bot without a webhook for the campus west; yield somebody to write to it."""
-    bot = ("west", f"{next(PERSON_IDS)}:west", f"west_{next(PERSON_IDS)}_bot")
+    number = next(PERSON_IDS) * 1_000  # Telegram counts a bot's updates from here: two bots share none
+    bot = ("west", f"{number}:west", f"west_{number}_bot")
     await stack.control_telegram("bots", token=bot[1], username=bot[2], name="West")
     source = PollingSource(
         campus_id=stack.campuses["west"],
@@ -80,10 +81,21 @@ async def write(stack: BotStack, reader: BotUser, person: int) -> int:
     return int(said["update_ids"][0])
 
 
+async def wait_until_handled(handler: StuckHandler, *numbers: int) -> None:
+    async def all_handled() -> bool:
+        return set(numbers) <= set(handler.order)
+
+    await wait_until(all_handled)
+
+
 async def test_polling_fetches_no_more_while_many_people_are_in_flight(stack: BotStack) -> None:
     slow = [next(PERSON_IDS) for _ in range(3)]
     handler = StuckHandler(stuck=set(slow))
-    async with polling(stack, inbox_of(stack, handler), max_tasks=3) as reader:
+    with_room = StuckHandler(stuck=set())
+    async with (
+        polling(stack, inbox_of(stack, handler), max_tasks=3) as reader,
+        polling(stack, inbox_of(stack, with_room), max_tasks=3) as other,
+    ):
         first = [await write(stack, reader, person) for person in slow]
 
         async def all_begun() -> bool:
@@ -91,14 +103,10 @@ async def test_polling_fetches_no_more_while_many_people_are_in_flight(stack: Bo
 
         await wait_until(all_begun)
         later = await write(stack, reader, next(PERSON_IDS))
-        await asyncio.sleep(0.2)
+        await wait_until_handled(with_room, await write(stack, other, next(PERSON_IDS)))
         assert await stack.rows(telegram_update, telegram_update.c.update_id == later) == []
         handler.released.set()
-
-        async def all_handled() -> bool:
-            return {*first, later} <= set(handler.order)
-
-        await wait_until(all_handled)
+        await wait_until_handled(handler, *first, later)
 
 
 async def test_a_person_with_many_updates_leaves_room_for_others(stack: BotStack) -> None:
@@ -106,12 +114,7 @@ async def test_a_person_with_many_updates_leaves_room_for_others(stack: BotStack
     handler = StuckHandler(stuck={slow})
     async with polling(stack, inbox_of(stack, handler), max_tasks=MAX_UPDATES_PER_PERSON + 1) as reader:
         mine = [await write(stack, reader, slow) for _ in range(MAX_UPDATES_PER_PERSON + 3)]
-        last = await write(stack, reader, other)
-
-        async def other_is_handled() -> bool:
-            return last in handler.order
-
-        await wait_until(other_is_handled)
+        await wait_until_handled(handler, await write(stack, reader, other))
         assert not set(mine) & set(handler.order)
         handler.released.set()
 
@@ -153,18 +156,10 @@ async def test_the_stuck_updates_of_one_person_do_not_delay_the_retries_of_other
     await stack.update_rows(telegram_update, both, received_at=OLDER)
     inbox = inbox_of(stack, handler)
     retry = asyncio.create_task(retry_unfinished_updates(inbox, lambda: [stack.campuses["west"]]))
-
-    async def other_is_handled() -> bool:
-        return second.update_id in handler.order
-
-    await wait_until(other_is_handled)
+    await wait_until_handled(handler, second.update_id)
     assert first.update_id in handler.begun and first.update_id not in handler.order
     handler.released.set()
-
-    async def all_handled() -> bool:
-        return first.update_id in handler.order
-
-    await wait_until(all_handled)
+    await wait_until_handled(handler, first.update_id)
     retry.cancel()
 
 

@@ -59,10 +59,10 @@ async def test_a_broken_connection_sends_no_message_twice_and_the_next_tap_shows
     mei = await stack.add_person()
     faults: tuple[Json, ...] = ({"kind": "lost_answer"}, {"kind": "reset"}, {"kind": "status", "status": 502})
     for fault in faults:
-        before = len(await stack.calls("sendMessage"))
+        before = len(await stack.calls("sendMessage", mei.id))
         await stack.control_telegram("faults", method="sendMessage", chat=mei.id, **fault)
         await mei.write("/orders")
-        assert len(await stack.calls("sendMessage")) == before + 1, fault
+        assert len(await stack.calls("sendMessage", mei.id)) == before + 1, fault
     await mei.press("🏠" if "not ordered anything" in await mei.text() else "🧾")
     assert len(await mei.labels()) > 0
 

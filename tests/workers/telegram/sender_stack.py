@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from redis.asyncio import Redis
 from sqlalchemy import func, select, text, update
 
 from domain.campuses.tables import campus
@@ -61,6 +62,7 @@ class SenderStack(TelegramControl):
     """The sender under test, with controls of the database and the Telegram stand-in."""
 
     context: SenderContext
+    redis: Redis
     campus_id: int
 
     async def add_order(self, group: int = GROUP) -> Order:
@@ -167,6 +169,10 @@ class SenderStack(TelegramControl):
         sends = self.new_sends()
         await sends.start_due()
         await sends.finish()
+
+    async def end_pause(self, chat_id: int = MEI) -> None:
+        """Let the pause of a chat be over, for all workers."""
+        await self.redis.delete(f"campusg:pause:{self.campus_id}:{chat_id}")
 
     async def halt_sender(self, number: int) -> FrozenWorker:
         """Halt a worker that has sent this notification, or knows why not, and has not recorded that."""

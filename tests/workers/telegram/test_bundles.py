@@ -99,8 +99,7 @@ async def test_a_bundle_that_has_to_wait_stays_together_and_grows(stack: SenderS
     numbers = [await stack.write_line(f"line {number}") for number in range(3)]
     await stack.sweep_once()
     numbers.append(await stack.write_line("one more"))
-    await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 0.001)
-    await asyncio.sleep(0.01)  # until that pause is over
+    await stack.end_pause()
     await stack.make_due()
     await stack.send_all_due()
     assert await statuses(stack, numbers) == ["sent"] * 4

@@ -1,6 +1,5 @@
 """A worker that was frozen for longer than a lease changes nothing when it wakes: order messages and notifications."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -32,10 +31,7 @@ async def frozen(
     """Freeze a worker that has done everything except recording the outcome."""
     ice = Freezing(database=stack.context.database)
     worker = await freeze(ice, deliver(replace(stack.context, database=ice.work), number))
-    await stack.context.rate_limiter.pause_chat(
-        stack.campus_id, MEI, 0.001
-    )  # so that the other workers do not wait for what Telegram told this one
-    await asyncio.sleep(0.01)
+    await stack.end_pause()  # so that the other workers do not wait for what Telegram told this one
     return worker
 
 

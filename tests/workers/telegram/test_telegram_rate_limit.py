@@ -1,13 +1,15 @@
 """The Telegram rate limit that all processes share, and a slower one in each process while Redis is down."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
 from domain.messaging.lane import Lane
+from tests.stack.bot_stack import wait_until
 from workers.telegram.rate_limit import TelegramRateLimiter, open_telegram_rate_limiter
+from workers.telegram.send_limits import limits_of_chat
 
 CAMPUS, PERSON, OTHER, GROUP = 1, 1001, 1002, -100_1
 
@@ -15,6 +17,18 @@ CAMPUS, PERSON, OTHER, GROUP = 1, 1001, 1002, -100_1
 def left_of(seconds: float, began: float) -> float:
     """The seconds that are at least left of a time that began later than `began`, which is monotonic."""
     return seconds - (time.monotonic() - began) - 0.01
+
+
+async def wait_until_nothing_counts(redis_url: str) -> None:
+    """Wait until no send of the campus' bot counts any more."""
+    bot_limit, _ = limits_of_chat(CAMPUS, PERSON, edit=False)
+    redis = Redis.from_url(redis_url)
+
+    async def is_forgotten() -> bool:
+        return not await redis.exists(f"campusg:sends:{bot_limit.name}")
+
+    await wait_until(is_forgotten)
+    await redis.aclose()
 
 
 @pytest.fixture
@@ -73,7 +87,7 @@ async def test_an_alert_finds_a_place_that_correspondence_never_takes(rate_limit
     assert await rate_limiter.acquire(CAMPUS, GROUP, edit=False, lane=Lane.MONEY) == 0
 
 
-async def test_the_places_of_lanes_that_wait_are_left(rate_limiter: TelegramRateLimiter) -> None:
+async def test_the_places_of_lanes_that_wait_are_left(rate_limiter: TelegramRateLimiter, redis_url: str) -> None:
     readers = iter(range(3000, 3100))
 
     async def ask(lane: Lane) -> float:
@@ -81,7 +95,7 @@ async def test_the_places_of_lanes_that_wait_are_left(rate_limiter: TelegramRate
 
     assert [await ask(Lane.MONEY) for _ in range(25)] == [0] * 25
     assert min([await ask(lane) for lane in (Lane.CORRESPONDENCE, Lane.ORDER)]) > 0
-    await asyncio.sleep(1)
+    await wait_until_nothing_counts(redis_url)
     money = [await ask(Lane.MONEY) for _ in range(25)]
     assert money.count(0) == 25 - 8 - 4
     assert [await ask(lane) for lane in (Lane.ORDER, Lane.CORRESPONDENCE)] == [0, 0]
