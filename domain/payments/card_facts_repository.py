@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, and_, func, literal, literal_column, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, update
 
 from domain.campuses.tables import person, saved_card
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.tables import orders
 from domain.payments.card_facts import CardFacts, CardObjection, DeclineCounts, RefusedCard
@@ -14,9 +15,8 @@ from domain.restrictions.model import RestrictionKind, RestrictionReason, Restri
 from domain.restrictions.tables import restriction
 
 _FACTS = tuple(CardFacts.__slots__)
-# No parameters, because a plan for any parameter could not use the partial indexes.
-_OPEN: ColumnElement[str] = literal_column(f"'{CustomerDebtStatus.OPEN}'")
-_ACTIVE: ColumnElement[str] = literal_column(f"'{RestrictionStatus.ACTIVE}'")
+_OPEN = literal_status(CustomerDebtStatus.OPEN)
+_ACTIVE = literal_status(RestrictionStatus.ACTIVE)
 _WAS_MADE = hold.c.made_at.is_not(None)
 _WAS_DECLINED = and_(hold.c.refusal.is_not(None), hold.c.made_at.is_(None))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
+from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DebtBeingPaid, DebtOutstanding, DebtOutstandingElsewhere, Stale
@@ -20,7 +21,7 @@ from domain.saga.lookup_repository import has_unfinished_saga
 # The event log keeps the event names it has always used.
 _END_EVENTS = {CustomerDebtStatus.WAIVED: "let_go"}
 # No parameter, because a plan for any parameter could not use the partial indexes.
-_OPEN = customer_debt.c.status == literal_column(f"'{CustomerDebtStatus.OPEN}'")
+_OPEN = customer_debt.c.status == literal_status(CustomerDebtStatus.OPEN)
 _OF_ORDER = select(customer_debt).where(customer_debt.c.order_id == bindparam("number"))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 
 from domain.campuses.tables import campus, person
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
+from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.restrictions.model import (
@@ -24,8 +25,7 @@ from domain.settings.timeouts import Timeout
 
 PROPOSAL_TTL = Timeout.PROPOSAL_LIFETIME.delta
 
-# No parameter, because a plan for any parameter could not use the partial indexes.
-_IS_ACTIVE = restriction.c.status == literal_column(f"'{RestrictionStatus.ACTIVE}'")
+_IS_ACTIVE = restriction.c.status == literal_status(RestrictionStatus.ACTIVE)
 _HOLDS_NOW = (_IS_ACTIVE, or_(restriction.c.until.is_(None), restriction.c.until > func.now()))
 _TERMS = ("note", "until", "daily_sum", "currency", "open_orders")
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     select,
     update,
 )
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import Order
 from domain.orders.tables import orders, timer
@@ -56,10 +56,9 @@ def is_timer_fired(order_id: ColumnElement[int], kind: ColumnElement[str] | Time
 def select_due_timer() -> Select[int]:
     """Select the id of the timer that has been due for longest.
 
-    It is sorted as its index is. Otherwise a plan might scan the whole table, expecting an early match. `set` is no
-    parameter, because a plan for any parameter could not use the index of the timers that are set.
+    It is sorted as its index is. Otherwise a plan might scan the whole table, expecting an early match.
     """
-    is_set = timer.c.status == literal_column(f"'{TimerStatus.SET}'")
+    is_set = timer.c.status == literal_status(TimerStatus.SET)
     return select(timer.c.id).where(is_set, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, literal_column, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.restrictions.tables import group_removal
 from domain.settings.timeouts import Timeout
@@ -25,9 +26,7 @@ class RemovalStatus(StrEnum):
     VOID = "void"  # they may be there again, or there is no group
 
 
-_DUE: ColumnElement[str] = literal_column(
-    f"'{RemovalStatus.DUE}'"
-)  # no parameter, so that every plan can use the partial index
+_DUE = literal_status(RemovalStatus.DUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
