@@ -58,12 +58,12 @@ async def require_no_price_increase(work: UnitOfWork, order_id: int) -> None:
         raise PriceIncreaseInFlight
 
 
-async def next_price_increase_number(work: UnitOfWork, order_id: int) -> int:
-    """Return the number of the next price increase of this order: one more than were started, in any status.
-
-    Raise TooManyPriceIncreases when it may have no more.
-    """
-    started = await count_sagas_of_order(work, order_id, REPLACE_HOLD.kind)
-    if started >= MAX_PRICE_INCREASES:
+async def require_price_increase_left(work: UnitOfWork, order_id: int) -> None:
+    """Raise TooManyPriceIncreases when this order may have no more."""
+    if await next_price_increase_number(work, order_id) > MAX_PRICE_INCREASES:
         raise TooManyPriceIncreases(most=MAX_PRICE_INCREASES)
-    return started + 1
+
+
+async def next_price_increase_number(work: UnitOfWork, order_id: int) -> int:
+    """Return the number of the next price increase of this order: one more than were started, in any status."""
+    return await count_sagas_of_order(work, order_id, REPLACE_HOLD.kind) + 1

@@ -13,7 +13,11 @@ from domain.orders.repository import lock_order, save_asked_limit
 from domain.orders.states import Order
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.notifications.price_increases import LIMIT_QUESTION, limit_increase_requested, limit_refused
-from domain.payments.replacement_hold_repository import next_price_increase_number, require_no_price_increase
+from domain.payments.replacement_hold_repository import (
+    next_price_increase_number,
+    require_no_price_increase,
+    require_price_increase_left,
+)
 from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
@@ -30,7 +34,7 @@ async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member,
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
     require_increasable(order, PriceIncreaseKind.FEE)
     await require_no_price_increase(work, order.id)
-    await next_price_increase_number(work, order.id)
+    await require_price_increase_left(work, order.id)
     return order, next_fee_offer(order, campus)
 
 
@@ -65,7 +69,7 @@ async def ask_customer_for_higher_limit(
     if wanted <= order.price.shop_limit:
         raise Stale
     await require_no_price_increase(work, order.id)
-    await next_price_increase_number(work, order.id)
+    await require_price_increase_left(work, order.id)
     price = with_shop_limit(order.price, wanted, campus.fees)
     if order.asked_limit == wanted:
         return order
@@ -118,6 +122,7 @@ async def _start_replace_hold(
     if member.card is None:
         await start_card_setup(work, campus, member)
         return None
+    await require_price_increase_left(work, order.id)
     number = await next_price_increase_number(work, order.id)
     start = build_price_increase_start(order, price, kind, person_id=member.person_id, number=number)
     return await start_saga(work, start)
