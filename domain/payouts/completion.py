@@ -20,9 +20,10 @@ from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
 from domain.payouts.held_pay.rules import HeldPay, find_held_pay, hold_goodwill
-from domain.payouts.held_pay.screening import hold_unusual_pay
+from domain.payouts.held_pay.screening import screen_held_pay
 from domain.payouts.model import Payable
-from domain.payouts.payout_steps import book_runner_payable, start_payout_or_ask_set_up
+from domain.payouts.payout_steps import start_payout_or_ask_set_up
+from domain.payouts.repository import book_payable
 from domain.saga.run import SagaRun
 
 
@@ -31,14 +32,13 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     data = run.data_as(CompleteOrderData)
     windows = (await find_campus(work, run.campus_id)).windows
-    held = find_held_pay(order, data, windows, work.now)
+    held = await screen_held_pay(work, order, find_held_pay(order, data, windows, work.now))
     if data.capture is not None:
         payable = await _book_capture(work, order, data.capture, held)
     elif data.declined is not None:
         payable = await _book_debt(work, order, data.declined, held)
     else:
         raise LookupError(f"saga {run.name} neither took the money nor was it declined")
-    payable = await hold_unusual_pay(work, order, payable)
     await start_payout_or_ask_set_up(work, run, payable)
     await refresh_order_messages(work, order)
 
@@ -50,7 +50,7 @@ async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment, hel
         work, capture_posting(payment_intent=intent, runner=runner, split=split, currency=currency), order.id
     )
     await book_fee(work, order, taken)
-    return await book_runner_payable(work, order, split.runner, charge=taken.charge, held=held)
+    return await book_payable(work, order, split.runner, charge=taken.charge, held=held)
 
 
 async def _book_debt(work: UnitOfWork, order: Order, refusal: str, held: HeldPay | None) -> Payable:
@@ -64,7 +64,7 @@ async def _book_debt(work: UnitOfWork, order: Order, refusal: str, held: HeldPay
     customer = await find_member(work, order.campus_id, order.customer_id)
     await notify(work, debt_opened(owed))
     await notify(work, debt_opened_admins(owed, customer.first_name))
-    return await book_runner_payable(work, order, split.runner, charge=None, held=held)
+    return await book_payable(work, order, split.runner, charge=None, held=held)
 
 
 def _split_order(order: Order) -> tuple[int, Split]:
@@ -85,7 +85,7 @@ async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable
         work, goodwill_posting(order=order.id, runner=order.runner_id, amount=owed, currency=currency), order.id
     )
     held = hold_goodwill((await find_campus(work, run.campus_id)).windows, work.now)
-    payable = await book_runner_payable(work, order, owed, charge=None, held=held)
+    payable = await book_payable(work, order, owed, charge=None, held=held)
     await start_payout_or_ask_set_up(work, run, payable)
     return payable
 

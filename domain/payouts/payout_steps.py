@@ -4,9 +4,6 @@ from domain.campuses.people_repository import lock_payouts_ready, set_payouts_re
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import list_active_deliveries
-from domain.orders.states import Order
-from domain.payouts.held_pay.repository import hold_payable
-from domain.payouts.held_pay.rules import HeldPay
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
 from domain.payouts.netting import net_debts
 from domain.payouts.notifications import (
@@ -18,7 +15,7 @@ from domain.payouts.notifications import (
     payouts_set_up,
     platform_short_of_funds,
 )
-from domain.payouts.repository import book_payable, can_start_payout, list_open_payables, move_payable
+from domain.payouts.repository import can_start_payout, list_open_payables, move_payable
 from domain.payouts.sagas.pay_out_runner import PayOutRunnerData, build_payout_start
 from domain.saga.run import SagaRun
 
@@ -30,27 +27,6 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
             run.requested_sagas.append(build_payout_start(payable))
         return
     await notify(work, payout_waits(payable))
-
-
-async def book_runner_payable(
-    work: UnitOfWork, order: Order, amount: int, *, charge: str | None, held: HeldPay | None = None
-) -> Payable:
-    """Insert what the runner is owed for the order (minor units), perhaps held for a time.
-
-    `charge` None: the platform pays.
-    """
-    booked = await book_payable(
-        work,
-        {
-            "campus_id": order.campus_id,
-            "order_id": order.id,
-            "runner_id": order.runner_id,
-            "amount": amount,
-            "currency": order.price.currency,
-            "charge": charge,
-        },
-    )
-    return booked if held is None else await hold_payable(work, order.id, held) or booked
 
 
 async def start_payout(work: UnitOfWork, run: SagaRun) -> None:

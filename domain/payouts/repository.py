@@ -10,6 +10,8 @@ from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.sagas.pay_delay import PayDelay
+from domain.orders.states import Order
+from domain.payouts.held_pay.rules import HeldPay
 from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
@@ -19,16 +21,31 @@ from domain.saga.lookup_repository import has_open_saga
 _PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
 
 
-async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
-    """Insert what a runner is owed for an order; an order has at most one payable.
+async def book_payable(
+    work: UnitOfWork, order: Order, amount: int, *, charge: str | None, held: HeldPay | None = None
+) -> Payable:
+    """Insert what the runner is owed for the order (minor units), perhaps held for a time, and log that.
 
-    It is frozen, and logged so, while a dispute of the order is open or when one was lost before.
+    An order has at most one payable. `charge` None: the platform pays. It is frozen, and logged so, while a dispute of
+    the order is open or when one was lost before.
     """
-    disputed = work.registers.get(PayoutBlocks).is_disputed(int(str(values["order_id"])))
-    statement = insert(payable).values(values | {"frozen": disputed}).returning(payable)
+    values = {
+        "campus_id": order.campus_id,
+        "order_id": order.id,
+        "runner_id": order.runner_id,
+        "amount": amount,
+        "currency": order.price.currency,
+        "charge": charge,
+        "frozen": work.registers.get(PayoutBlocks).is_disputed(order.id),
+        "held_until": None if held is None else held.until,
+        "held_for": None if held is None else held.reason,
+    }
+    statement = insert(payable).values(values).returning(payable)
     booked = payable_from_row((await work.connection.execute(statement)).mappings().one())
     if booked.frozen:
-        await _log_freezing(work, booked)
+        await log_payable(work, booked, "frozen")
+    if held is not None:
+        await log_payable(work, booked, "held", held.reason)
     return booked
 
 
@@ -178,11 +195,12 @@ async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -
     if row is None:
         return None
     changed = payable_from_row(row)
-    await _log_freezing(work, changed)
+    await log_payable(work, changed, "frozen" if changed.frozen else "freed")
     return changed
 
 
-async def _log_freezing(work: UnitOfWork, changed: Payable) -> None:
+async def log_payable(work: UnitOfWork, changed: Payable, happened: str, reason: str | None = None) -> None:
+    """Log what happened to a payable beside its moves."""
     await log_event(
         work,
         SYSTEM,
@@ -190,8 +208,9 @@ async def _log_freezing(work: UnitOfWork, changed: Payable) -> None:
         order_id=changed.order_id,
         subject="payout",
         subject_id=changed.id,
-        happened="frozen" if changed.frozen else "freed",
+        happened=happened,
         after=changed.status,
+        reason=reason,
     )
 
 

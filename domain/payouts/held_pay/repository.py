@@ -1,22 +1,19 @@
-"""Held payables in Postgres: held until a time, found when it has passed, and released once by a guarded UPDATE."""
+"""Held payables in Postgres: found when their time has passed, and released once by a guarded UPDATE."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, bindparam, func, literal_column, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, bindparam, func, select, update
 
-from domain.database.actors import SYSTEM
-from domain.database.event_log_repository import log_event
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
-from domain.payouts.held_pay.rules import HeldPay
 from domain.payouts.model import Payable, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
-from domain.payouts.repository import payable_from_row
+from domain.payouts.repository import log_payable, payable_from_row
 from domain.payouts.tables import payable
 
-# `open` is no parameter, because a plan for any parameter could not use the index of held payables.
-_IS_OPEN = payable.c.status == literal_column(f"'{PayoutStatus.OPEN}'")
+_IS_OPEN = payable.c.status == literal_status(PayoutStatus.OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,22 +24,6 @@ class DuePayable:
     campus_id: int
     order_id: int
     runner_id: int
-
-
-async def hold_payable(work: UnitOfWork, order_id: int, held: HeldPay) -> Payable | None:
-    """Hold the order's open payable until this time, or longer where it is held already, and log it.
-
-    Return None, and change nothing, when the order has no open payable, or one that is held for longer.
-    """
-    sooner = payable.c.held_until.is_(None) | (payable.c.held_until < held.until)
-    statement = update(payable).where(payable.c.order_id == order_id, _IS_OPEN, sooner)
-    changed = statement.values(held_until=held.until, held_for=held.reason).returning(payable)
-    row = (await work.connection.execute(changed)).mappings().one_or_none()
-    if row is None:
-        return None
-    kept = payable_from_row(row)
-    await _log(work, kept, "held", held.reason)
-    return kept
 
 
 async def list_due_payables(work: UnitOfWork, limit: int, *, but: Collection[int] = ()) -> Sequence[DuePayable]:
@@ -79,7 +60,7 @@ async def release_payable(work: UnitOfWork, payable_id: int) -> Payable | None:
     if row is None:
         return None
     kept = payable_from_row(row)
-    await _log(work, kept, "released", None)
+    await log_payable(work, kept, "released")
     return kept
 
 
@@ -87,17 +68,3 @@ def _releasable(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     """Build the conditions of a release: the time has passed, no dispute freezes it, no case about it is open."""
     keeps = work.registers.get(PayoutBlocks).keep_held
     return payable.c.held_until <= func.now(), _IS_OPEN, ~payable.c.frozen, *(~is_kept() for is_kept in keeps)
-
-
-async def _log(work: UnitOfWork, changed: Payable, happened: str, reason: str | None) -> None:
-    await log_event(
-        work,
-        SYSTEM,
-        campus_id=changed.campus_id,
-        order_id=changed.order_id,
-        subject="payout",
-        subject_id=changed.id,
-        happened=happened,
-        after=changed.status,
-        reason=reason,
-    )

@@ -7,6 +7,7 @@ from domain.campuses.windows import Windows
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import Order
+from domain.risk.verdicts import Allow, Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,21 @@ def find_held_pay(order: Order, data: CompleteOrderData, windows: Windows, now: 
     if reason is None:
         return None
     return HeldPay(until=(order.delivered_at or now) + windows.length("problem"), reason=reason)
+
+
+def merge_held_pay(held: HeldPay | None, verdict: Allow | Hold, now: datetime) -> HeldPay | None:
+    """Return until when pay waits that is `held` for a reason of its own, and judged by the risk rules.
+
+    The later of two times counts. What waits for a person also waits until the time that it has for another reason,
+    even if it is let go at once.
+    """
+    if isinstance(verdict, Allow):
+        return held
+    if verdict.until is None:
+        return HeldPay(until=now if held is None else held.until, reason=PayDelay.REVIEW)
+    if held is not None and held.until >= verdict.until:
+        return held
+    return HeldPay(until=verdict.until, reason=PayDelay.FIRST)
 
 
 def hold_goodwill(windows: Windows, now: datetime) -> HeldPay:

@@ -1,13 +1,16 @@
 """Pay without a PIN waits for the problem window, and then is sent once, whatever happens meanwhile."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from domain.errors import Stale
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
 from domain.payouts import use_cases as payouts_use_cases
+from domain.payouts.held_pay.rules import HeldPay, merge_held_pay
+from domain.risk.verdicts import ALLOW, Allow, Hold, PayReason
 from domain.support.feedback import ProblemKind
 from domain.support.use_cases import feedback
 from tests.scenarios.held_payout_setup import (
@@ -167,3 +170,27 @@ async def test_one_that_fails_rests_and_the_others_are_released(
     assert (await payable_row(stack, broken_order)).held_until is not None, "it rests"
     await sweep_held_payouts(stack)
     assert await is_paid(stack, broken_order)
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict", "merged"),
+    [
+        (None, ALLOW, None),
+        (5, ALLOW, (5, PayDelay.LEFT)),
+        (None, Hold(reason=PayReason.TOO_FAST), (0, PayDelay.REVIEW)),
+        (5, Hold(reason=PayReason.TOO_FAST), (5, PayDelay.REVIEW)),
+        (None, Hold(reason=PayReason.FIRST_PAYOUTS, until=NOW + timedelta(hours=3)), (3, PayDelay.FIRST)),
+        (5, Hold(reason=PayReason.FIRST_PAYOUTS, until=NOW + timedelta(hours=3)), (5, PayDelay.LEFT)),
+        (2, Hold(reason=PayReason.FIRST_PAYOUTS, until=NOW + timedelta(hours=3)), (3, PayDelay.FIRST)),
+    ],
+)
+def test_pay_that_waits_for_two_reasons_waits_for_the_later_time_and_for_a_person_in_any_case(
+    own: int | None, verdict: Allow | Hold, merged: tuple[int, PayDelay] | None
+) -> None:
+    """Times are hours from now."""
+    held = None if own is None else HeldPay(until=NOW + timedelta(hours=own), reason=PayDelay.LEFT)
+    expected = None if merged is None else HeldPay(until=NOW + timedelta(hours=merged[0]), reason=merged[1])
+    assert merge_held_pay(held, verdict, NOW) == expected
