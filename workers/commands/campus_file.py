@@ -112,6 +112,7 @@ def parse_campus_file(toml_text: str) -> CampusFile:
     check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
     currency = _read_currency(root)
     fees, suggestions = read_fees(read_section(root, "fees"), currency)
+    fees_readable = not any(error.startswith("fees.") for error in root.errors)
     admins, runners = _read_admins(root), _read_people(root, "runners")
     runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
     if runner_group is not None and runner_group == admin_chat:
@@ -132,7 +133,7 @@ def parse_campus_file(toml_text: str) -> CampusFile:
         fees=fees,
         fee_suggestions=suggestions,
         windows=read_windows(read_section(root, "windows")),
-        risk=read_risk(read_section(root, "risk"), fees),
+        risk=read_risk(read_section(root, "risk"), fees, fees_readable=fees_readable),
         hours=read_hours(root, "hours"),
         stores=_read_stores(root, currency),
         drop_points=_read_drop_points(root),

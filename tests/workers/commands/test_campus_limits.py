@@ -4,7 +4,7 @@ import pytest
 
 from domain.risk.limits import build_limits
 from tests.workers.commands.test_campus_file import EXAMPLE, SMALL_FILE, changed_file, file_errors
-from workers.commands.campus_file import parse_campus_file
+from workers.commands.campus_file import CampusFileError, parse_campus_file
 
 
 def test_the_limits_of_the_example_are_those_that_a_campus_gets_without_any() -> None:
@@ -34,3 +34,18 @@ def test_limits_are_counts_amounts_and_lengths_of_time() -> None:
 )
 def test_a_wrong_limit_is_one_sentence(line: str, sentence: str) -> None:
     assert file_errors("[windows]", f"[risk]\n{line}\n[windows]") == (sentence,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ('new_customer_day = "60"', ["fees.order_most"]),
+        ('customer_day = "50"\nnew_customer_day = "60"', ["fees.order_most", "risk.new_customer_day"]),
+        ("open_orders = 2\nnew_open_orders = 3", ["fees.order_most", "risk.new_open_orders"]),
+    ],
+)
+def test_a_limit_is_not_compared_with_fees_that_could_not_be_read(lines: str, wrong: list[str]) -> None:
+    unreadable = SMALL_FILE.replace('"200.00"', '"much"').replace("[windows]", f"[risk]\n{lines}\n[windows]")
+    with pytest.raises(CampusFileError) as refused:
+        parse_campus_file(unreadable)
+    assert [error.partition(":")[0] for error in refused.value.errors] == wrong
