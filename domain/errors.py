@@ -42,15 +42,17 @@ CampusGError
 │   └── OrdersPaused
 │       └── OrdersPausedBecause  an admin gave a reason
 ├── DebtOutstanding              no new order before an earlier debt is paid
-│   └── DebtOutstandingElsewhere on another campus of the deployment
+│   └── DebtOutstandingElsewhere  on another campus of the deployment
 ├── DebtBeingPaid                the customer's bank is being asked about that debt
 ├── PriceChanged                 the amount shown is no longer the amount
 ├── PriceIncreaseInFlight        the customer's bank is being asked about more money for that order
 ├── TooManyPriceIncreases        the price of that order was raised as often as it may be
 ├── PersonBarred, OrderLimitReached, PersonUnknown: see domain/restrictions/errors.py
+├── RiskRefused                  a limit against fraud, one class for each: see domain/risk/refusals.py
 ├── CardInUse                    an order is being placed with this card
 ├── RunnerNotApproved
 │   └── RunnerSuspended          the runner finishes their deliveries and takes no new one
+│       └── RunnerSuspendedElsewhere: see domain/restrictions/errors.py
 ├── GroupTaken                   runners and admins each need a group of their own
 ├── ChatNotOpen                  the runner never wrote to the bot, or blocked it: nothing can be sent
 ├── WroteTooMuch                 words that would flood whoever reads them are not sent

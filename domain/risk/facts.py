@@ -45,7 +45,7 @@ class CustomerFacts:
     completed: int  # their orders that were completed, ever
     orders: tuple[PastOrder, ...] = ()
     attempts: tuple[CardAttempt, ...] = ()  # of the last day, the oldest first
-    refunded: int = 0  # their orders of the last month that were refunded
+    refunded: int = 0  # their orders of which the platform refunded a quarter or more in the last month
     completed_lately: int = 0  # their orders that were completed in the last month
     card: CardFacts | None = None
 

@@ -26,7 +26,7 @@ class RiskLimits:
     declines: int = 5  # refusals of the bank in a day before the pause
     decline_pause: int = 6 * 3_600  # from the last refusal
     cards: int = 3  # different cards that an account may use in a day
-    refunds: int = 3  # refunded orders of a customer in 30 days before the next order waits for an admin's word
+    refunds: int = 3  # refunded orders of a customer in 30 days, one in five or more, before the next order is refused
     first_payouts: int = 3  # deliveries of a new runner whose pay waits
     first_payout_wait: int = 86_400  # from the hand-over
     unproven: int = 4  # hand-overs of a runner without the PIN in a day before a person looks at the pay

@@ -11,7 +11,10 @@ from types import ModuleType
 
 import pytest
 
+from domain import errors
 from domain.orders.states import FINAL_ORDER_STATUSES
+from domain.restrictions import errors as restriction_errors
+from domain.risk import refusals
 from domain.saga import next_move as moves
 from domain.saga import stuck_repository
 from domain.saga.definition import FINAL_STATUSES, ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
@@ -26,7 +29,9 @@ SAGA_HEADING = "Saga run"
 TABLE = re.compile(r"^(\w+_TRANSITIONS): Mapping", re.MULTILINE)
 NAMED_TABLE = re.compile(r"`(\w+_TRANSITIONS)` in `([\w/]+\.py)`")
 ARROW = re.compile(r"^ +(\S+) --> (\S+?)(?: : (.+))?$", re.MULTILINE)
+BRANCH = re.compile(r"^([│ ]*)[├└]── ([\w, ]+?)(?:  .+|: see .+)?$", re.MULTILINE)
 EDGE = "[*]"
+DRAWN = {errors.__name__, restriction_errors.__name__, refusals.__name__}  # the modules in the tree of refusals
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SAMPLE = Saga(
     kind="sample",
@@ -163,3 +168,16 @@ def test_the_one_tap_is_a_sequence_diagram_whose_participants_all_act() -> None:
     declared = set(re.findall(r"^ +(?:participant|actor) (\w+)$", diagram, re.MULTILINE))
     acting = {name for pair in re.findall(r"^ +(\w+)-+>>(\w+):", diagram, re.MULTILINE) for name in pair}
     assert declared == acting
+
+
+def test_the_tree_of_refusals_is_that_of_the_classes() -> None:
+    drawn: dict[str, str] = {}
+    path = ["CampusGError"]
+    for stem, names in BRANCH.findall(inspect.getdoc(errors) or ""):
+        del path[len(stem) // 4 + 1 :]
+        drawn |= dict.fromkeys(names.split(", "), path[-1])
+        path.append(names)
+    found = [vars(module).values() for module in (errors, restriction_errors, refusals)]
+    classes = [each for values in found for each in values if isinstance(each, type) and each.__module__ in DRAWN]
+    parents = {each.__name__: each.__bases__[0].__name__ for each in classes if each is not errors.CampusGError}
+    assert drawn == {name: parent for name, parent in parents.items() if parent != "RiskRefused"}

@@ -44,8 +44,9 @@ class OrderHandedOver:
 async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
     """[Claim]: claim the order for this runner, or raise the true reason why that is not possible.
 
-    It is one of RunnerNotApproved, RunnerSuspended, PersonBarred, ChatNotOpen, TooManyDeliveries, OwnOrder,
-    BarredFromOrder, OrderAlreadyYours, OrderAlreadyTaken and OrderClosed.
+    It is one of RunnerNotApproved, RunnerSuspended, RunnerSuspendedElsewhere, PersonBarred, ChatNotOpen,
+    TooManyDeliveries, OwnOrder, BarredFromOrder, PairLimitReached, OrderAlreadyYours, OrderAlreadyTaken and
+    OrderClosed.
     """
     order = await find_order(work, campus.id, order_id)
     if order.customer_id != member.person_id:  # a customer who claims an own order gets the clearer OwnOrder
