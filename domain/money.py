@@ -3,14 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from domain.currencies import find_currency
 from domain.errors import Unreadable
 
-# The number of minor digits where it is not 2 (docs.stripe.com/currencies, zero-decimal and three-decimal lists).
-_ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
-_THREE_DECIMAL = "bhd jod kwd omr tnd"
-CURRENCY_EXPONENTS = {**dict.fromkeys(_ZERO_DECIMAL.split(), 0), **dict.fromkeys(_THREE_DECIMAL.split(), 3)}
-# Of these Stripe takes rounded amounts only (special cases of the same page): it would refuse most captures.
-ROUNDED_CURRENCIES = frozenset({*_THREE_DECIMAL.split(), "isk", "ugx"})
 CURRENCY_SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
 MAX_CHARGE = 99_999_999  # minor units; Stripe's own limit
 
@@ -47,18 +42,20 @@ class Money:
         return format_money(self.minor, self.currency)
 
 
-def currency_exponent(currency: str) -> int:
-    """Return the number of minor digits of the currency."""
-    return CURRENCY_EXPONENTS.get(currency, 2)
-
-
 def format_money(minor: int, currency: str) -> str:
-    """Return the amount as people write it, such as `S$12.90`."""
-    digits = currency_exponent(currency)
-    sign = "-" if minor < 0 else ""
-    whole, rest = divmod(abs(minor), 10**digits)
+    """Return the amount as people write it, such as `S$12.90`; what is no whole step keeps all its digits."""
+    known = find_currency(currency)
+    whole, rest = divmod(abs(minor), 10**known.exponent)
+    digits = known.exponent if minor % known.step else known.written_digits
     number = f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
-    return f"{sign}{CURRENCY_SYMBOLS.get(currency, currency.upper() + ' ')}{number}"
+    return f"{'-' if minor < 0 else ''}{CURRENCY_SYMBOLS.get(currency, currency.upper() + ' ')}{number}"
+
+
+def example_amount(currency: str) -> int:
+    """Return an amount (minor units) that shows how the currency is written, such as 450 for `S$4.50`."""
+    known = find_currency(currency)
+    unit: int = 10**known.exponent
+    return 45 * unit // 10 if known.written_digits else 450 * unit
 
 
 def read_amount(typed: str, currency: str) -> int:
@@ -70,12 +67,15 @@ def read_amount(typed: str, currency: str) -> int:
             text = text[len(prefix) :].strip()
             break
     match = _NUMBER_PATTERN.fullmatch(text)
-    digits = currency_exponent(currency)
-    if match is None or len(match[2] or "") > digits:
-        raise Unreadable(example=format_money(450 if digits == 2 else 10**digits * 4, currency))
-    return int(match[1] + (match[2] or "").ljust(digits, "0"))
+    known = find_currency(currency)
+    minor = None
+    if match is not None and len(match[2] or "") <= known.exponent:
+        minor = int(match[1] + (match[2] or "").ljust(known.exponent, "0"))
+    if minor is None or minor % known.step:
+        raise Unreadable(example=format_money(example_amount(currency), currency))
+    return minor
 
 
-def basis_points_of(minor: int, basis_points: int) -> int:
-    """Return this share of an amount, rounded half up. Basis points are hundredths of a percent."""
-    return (minor * basis_points + 5_000) // 10_000
+def basis_points_of(minor: int, basis_points: int, step: int = 1) -> int:
+    """Return this share of an amount, rounded half up to the step. Basis points are hundredths of a percent."""
+    return (minor * basis_points + 5_000 * step) // (10_000 * step) * step

@@ -1,8 +1,9 @@
 """The delivery fees and tips that a customer is offered."""
 
 from domain.campuses.campus import Campus
+from domain.currencies import find_currency
 
-FEE_ROUNDING_STEP = 10  # minor units; offers are multiples of it, so that no tip of S$0.37 is offered
+ROUNDED_STEPS = 10  # offers are multiples of so many steps of the currency, so that no tip of S$0.37 is offered
 
 
 def suggested_fees(campus: Campus) -> tuple[int, ...]:
@@ -27,7 +28,8 @@ def suggested_tips(campus: Campus) -> tuple[int, ...]:
 
 
 def rounded_fee_fraction(campus: Campus, divisor: int) -> int:
-    """Return the usual fee divided by `divisor`, rounded to the step (minor units); a fee under four steps to 1."""
+    """Return the usual fee divided by `divisor`, rounded to ten steps (minor units); a small fee to one step."""
     usual = initial_delivery_fee(campus, None) or campus.fees.delivery_fee_least
-    step = FEE_ROUNDING_STEP if usual >= 4 * FEE_ROUNDING_STEP else 1
-    return (usual // divisor + step // 2) // step * step
+    step = find_currency(campus.fees.currency).step
+    rounded = ROUNDED_STEPS * step if usual >= 4 * ROUNDED_STEPS * step else step
+    return (usual // divisor + rounded // 2) // rounded * rounded

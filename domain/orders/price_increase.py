@@ -7,6 +7,7 @@ from typing import assert_never
 from domain.campuses.campus import Campus
 from domain.campuses.fee_suggestions import rounded_fee_fraction
 from domain.campuses.fees import Fees
+from domain.currencies import find_currency
 from domain.errors import OrderClosed, OrderOutOfRange, PriceOutOfRange
 from domain.money import MAX_CHARGE, format_money
 from domain.orders.pricing import Price
@@ -36,7 +37,7 @@ def require_increasable(order: Order, kind: PriceIncreaseKind) -> None:
 
 def fee_increase_step(campus: Campus) -> int:
     """Return how much one tap adds to the delivery fee, in minor units: half of the usual fee."""
-    return max(1, rounded_fee_fraction(campus, 2))
+    return max(find_currency(campus.currency).step, rounded_fee_fraction(campus, 2))
 
 
 def with_delivery_fee(price: Price, delivery_fee: int, fees: Fees) -> Price:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.campuses.fees import Fees
+from domain.currencies import find_currency
 from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
-from domain.money import MAX_CHARGE, basis_points_of, format_money, read_amount
+from domain.money import MAX_CHARGE, basis_points_of, example_amount, format_money, read_amount
 
 MAX_ITEMS = 20
 MAX_PIECES_PER_ITEM = 99
 MAX_ITEM_NAME_LENGTH = 60
-MIN_CHARGE = 50  # minor units; Stripe refuses less in most currencies
 
 _UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres stores no NUL and no lone surrogate
 _ITEM_LINE_PATTERN = re.compile(
@@ -57,7 +57,13 @@ class Price:
     @property
     def runner_earnings(self) -> int:
         """What the runner earns beyond the receipt."""
-        return self.delivery_fee - basis_points_of(self.delivery_fee, self.platform_basis_points) + self.tip
+        return self.fees_and_tip - self.platform_part
+
+    @property
+    def platform_part(self) -> int:
+        """What the platform keeps: the service fee, and its share of the delivery fee."""
+        step = find_currency(self.currency).step
+        return self.service_fee + basis_points_of(self.delivery_fee, self.platform_basis_points, step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,9 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
     if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
         raise _out_of_range(fees.delivery_fee_least, fees.delivery_fee_most, fees.currency)
     cost = sum(item.cost for item in items)
-    headroom = min(max(basis_points_of(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
+    currency = find_currency(fees.currency)
+    share = basis_points_of(cost, fees.headroom_basis_points, currency.step)
+    headroom = min(max(share, fees.headroom_least), fees.headroom_most)
     price = Price(
         currency=fees.currency,
         items=cost,
@@ -87,7 +95,7 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
         platform_basis_points=fees.platform_basis_points,
     )
     maximum = min(fees.order_most, MAX_CHARGE)
-    if tip < 0 or cost <= 0 or not MIN_CHARGE <= price.ceiling <= maximum:
+    if tip < 0 or cost <= 0 or not currency.smallest_charge <= price.ceiling <= maximum:
         raise OrderOutOfRange(
             total=format_money(price.ceiling, fees.currency), most=format_money(maximum, fees.currency)
         )
@@ -106,18 +114,19 @@ def split_receipt(price: Price, receipt: int) -> Split:
     """
     if receipt > price.shop_limit:
         raise ReceiptAboveLimit(limit=format_money(price.shop_limit, price.currency))
-    if receipt <= 0 or receipt + price.fees_and_tip < MIN_CHARGE:
-        raise ReceiptTooSmall(least=format_money(1, price.currency))
+    currency = find_currency(price.currency)
+    least = max(currency.step, currency.smallest_charge - price.fees_and_tip)
+    if receipt < least:
+        raise ReceiptTooSmall(least=format_money(least, price.currency))
     total = receipt + price.fees_and_tip
-    platform = price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)
-    return Split(total=total, platform=platform, runner=total - platform)
+    return Split(total=total, platform=price.platform_part, runner=total - price.platform_part)
 
 
 def read_items(typed: str, currency: str) -> tuple[Item, ...]:
     """Read typed lines such as `2x chicken rice 4.50`. Raise Unreadable when a line can't be read."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     if not lines or len(lines) > MAX_ITEMS:
-        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+        raise Unreadable(example=_example_line(currency))
     return tuple(read_item(line, currency) for line in lines)
 
 
@@ -126,10 +135,14 @@ def read_item(line: str, currency: str) -> Item:
     normalized = " ".join(line.split())  # long runs of spaces would make the pattern backtrack for minutes
     match = _ITEM_LINE_PATTERN.fullmatch(normalized)
     if match is None or _UNSTORABLE_PATTERN.search(normalized):
-        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+        raise Unreadable(example=_example_line(currency))
     quantity, name = int(match["quantity"] or 1), match["name"].strip()
     price = read_amount(match["price"], currency)
     has_sign = name[:1] in "-+"  # "-1x cola" is a typing error, not a name
     if has_sign or not (1 <= quantity <= MAX_PIECES_PER_ITEM and 1 <= len(name) <= MAX_ITEM_NAME_LENGTH and price > 0):
-        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+        raise Unreadable(example=_example_line(currency))
     return Item(name=name, quantity=quantity, price=price)
+
+
+def _example_line(currency: str) -> str:
+    return f"2x chicken rice {format_money(example_amount(currency), currency)}"

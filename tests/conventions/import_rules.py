@@ -39,6 +39,7 @@ class ImportRule:
 # The longest matching path counts.
 IMPORT_RULES = {
     "domain": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"sqlalchemy"})),
+    "domain/currencies.py": ImportRule(packages=frozenset(), third_party=frozenset({"iso4217"})),
     "domain/words.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"fluent"})),
     "domain/saga/data.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"pydantic"})),
     "domain/settings": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"structlog"})),
@@ -59,6 +60,7 @@ RESTRICTED_IMPORTS = {
     "arq": ("workers", "domain/database/queue.py"),
     "alembic": ("migrations",),
     "fluent": ("domain/words.py",),
+    "iso4217": ("domain/currencies.py",),
     "structlog": ("domain/settings/logs.py", "bot", "workers"),
     "sqlalchemy": (*SQL_MODULES, *BOUND_CONDITIONS, *ENGINE_AND_ERRORS, "migrations"),
 }

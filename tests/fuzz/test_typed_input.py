@@ -10,9 +10,10 @@ from bot.admin.commands import NUMBER_PATTERN, parse_number_and_reason
 from bot.conversation.request_context import truncate
 from bot.customer.draft.item_parsing import UnparsedLine, parse_items
 from domain.campuses.campus import MenuItem
+from domain.currencies import all_currencies
 from domain.errors import Stale, Unreadable
 from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, unpack
-from domain.money import CURRENCY_EXPONENTS, CURRENCY_SYMBOLS, format_money, read_amount
+from domain.money import format_money, read_amount
 from domain.orders.drafts.draft import normalize_line
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
 from domain.quotes import shorten_text
@@ -25,7 +26,7 @@ from tests.locales.sentence_keys import sentence_parameters
 from workers.commands.campus_file import CampusFile, CampusFileError, parse_campus_file
 
 CAMPUS_TOML = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
-CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})
+CURRENCIES = sorted(all_currencies())
 MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 eggs", price=120))
 FUZZ_SETTINGS = settings(max_examples=iterations(100, 14_000), deadline=None)
 TAG_NAMES = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")

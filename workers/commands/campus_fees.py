@@ -3,8 +3,8 @@
 from dataclasses import fields
 
 from domain.campuses.fees import Fees
+from domain.currencies import find_currency
 from domain.money import MAX_CHARGE
-from domain.orders.pricing import MIN_CHARGE
 from workers.commands.campus_values import (
     Section,
     check_keys,
@@ -49,8 +49,9 @@ def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]
         maximum = format_decimal(fees.delivery_fee_most, fees.currency)
         section.add_error("delivery_fee_least", f"is more than delivery_fee_most, {maximum}")
         suggestions = ()  # no suggestion could be within such bounds
-    if not MIN_CHARGE <= fees.order_most <= MAX_CHARGE:
-        minimum, maximum = (format_decimal(bound, fees.currency) for bound in (MIN_CHARGE, MAX_CHARGE))
+    smallest = find_currency(fees.currency).smallest_charge
+    if not smallest <= fees.order_most <= MAX_CHARGE:
+        minimum, maximum = (format_decimal(bound, fees.currency) for bound in (smallest, MAX_CHARGE))
         section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
     elif fees.service_fee + fees.delivery_fee_least + fees.headroom_least >= fees.order_most:
         section.add_error("order_most", "leaves no room for food beside the fees and the headroom")

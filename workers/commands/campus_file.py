@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.campuses.campus import OpeningHours
 from domain.campuses.fees import Fees
-from domain.money import ROUNDED_CURRENCIES
+from domain.currencies import all_currencies
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH
 from workers.commands.campus_fees import read_fees
 from workers.commands.campus_risk import read_risk
@@ -155,8 +155,8 @@ def _read_currency(root: Section) -> str:
     if currency and not re.fullmatch(r"[a-z]{3}", currency):
         root.add_error("currency", f"{format_value(currency)} must be three small letters, like sgd")
         return "sgd"
-    if currency in ROUNDED_CURRENCIES:
-        root.add_error("currency", f"{format_value(currency)} cannot be used: Stripe takes only rounded amounts of it")
+    if currency and currency not in all_currencies():
+        root.add_error("currency", f"{format_value(currency)} is no currency of ISO 4217")
     return currency
 
 

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from typing import cast
 
 from domain.campuses.campus import WEEKDAYS, OpeningHours
+from domain.currencies import find_currency
 from domain.errors import Unreadable
-from domain.money import currency_exponent, read_amount
+from domain.money import example_amount, read_amount
 
 MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60
 MAX_TELEGRAM_ID = 2**52  # ids of users and chats have at most 52 bits; core.telegram.org/bots/api#user
@@ -95,9 +96,7 @@ def read_price(section: Section, key: str, currency: str, *, minimum: int = 0) -
 
 def parse_amount(section: Section, key: str, value: object, currency: str, *, minimum: int = 0) -> int:
     """Return the value in minor units; `minimum` after an error."""
-    example = format_decimal(
-        450 if currency_exponent(currency) == 2 else 4 * 10 ** currency_exponent(currency), currency
-    )
+    example = format_decimal(example_amount(currency), currency)
     written = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
     try:
         amount = read_amount(str(value) if written else "", currency)
@@ -111,9 +110,9 @@ def parse_amount(section: Section, key: str, value: object, currency: str, *, mi
 
 def format_decimal(minor: int, currency: str) -> str:
     """Return an amount as a file writes it: digits and a point."""
-    digits = currency_exponent(currency)
-    whole, rest = divmod(minor, 10**digits)
-    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
+    known = find_currency(currency)
+    whole, rest = divmod(minor, 10**known.exponent)
+    return f"{whole}.{rest:0{known.exponent}d}" if known.written_digits else str(whole)
 
 
 def read_duration(section: Section, key: str, *, minimum: int = 1) -> int:

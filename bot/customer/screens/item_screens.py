@@ -10,6 +10,7 @@ from domain.campuses.campus import Store
 from domain.campuses.repository import find_store
 from domain.errors import Stale
 from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.money import example_amount
 from domain.orders.drafts.draft import Draft, PendingInput
 from domain.orders.pricing import Item
 
@@ -45,7 +46,7 @@ def _items_text(context: RequestContext, draft: Draft, store: Store | None) -> s
 def example_line(context: RequestContext, store: Store | None) -> str:
     """Return an example of a typed line, from the store's own menu if it has one."""
     if store is None or not store.menu:
-        return f"2x chicken rice {context.format_money(450)}"
+        return f"2x chicken rice {context.format_money(example_amount(context.campus.currency))}"
     dish = min(store.menu, key=lambda each: len(each.name))
     return f"2x {dish.name.lower()} {context.format_money(dish.price)}"
 

@@ -13,7 +13,7 @@ CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmat
 def handle_capture_intent(call: StripeCall) -> Document:
     """POST /v1/payment_intents/{id}/capture: capture all or part of a hold once and release the rest."""
     intent, world = intent_of_call(call), call.world
-    requested = read_positive(call.params, "amount_to_capture")
+    requested = read_positive(call.params, "amount_to_capture", intent["currency"])
     metadata = merge_metadata(intent["metadata"], call.params)
     if intent["status"] == "succeeded":
         raise unexpected_state("This PaymentIntent could not be captured because it has already been captured.", intent)

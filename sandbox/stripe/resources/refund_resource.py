@@ -18,8 +18,8 @@ INITIALLY_NULL_FIELDS = "balance_transaction receipt_number source_transfer_reve
 def handle_create_refund(call: StripeCall) -> Document:
     """POST /v1/refunds: refund the rest of a charge, or an amount of it."""
     world, params = call.world, call.params
-    requested = read_positive(params, "amount")
     charge = _charge_of_call(call)
+    requested = read_positive(params, "amount", charge["currency"])
     if find_blocking_dispute(world, charge) is not None:
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise invalid_request(message, code="charge_disputed")

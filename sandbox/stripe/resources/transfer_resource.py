@@ -13,7 +13,7 @@ def handle_create_transfer(call: StripeCall) -> Document:
     """POST /v1/transfers: from a charge's money, even if pending, or from the available balance."""
     world, params = call.world, call.params
     currency = require_currency(params)
-    requested = read_positive(params, "amount")
+    requested = read_positive(params, "amount", currency)
     destination = _destination(world, params["destination"])
     if "source_transaction" in params:
         charge = _source(world, params["source_transaction"], currency)

@@ -12,8 +12,8 @@ from sandbox.stripe.stripe_world import StripeCall, define_endpoint, new_object
 def handle_create_transfer_reversal(call: StripeCall) -> Document:
     """POST /v1/transfers/{id}/reversals: reverse the rest of the transfer, or an amount of it."""
     world = call.world
-    requested = read_positive(call.params, "amount")
     transfer = world.find("transfer", call.ids[0])
+    requested = read_positive(call.params, "amount", transfer["currency"])
     left = transfer["amount"] - transfer["amount_reversed"]
     if left <= 0:
         raise invalid_request(f"Transfer {transfer['id']} has already been fully reversed.", param="transfer")

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from domain.campuses.fees import Fees
 from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
 from domain.money import MAX_CHARGE, basis_points_of
-from domain.orders.pricing import MIN_CHARGE, Item, Price, price_order, read_item, split_receipt
+from domain.orders.pricing import Item, Price, price_order, read_item, split_receipt
 from tests.cases import case
 from tests.stack.store_setup import FEES
 
+MIN_CHARGE = 50
 AMOUNT = st.integers(min_value=0, max_value=5_000)
 SHARE = st.integers(min_value=0, max_value=10_000)
 ITEMS = st.lists(
