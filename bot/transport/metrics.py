@@ -13,6 +13,7 @@ class DropReason(StrEnum):
 
     TOO_LATE = "too_late"  # its deadline passed, or Telegram asked to wait for longer
     QUEUE_FULL = "queue_full"  # too many replies waited for this chat or person
+    CHAT_FULL = "chat_full"  # too many replies waited for this chat, in all its queues
     PROCESS_FULL = "process_full"  # too many replies waited in all
     OUTCOME_UNKNOWN = "outcome_unknown"  # the connection broke: it may have been sent
     STOPPED = "stopped"  # the process was told to stop

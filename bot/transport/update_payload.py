@@ -40,7 +40,7 @@ def parse_update(campus_id: int, payload: object) -> IncomingUpdate | None:
     body = _body(payload)
     if body is None or not _is_for_bot(payload):
         return None
-    sender = _part(body, "from")
+    sender = read_object(body, "from")
     person_id = sender.get("id")
     return IncomingUpdate(
         campus_id=campus_id,
@@ -83,9 +83,9 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
     body = _body(payload)
     if body is None:
         return None
-    sender = _part(body, "from")
-    message = _part(body, "message") if "callback_query" in payload else body
-    chat = _part(message, "chat")
+    sender = read_object(body, "from")
+    message = read_object(body, "message") if "callback_query" in payload else body
+    chat = read_object(message, "chat")
     chat_id = chat.get("id", sender.get("id"))
     if not isinstance(chat_id, int):
         return None
@@ -101,7 +101,7 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
 
 def find_sender_name(payload: Payload) -> str:
     """Return the first name of who sent the update; empty without one."""
-    return str(_part(_body(payload) or {}, "from").get("first_name") or "")
+    return str(read_object(_body(payload) or {}, "from").get("first_name") or "")
 
 
 def is_rate_limited(payload: Payload) -> bool:
@@ -111,7 +111,7 @@ def is_rate_limited(payload: Payload) -> bool:
 
 def find_tap(payload: Payload) -> TapData | None:
     """Return the tap, or None if the callback data is not of our grammar."""
-    data = _part(payload, "callback_query").get("data")
+    data = read_object(payload, "callback_query").get("data")
     if not isinstance(data, str):
         return None
     try:
@@ -126,7 +126,7 @@ def describe_update(payload: Payload) -> str:
     if tap is not None:
         return f"[{tap.tap} {tap.subject} {tap.argument}]"
     kind = next((kind for kind in ALLOWED_UPDATES if kind in payload), "update")
-    words = str(_part(payload, "message").get("text") or "")
+    words = str(read_object(payload, "message").get("text") or "")
     command = _COMMAND.match(words)
     return command[0] if command else f"{kind} ({len(words)})" if words else kind
 
@@ -135,7 +135,7 @@ def _body(payload: Payload) -> Mapping[str, Any] | None:
     return next((payload[kind] for kind in ALLOWED_UPDATES if isinstance(payload.get(kind), dict)), None)
 
 
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def read_object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = body.get(name)
     return part if isinstance(part, dict) else {}
 
@@ -145,8 +145,8 @@ def _is_for_bot(payload: Payload) -> bool:
     message = payload.get("message")
     if not isinstance(message, dict):
         return True
-    if _part(message, "chat").get("type") == "private":
+    if read_object(message, "chat").get("type") == "private":
         return True
-    if _part(_part(message, "reply_to_message"), "from").get("is_bot") is True:
+    if read_object(read_object(message, "reply_to_message"), "from").get("is_bot") is True:
         return True
     return str(message.get("text") or message.get("caption")).startswith("/") or "migrate_to_chat_id" in message

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.conversation.replies import EditMenu, Replies, Screen
-from bot.transport.update_payload import find_reply_target, find_tap
+from bot.transport.update_payload import find_reply_target, find_tap, read_object
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate, Payload
 from domain.messaging.buttons import Tap
@@ -29,9 +29,7 @@ async def close_tapped_copy(work: UnitOfWork, incoming_update: IncomingUpdate) -
 
 def _has_tapped_button(payload: Payload) -> bool:
     """Return whether the message, as Telegram shows it, has the button: callback data alone can be forged."""
-    tapped: Any = payload.get("callback_query")
-    message = tapped.get("message") if isinstance(tapped, dict) else None
-    markup = message.get("reply_markup") if isinstance(message, dict) else None
-    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    tapped = read_object(payload, "callback_query")
+    rows: Any = read_object(read_object(tapped, "message"), "reply_markup").get("inline_keyboard")
     buttons = [each for row in rows if isinstance(row, list) for each in row] if isinstance(rows, list) else []
     return any(isinstance(each, dict) and each.get("callback_data") == tapped.get("data") for each in buttons)

@@ -34,6 +34,9 @@ class QueuePart(StrEnum):
     COMMANDS = "commands"
 
 
+ChatKey = tuple[int, int]  # campus and chat: the bots of two campuses may write to one person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueKey:
     """The queue of a reply. Replies of one queue are sent one after the other, in the order they were given."""
@@ -42,6 +45,11 @@ class QueueKey:
     chat_id: int
     part: QueuePart
     person_id: int | None = None  # whom an answer is for
+
+    @property
+    def chat(self) -> ChatKey:
+        """The chat that the queue is a part of."""
+        return self.campus_id, self.chat_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

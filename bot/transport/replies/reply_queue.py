@@ -5,7 +5,7 @@ Telegram limits, or a person who floods the bot, delays and loses only what is s
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
@@ -15,11 +15,12 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from bot.conversation.replies import Picture, Reply
 from bot.transport.metrics import BotMetrics, DropReason
-from bot.transport.replies.queued_reply import QueuedReply, QueueKey, may_be_repeated
+from bot.transport.replies.queued_reply import ChatKey, QueuedReply, QueueKey, may_be_repeated
 from domain.settings.logs import get_refusal_logger
 from domain.settings.timeouts import Timeout
 
 MAX_REPLIES_PER_QUEUE = 20
+MAX_REPLIES_PER_CHAT = 200  # in all its queues: in a group each person whose taps are answered has one
 MAX_REPLIES = 2_000  # that wait in this process; with the largest texts about 40 MB
 MAX_SENDS_IN_FLIGHT = 30  # for each bot
 MAX_PICTURES_IN_FLIGHT = 2  # in this process: rendering one takes a quarter of a second of the processor
@@ -36,10 +37,18 @@ RecordRefusal = Callable[[QueuedReply, Exception], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True)
 class _Queue:
-    """What waits in one queue; its task sends one reply after the other, and ends when none waits any more."""
+    """What one queue holds; its task sends one reply after the other, and ends when none is left.
 
-    waiting: deque[QueuedReply] = field(default_factory=deque)
+    The first one stays in it until it is sent, so that it can be dropped while no call is in flight for it.
+    """
+
+    held: deque[QueuedReply] = field(default_factory=deque)
+    is_sending: bool = False  # a call is in flight for the first one
     task: asyncio.Task[None] | None = None
+
+    @property
+    def droppable(self) -> int:
+        return len(self.held) - self.is_sending
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,11 +59,12 @@ class ReplyQueue:
     record_refusal: RecordRefusal
     metrics: BotMetrics
     max_replies: int = MAX_REPLIES
+    max_replies_per_chat: int = MAX_REPLIES_PER_CHAT
     _queues: dict[QueueKey, _Queue] = field(default_factory=dict)
     _slots: dict[int, asyncio.Semaphore] = field(default_factory=dict)  # by campus: each has a bot
     _picture_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PICTURES_IN_FLIGHT))
     _paused_until: dict[QueueKey, float] = field(default_factory=dict)
-    _held: int = 0  # replies that are neither sent nor dropped
+    _held: Counter[ChatKey] = field(default_factory=Counter)  # replies that are neither sent nor dropped
     _stops_at: float = 0.0
 
     @property
@@ -63,17 +73,23 @@ class ReplyQueue:
         return not self._queues
 
     def put(self, key: QueueKey, reply: QueuedReply) -> None:
-        """Queue a reply. Where a bound is reached, the oldest of the fullest queue is dropped for it."""
-        self._count_held(1)
-        queue = self._queues.get(key, _Queue())
-        queue.waiting.append(reply)
-        if len(queue.waiting) > MAX_REPLIES_PER_QUEUE:
-            self._drop_oldest(queue, DropReason.QUEUE_FULL)
-        elif self._held > self.max_replies:
-            self._drop_oldest(max(queue, *self._queues.values(), key=_count_waiting), DropReason.PROCESS_FULL)
-        if queue.task is None and queue.waiting:
-            self._queues[key] = queue
+        """Queue a reply. Where a bound is reached, one that waits is dropped for it, and first of the fullest chat.
+
+        So nobody can take the room of others by one chat, however many queues it has.
+        """
+        queue = self._queues.setdefault(key, _Queue())
+        queue.held.append(reply)
+        self._count_held(key.chat, 1)
+        if queue.droppable > MAX_REPLIES_PER_QUEUE:
+            self._drop_oldest(key, queue, DropReason.QUEUE_FULL)
+        elif self._held[key.chat] > self.max_replies_per_chat:
+            self._drop_for_room(key.chat, DropReason.CHAT_FULL)
+        elif self._held.total() > self.max_replies:
+            self._drop_for_room(None, DropReason.PROCESS_FULL)
+        if queue.task is None and queue.held:
             queue.task = asyncio.create_task(self._send_all(key, queue))
+        elif queue.task is None:
+            del self._queues[key]
 
     def stop_within(self, seconds: float) -> None:
         """Let `drain` give up this many seconds from now."""
@@ -88,32 +104,35 @@ class ReplyQueue:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        self._drop(DropReason.STOPPED, self._held)
-
-    async def _send_all(self, key: QueueKey, queue: _Queue) -> None:
-        try:
-            while queue.waiting:
-                reply = queue.waiting.popleft()
-                clear_contextvars()  # of the update that came first
-                bind_contextvars(campus=reply.campus_id, update=reply.update_id)
-                reason = await self._deliver(key, reply)
-                if reason is None:
-                    self._count_held(-1)
-                else:
-                    self._drop(reason)
-        finally:
+        for key, queue in tuple(self._queues.items()):
+            for _ in range(len(queue.held)):
+                self._drop(key.chat, DropReason.STOPPED)
             del self._queues[key]
 
-    async def _deliver(self, key: QueueKey, reply: QueuedReply) -> DropReason | None:
+    async def _send_all(self, key: QueueKey, queue: _Queue) -> None:
+        while queue.held:
+            reply = queue.held[0]
+            clear_contextvars()  # of the update that came first
+            bind_contextvars(campus=reply.campus_id, update=reply.update_id)
+            reason = await self._deliver(key, queue, reply)
+            if queue.held and queue.held[0] is reply:  # else it was dropped meanwhile, to make room
+                queue.held.popleft()
+                if reason is None:
+                    self._count_held(key.chat, -1)
+                else:
+                    self._drop(key.chat, reason)
+        del self._queues[key]
+
+    async def _deliver(self, key: QueueKey, queue: _Queue, reply: QueuedReply) -> DropReason | None:
         """Send one reply; return why it is dropped, if it is. A slot is held only while a call is in flight."""
-        resumes_at, tries = self._paused_until.get(key, 0.0), 0
+        first, resumes_at, tries = reply, self._paused_until.get(key, 0.0), 0
         while max(resumes_at, _now()) <= reply.expires_at:
             await asyncio.sleep(max(resumes_at - _now(), 0.0))
             try:
                 async with self._slot(key, reply.reply):
-                    if _now() > reply.expires_at:
+                    if _now() > reply.expires_at or not (queue.held and queue.held[0] is first):
                         break
-                    instead = await self.send(reply)
+                    instead = await self._send(queue, reply)
             except TelegramRetryAfter as refusal:
                 resumes_at = self._pause(key, refusal.retry_after)
             except (TelegramNetworkError, TelegramServerError) as error:
@@ -129,6 +148,13 @@ class ReplyQueue:
                     return None
                 reply = replace(reply, reply=instead)
         return DropReason.TOO_LATE
+
+    async def _send(self, queue: _Queue, reply: QueuedReply) -> Reply | None:
+        queue.is_sending = True
+        try:
+            return await self.send(reply)
+        finally:
+            queue.is_sending = False
 
     def _slot(self, key: QueueKey, reply: Reply) -> asyncio.Semaphore:
         """Return what bounds the calls of this kind; pictures have slots of their own, so that words pass them."""
@@ -151,21 +177,27 @@ class ReplyQueue:
         except Exception as failure:  # the database is away: what comes next in this chat is sent all the same
             log.warning("refusal_not_recorded", error=failure)
 
-    def _drop_oldest(self, queue: _Queue, reason: DropReason) -> None:
-        queue.waiting.popleft()
-        self._drop(reason)
+    def _drop_for_room(self, chat: ChatKey | None, reason: DropReason) -> None:
+        """Drop the oldest reply of the fullest queue of this chat, or of the fullest chat that has one to drop."""
+        droppable = [(key, queue) for key, queue in self._queues.items() if queue.droppable]
+        if chat is None:
+            chat = max((key.chat for key, _ in droppable), key=self._held.__getitem__)
+        of_chat = [each for each in droppable if each[0].chat == chat]
+        self._drop_oldest(*max(of_chat, key=lambda each: each[1].droppable), reason)
 
-    def _drop(self, reason: DropReason, count: int = 1) -> None:
-        self.metrics.replies_dropped.labels(reason).inc(count)
-        self._count_held(-count)
+    def _drop_oldest(self, key: QueueKey, queue: _Queue, reason: DropReason) -> None:
+        del queue.held[int(queue.is_sending)]
+        self._drop(key.chat, reason)
 
-    def _count_held(self, change: int) -> None:
-        self._held += change
-        self.metrics.replies_waiting.set(self._held)
+    def _drop(self, chat: ChatKey, reason: DropReason) -> None:
+        self.metrics.replies_dropped.labels(reason).inc()
+        self._count_held(chat, -1)
 
-
-def _count_waiting(queue: _Queue) -> int:
-    return len(queue.waiting)
+    def _count_held(self, chat: ChatKey, change: int) -> None:
+        self._held[chat] += change
+        if not self._held[chat]:
+            del self._held[chat]
+        self.metrics.replies_waiting.set(self._held.total())
 
 
 def _now() -> float:

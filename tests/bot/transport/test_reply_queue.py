@@ -1,114 +1,29 @@
 """The reply queue: order, deadlines, bounds and at most one effect, whatever Telegram answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
-from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.methods import SendMessage
+from aiogram.exceptions import TelegramBadRequest, TelegramServerError
 from aiohttp import ClientConnectionResetError, ConnectionTimeoutError
 
-from bot.conversation.replies import Answer, CreateInviteLink, EditMenu, NewMessage, Reply, Screen
+from bot.conversation.replies import Answer, CreateInviteLink, EditMenu, Reply, Screen
 from bot.transport.metrics import DropReason, new_metrics
-from bot.transport.replies.queued_reply import QueuedReply, QueueKey, QueuePart, lifetime_of, queue_key
-from bot.transport.replies.reply_queue import MAX_REPLIES_PER_QUEUE, MAX_SENDS_IN_FLIGHT, ReplyQueue
+from bot.transport.replies.queued_reply import QueuedReply, QueueKey, QueuePart, queue_key
+from bot.transport.replies.reply_queue import MAX_SENDS_IN_FLIGHT, ReplyQueue
 from bot.transport.update_payload import ReplyTarget
-from tests.stack.bot_stack import wait_until
-
-METHOD = SendMessage(chat_id=1, text="x")
-CAMPUS = 1
-
-
-@dataclass(slots=True, kw_only=True)
-class RecordingTelegram:
-    """Records what is sent to each chat, and answers as it is told to."""
-
-    answers: dict[int, list[Exception]] = field(default_factory=dict)  # by chat, one for each call
-    closed_chats: set[int] = field(default_factory=set)  # whose calls do not return
-    calls: list[tuple[int, Reply]] = field(default_factory=list)
-    refused: list[Exception] = field(default_factory=list)
-    called: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def send(self, queued: QueuedReply) -> Reply | None:
-        """Record the call, then fail, hang or return."""
-        chat = queued.target.chat_id
-        self.calls.append((chat, queued.reply))
-        self.called.set()
-        if self.answers.get(chat):
-            raise self.answers[chat].pop(0)
-        if chat in self.closed_chats:
-            await asyncio.Event().wait()
-        return None
-
-    async def record_refusal(self, _: QueuedReply, error: Exception) -> None:
-        """Record a refusal."""
-        self.refused.append(error)
-
-    def texts(self, chat: int) -> list[str]:
-        """The texts sent to this chat, each call once."""
-        return [text_of(reply) for where, reply in self.calls if where == chat]
-
-
-def text_of(reply: Reply) -> str:
-    match reply:
-        case Answer(text=text):
-            return text
-        case NewMessage(screen=screen) | EditMenu(screen=screen):
-            return screen.text
-        case _:
-            return type(reply).__name__
-
-
-def message(text: str) -> NewMessage:
-    return NewMessage(Screen(text))
-
-
-def retry_after(seconds: int) -> TelegramRetryAfter:
-    return TelegramRetryAfter(METHOD, "Too Many Requests", seconds)
-
-
-def network_error(cause: Exception) -> TelegramNetworkError:
-    """The error of aiogram for a connection that failed so."""
-    error = TelegramNetworkError(METHOD, "broken")
-    error.__cause__ = cause
-    return error
-
-
-@asynccontextmanager
-async def running_queue(telegram: RecordingTelegram) -> AsyncIterator[ReplyQueue]:
-    """A queue that is stopped at the end, whatever waits in it."""
-    queue = ReplyQueue(send=telegram.send, record_refusal=telegram.record_refusal, metrics=new_metrics())
-    yield queue
-    queue.stop_within(0)
-    await queue.drain()
-    assert queue.is_idle
-
-
-def put(
-    queue: ReplyQueue, chat: int, reply: Reply, *, person: int | None = None, lifetime: float | None = None
-) -> None:
-    """Queue a reply to a person (by default the one of the private chat)."""
-    target = ReplyTarget(chat_id=chat, is_private=True, language="en", tap_id="1")
-    expires_at = asyncio.get_running_loop().time() + (lifetime_of(reply) if lifetime is None else lifetime)
-    queued = QueuedReply(reply=reply, campus_id=CAMPUS, update_id=1, target=target, expires_at=expires_at)
-    queue.put(queue_key(CAMPUS, person or chat, target, reply), queued)
-
-
-async def until(fact: Callable[[], bool]) -> None:
-    """Wait until this is so."""
-
-    async def is_so() -> bool:
-        return fact()
-
-    await wait_until(is_so)
-
-
-def dropped(queue: ReplyQueue) -> dict[DropReason, int]:
-    """How many replies were dropped, by reason."""
-    read, name = queue.metrics.registry.get_sample_value, "campusg_bot_replies_dropped_total"
-    return {reason: int(count) for reason in DropReason if (count := read(name, {"reason": reason}))}
+from tests.bot.transport.reply_queues import (
+    CAMPUS,
+    METHOD,
+    RecordingTelegram,
+    dropped,
+    message,
+    network_error,
+    put,
+    retry_after,
+    running_queue,
+    text_of,
+    until,
+)
 
 
 async def test_replies_to_one_chat_leave_in_order_and_another_chat_does_not_wait_for_them() -> None:
@@ -219,43 +134,6 @@ async def test_what_telegram_refuses_for_good_is_recorded_and_the_next_reply_is_
         await until(lambda: queue.is_idle)
         assert telegram.texts(1) == ["a", "b", "c"]
         assert [type(error) for error in telegram.refused] == [TelegramBadRequest, RuntimeError]
-
-
-async def test_a_full_queue_drops_its_oldest_and_nothing_of_other_chats() -> None:
-    telegram = RecordingTelegram(closed_chats={1})
-    async with running_queue(telegram) as queue:
-        put(queue, 1, message("in flight"))
-        await telegram.called.wait()
-        for number in range(MAX_REPLIES_PER_QUEUE + 5):
-            put(queue, 1, message(str(number)))
-        put(queue, 2, message("other"))
-        assert dropped(queue) == {DropReason.QUEUE_FULL: 5}
-        await until(lambda: telegram.texts(2) == ["other"])
-
-
-async def test_when_the_process_holds_too_many_the_fullest_queue_loses_its_oldest() -> None:
-    telegram = RecordingTelegram(closed_chats={1, 2, 3})
-    async with running_queue(telegram) as queue:
-        queue.max_replies = 10
-        for text in ("in flight", *"abcdefgh"):
-            put(queue, 1, message(text))
-        for chat in (2, 3, 4):
-            put(queue, chat, message("honest"))
-        assert dropped(queue) == {DropReason.PROCESS_FULL: 2}
-        await until(lambda: all(telegram.texts(chat) == ["honest"] for chat in (2, 3, 4)))
-        assert queue.metrics.registry.get_sample_value("campusg_bot_replies_waiting") == 9
-
-
-async def test_every_chat_with_one_reply_in_flight_leaves_no_room_and_no_harm() -> None:
-    telegram = RecordingTelegram(closed_chats={1, 2, 3})
-    async with running_queue(telegram) as queue:
-        queue.max_replies = 2
-        for chat in (1, 2):
-            put(queue, chat, message("x"))
-        await until(lambda: len(telegram.calls) == 2)
-        put(queue, 3, message("too many"))
-        assert dropped(queue) == {DropReason.PROCESS_FULL: 1}
-        assert telegram.texts(3) == []
 
 
 async def test_a_stop_waits_for_what_is_sent_in_time_and_counts_the_rest() -> None:
