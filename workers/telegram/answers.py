@@ -24,6 +24,12 @@ class AnswerWaits:
     renewal_seconds: float = Timeout.SEND_LEASE_RENEWAL.seconds
     listening: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def listen(self, following: Coroutine[Any, Any, None]) -> None:
+        """Await it in a task of its own, so that no send waits for it; a failure is logged."""
+        task = asyncio.create_task(_try(following))
+        self.listening.add(task)
+        task.add_done_callback(self.listening.discard)
+
     async def close(self) -> None:
         """Listen no more: what is unknown stays unknown."""
         for each in self.listening:
@@ -50,12 +56,9 @@ async def await_answer(
         raise
     if sending.done():
         return sending.result()
-    listening = asyncio.create_task(_listen(sending, waits.late_seconds - waits.answer_seconds, record_late))
-    waits.listening.add(listening)
-    listening.add_done_callback(waits.listening.discard)
-    return SendOutcomeUnknown(
-        f"no answer within {waits.answer_seconds:g} s", listening_seconds=waits.late_seconds - waits.answer_seconds
-    )
+    listening_seconds = waits.late_seconds - waits.answer_seconds
+    waits.listen(_listen(sending, listening_seconds, record_late))
+    return SendOutcomeUnknown(f"no answer within {waits.answer_seconds:g} s", listening_seconds=listening_seconds)
 
 
 async def _listen(sending: asyncio.Task[SendOutcome], seconds: float, record_late: RecordLate) -> None:
@@ -64,7 +67,7 @@ async def _listen(sending: asyncio.Task[SendOutcome], seconds: float, record_lat
             outcome = await sending
     except TimeoutError:
         return
-    await _try(record_late(outcome))
+    await record_late(outcome)
 
 
 async def _try(recording: Awaitable[None]) -> None:

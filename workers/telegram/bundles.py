@@ -1,6 +1,6 @@
 """The content of a notification, and of a bundle: what waits behind it and leaves in the same message."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.messaging.buttons import Button
@@ -47,18 +47,21 @@ async def lease_with_followers(
             alone = await lease_notification(connection, first)
             return None if alone is None else Bundle(notifications=(alone,), content=content)
         joining = choose_joining(first, await list_waiting_about_order(connection, first, MAX_BUNDLED))
-        fitting = joining[: join_texts([content.text, *_render_while_possible(joining, locale)])[1] - 1]
-        leased = await lease_bundle(connection, first, fitting)
+        text_by_id = {first.id: content.text, **_render_while_possible(joining, locale)}
+        _, fitting = join_texts(text_by_id.values())
+        leased = await lease_bundle(connection, first, joining[: fitting - 1])
     if not leased:
         return None
-    text, _ = join_texts([content.text, *_render_while_possible(leased[1:], locale)])
+    text, _ = join_texts(text_by_id[each.id] for each in leased)
     return Bundle(notifications=tuple(leased), content=OrderMessageContent(text=text, rows=content.rows))
 
 
-def _render_while_possible(notifications: Sequence[NotificationRow], locale: str) -> Iterator[str]:
-    """Yield the texts up to one that cannot be rendered: its turn comes alone, and then its fault is told."""
+def _render_while_possible(notifications: Sequence[NotificationRow], locale: str) -> dict[int, str]:
+    """Return the texts by id, up to one that cannot be rendered: its turn comes alone, and then its fault is told."""
+    texts: dict[int, str] = {}
     for each in notifications:
         try:
-            yield render_notification(each, locale).text
+            texts[each.id] = render_notification(each, locale).text
         except (LookupError, ValueError):
-            return
+            break
+    return texts

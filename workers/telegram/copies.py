@@ -26,7 +26,7 @@ async def follow_late_answer(
             async with sender_context.database() as work:
                 is_kept = await adopt_late_message(work, order_message, message_id, digest)
             if not is_kept:
-                await _close_copy(sender_context, order_message, message_id)
+                sender_context.waits.listen(_close_copy(sender_context, order_message, message_id))
         case Sent() | Unchanged():  # a late edit may have replaced what a later one showed
             async with sender_context.database() as work:
                 await redraw_after_late_edit(work, order_message)
@@ -46,6 +46,7 @@ async def _close_copy(sender_context: SenderContext, order_message: OrderMessage
             match await sender_context.sender.edit(campus_id, chat_id, message_id, content):
                 case RateLimited(pause):
                     seconds = pause
+                    await sender_context.rate_limiter.pause_chat(campus_id, chat_id, pause)
                 case SendOutcomeUnknown() | NotSent():
                     seconds = unknown_send_rest(tries).total_seconds()
                 case outcome:

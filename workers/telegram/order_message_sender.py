@@ -131,7 +131,7 @@ async def _apply_order_message_outcome(
 ) -> bool:
     """Record the outcome and what follows from it; nothing when another worker has taken the message since (fence).
 
-    Return False when a message was sent that is not recorded.
+    Return False when it was sent or edited, and that is not recorded.
     """
     match outcome:
         case Sent(message_id):
@@ -193,4 +193,4 @@ async def _mark_order_message_sent(
     is_recorded = await record_order_message_sent(work, order_message, message_id, digest)
     if is_recorded and order_message.tries > 1:
         await mark_dead_letter_recovered(work, DeadLetterKind.ORDER_MESSAGE, order_message.id)
-    return is_recorded or order_message.message_id is not None
+    return is_recorded

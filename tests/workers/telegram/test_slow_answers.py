@@ -3,12 +3,17 @@
 import asyncio
 from dataclasses import replace
 
+from domain.messaging.lane import Lane
 from domain.messaging.order_message import unknown_send_rest
+from domain.messaging.order_message_repository import lease_order_message
+from domain.orders.states import OrderStatus
 from domain.settings.timeouts import Timeout
 from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, MEI, SenderStack
 from workers.telegram.answers import AnswerWaits
+from workers.telegram.copies import follow_late_answer
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
+from workers.telegram.sender import Sent
 from workers.telegram.sender_context import SenderContext
 
 HELD_SECONDS = 60  # no test waits for them: it lets the answer go on
@@ -22,7 +27,13 @@ def impatient(stack: SenderStack) -> SenderContext:
 async def hear_late_answers(stack: SenderStack, worker: SenderContext) -> None:
     """Let Telegram answer, and the worker do what follows."""
     await stack.clear_telegram_faults()
-    await asyncio.gather(*worker.waits.listening)
+    await follow_all(worker)
+
+
+async def follow_all(worker: SenderContext) -> None:
+    """Let the worker finish what it follows beside its sends."""
+    while worker.waits.listening:
+        await asyncio.gather(*worker.waits.listening)
 
 
 async def buttons(stack: SenderStack) -> list[bool]:
@@ -91,17 +102,51 @@ async def test_a_copy_whose_answer_comes_after_the_next_send_is_closed(stack: Se
     assert second["message_id"] == kept == (await stack.order_message_row("group")).message_id
 
 
-async def test_of_two_workers_that_sent_one_message_the_late_one_closes_its_copy(stack: SenderStack) -> None:
+async def send_twice(stack: SenderStack, *, pause_seconds: float = 0) -> SenderContext:
+    """Let two workers send the group's order message, and return the one whose answer came after the other's.
+
+    Before that answer, Telegram pauses the chat for so long.
+    """
     await stack.add_order()
     await stack.inject_fault("late_answer", GROUP, seconds=HELD_SECONDS)
     number = (await stack.order_message_row("group")).id
-    sending = asyncio.create_task(sync_order_message(stack.context, number))
+    worker = replace(stack.context, waits=AnswerWaits())
+    sending = asyncio.create_task(sync_order_message(worker, number))
     await stack.wait_until_in_flight("sendMessage")
     await stack.make_due()  # as if its lease had ended, because it was frozen
     await sync_order_message(stack.context, number)
+    if pause_seconds:
+        await stack.context.rate_limiter.pause_chat(stack.campus_id, GROUP, pause_seconds)
     await stack.clear_telegram_faults()
     await sending
+    return worker
+
+
+async def test_of_two_workers_that_sent_one_message_the_late_one_closes_its_copy(stack: SenderStack) -> None:
+    await follow_all(await send_twice(stack))
     assert await buttons(stack) == [False, True]
+
+
+async def test_no_send_waits_until_a_copy_may_be_closed(stack: SenderStack) -> None:
+    async with asyncio.timeout(HELD_SECONDS / 2):
+        worker = await send_twice(stack, pause_seconds=HELD_SECONDS)
+    assert len(worker.waits.listening) == 1
+    assert await buttons(stack) == [True, True]
+    await worker.waits.close()
+
+
+async def test_a_copy_that_telegram_postpones_pauses_its_chat_for_all(stack: SenderStack) -> None:
+    await stack.change_order(await stack.shown_order(), **CLAIMED)
+    async with stack.context.autocommit() as connection:
+        row = await lease_order_message(connection, (await stack.order_message_row("group")).id)
+    assert row is not None
+    await stack.inject_fault("status", GROUP, method="editMessageText", retry_after=HELD_SECONDS)
+    await follow_late_answer(stack.context, replace(row, message_id=None), "-", Sent(row.message_id or 0))
+    await stack.wait_until_in_flight("editMessageText")
+    async with asyncio.timeout(20):
+        while not await stack.context.rate_limiter.acquire(stack.campus_id, GROUP, edit=True, lane=Lane.ORDER):
+            continue
+    await stack.context.waits.close()
 
 
 async def test_each_rest_after_an_unknown_outcome_is_longer(stack: SenderStack) -> None:
@@ -142,6 +187,23 @@ async def test_an_edit_that_came_late_is_followed_by_what_is_true_now(stack: Sen
     assert len(await stack.calls("editMessageText", GROUP)) == 3, "the late one, its repetition, and one that follows"
     row = await stack.order_message_row("group")
     assert (row.due_at, row.sent_revision) == (None, row.requested_revision)
+
+
+async def test_an_edit_of_a_worker_that_lost_its_lease_is_followed_by_what_is_true_now(stack: SenderStack) -> None:
+    order = await stack.shown_order()
+    await stack.change_order(order, **CLAIMED)
+    await stack.inject_fault("hang", GROUP, method="editMessageText", seconds=HELD_SECONDS)
+    number = (await stack.order_message_row("group")).id
+    editing = asyncio.create_task(sync_order_message(stack.context, number))
+    await stack.wait_until_in_flight("editMessageText")
+    await stack.change_order(order, status=OrderStatus.CREATED, runner_id=None)
+    await stack.make_due()
+    await sync_order_message(stack.context, number)
+    await stack.clear_telegram_faults()
+    await editing
+    assert await buttons(stack) == [False], "the late edit replaced what the other worker showed"
+    await stack.send_all_due()
+    assert await buttons(stack) == [True]
 
 
 async def test_a_notification_is_sent_once_however_slow_the_answer(stack: SenderStack) -> None:
