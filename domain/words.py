@@ -35,6 +35,7 @@ def say_plain(locale: str, key: str, /, **arguments: str | int) -> str:
     return _format_message(locale, key, {name: _plain_argument(value) for name, value in arguments.items()})
 
 
+@cache
 def available_languages() -> tuple[str, ...]:
     """Return the languages that have a folder."""
     return tuple(sorted(folder.name for folder in LOCALES_DIRECTORY.iterdir() if folder.is_dir()))
@@ -89,14 +90,14 @@ def _fill_placeholders(sentence: str, long_arguments: Mapping[str, str]) -> str:
     return sentence
 
 
-@cache
 def _language_chain(locale: str) -> tuple[str, ...]:
-    """Return the person's language, its parent and English, those that have a folder."""
-    available = available_languages()
+    """Return the person's language, its parent and English, those that have a folder.
+
+    The locale is whatever a client sends: nothing is kept for it.
+    """
     requested = locale.lower().replace("_", "-")
-    return tuple(
-        dict.fromkeys(name for name in (requested, requested.partition("-")[0], FALLBACK_LANGUAGE) if name in available)
-    )
+    wanted = dict.fromkeys((requested, requested.partition("-")[0], FALLBACK_LANGUAGE))
+    return tuple(name for name in wanted if name in available_languages())
 
 
 def _html_argument(key: str, name: str, value: str | int) -> object:

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from tests.conventions.cache_rules import unbounded_caches
 from tests.conventions.floors import upward_imports, upward_tables
 from tests.conventions.import_rules import import_violations
 from tests.conventions.role_rules import role_violations
@@ -222,3 +223,12 @@ def test_a_statement_outside_a_repository_is_found() -> None:
     source = ast.parse("async def pay(work):\n    await work.connection.execute(statement)")
     assert len(list(misplaced_statements("domain/orders/steps/claims.py", source))) == 1
     assert list(misplaced_statements("domain/orders/claim_repository.py", source)) == []
+
+
+@pytest.mark.parametrize(
+    ("decorator", "found"),
+    [("@cache", 1), ("@functools.lru_cache(maxsize=None)", 1), ("@lru_cache(64)", 0), ("@lru_cache", 0), ("@task", 0)],
+)
+def test_a_cache_for_any_argument_is_found_unless_it_is_bounded(decorator: str, found: int) -> None:
+    tree = ast.parse(f"{decorator}\ndef chain(locale): ...\n@cache\ndef languages(): ...\n")
+    assert len(list(unbounded_caches("domain/words.py", tree))) == found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cases import case
+from tests.conventions.cache_rules import KEYS_OF_CACHES, unbounded_caches
 from tests.conventions.floors import defined_tables, upward_imports, upward_tables
 from tests.conventions.import_rules import PACKAGES, import_violations, is_within
 from tests.conventions.role_rules import MODELS, role_violations
@@ -51,6 +52,13 @@ def folders() -> dict[str, set[str]]:
         for folder in list(path.relative_to(PROJECT).parents)[:-2]:
             found.setdefault(folder.parent.as_posix(), set()).add(folder.name)
     return found
+
+
+def test_no_cache_grows_with_what_people_send() -> None:
+    trees = trees_of(*PRODUCT)
+    assert [path for path, _ in KEYS_OF_CACHES if path not in trees] == [], "these are gone"
+    found = [sentence for path, tree in trees.items() for sentence in unbounded_caches(path, tree)]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("room", sorted(PACKAGES))
