@@ -5,7 +5,7 @@ from aiogram.types import Message
 from bot.conversation.replies import NewMessage, Replies, Screen
 from domain.campuses.campus import Campus
 from domain.campuses.group_repository import notice_unbound_group
-from domain.campuses.people import StrangerReply
+from domain.campuses.people import Member, StrangerReply
 from domain.campuses.people_repository import find_member, try_tell_stranger
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
@@ -28,9 +28,10 @@ async def answer_in_group(work: UnitOfWork, campus: Campus, event: Message) -> R
         return (NewMessage(Screen(say(FALLBACK_LANGUAGE, "bot-anonymous"))),)
     if event.from_user is None or event.from_user.is_bot or event.sender_chat is not None:
         return ()
-    if not await is_heard(work, campus, chat_id, event.from_user.id):
+    member = await find_heard(work, campus, chat_id, event.from_user.id)
+    if member is None:
         return ()
-    if chat_id == campus.runner_group and not await _is_admin(work, campus, event.from_user.id):
+    if chat_id == campus.runner_group and Role.ADMIN not in member.roles:
         return await _point_to_private_chat(work, campus, event.from_user.id)
     if not is_bound(campus, chat_id) and text.split()[0].partition("@")[0] != BIND_COMMAND:
         return (NewMessage(Screen(say(FALLBACK_LANGUAGE, "bot-group-not-bound", campus=campus.title))),)
@@ -42,8 +43,8 @@ def is_bound(campus: Campus, chat_id: int) -> bool:
     return chat_id in (campus.runner_group, campus.admin_chat)
 
 
-async def is_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: int) -> bool:
-    """Return whether the bot answers what this person writes in this group.
+async def find_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: int) -> Member | None:
+    """Return the member whom the bot answers in this group; None for everybody else.
 
     An admin is heard in every group, because an admin may bind it. A runner who may take jobs is heard in the runner
     group, and reads there once an hour that commands belong into the private chat; one who is suspended or barred is
@@ -52,12 +53,9 @@ async def is_heard(work: UnitOfWork, campus: Campus, chat_id: int, person_id: in
     try:
         member = await find_member(work, campus.id, person_id)
     except LookupError:
-        return False
-    return Role.ADMIN in member.roles or (chat_id == campus.runner_group and await may_be_in_group(work, member))
-
-
-async def _is_admin(work: UnitOfWork, campus: Campus, person_id: int) -> bool:
-    return Role.ADMIN in (await find_member(work, campus.id, person_id)).roles
+        return None
+    is_runner_here = chat_id == campus.runner_group and await may_be_in_group(work, member)
+    return member if Role.ADMIN in member.roles or is_runner_here else None
 
 
 async def _point_to_private_chat(work: UnitOfWork, campus: Campus, person_id: int) -> Replies:

@@ -1,6 +1,6 @@
 """Strangers in a private chat: they read how to get in, and the same again once an hour at most."""
 
-from bot.conversation.audience.groups import is_heard
+from bot.conversation.audience.groups import find_heard
 from bot.conversation.home import render_admission_screen
 from bot.conversation.replies import NewMessage, Replies
 from bot.conversation.request_context import RequestContext
@@ -56,7 +56,7 @@ async def is_answered(work: UnitOfWork, incoming_update: IncomingUpdate) -> bool
     campus = await find_campus(work, incoming_update.campus_id)
     if target.is_private:
         return not await is_stranger(work, campus, person_id)
-    return await is_heard(work, campus, target.chat_id, person_id)
+    return await find_heard(work, campus, target.chat_id, person_id) is not None
 
 
 async def _tell_how_to_get_in(work: UnitOfWork, campus: Campus, person_id: int, name: str, language: str) -> Replies:
