@@ -2,7 +2,7 @@
 
 from bot.conversation.replies import Answer, Picture
 from bot.transport.replies.reply_queue import MAX_PICTURES_IN_FLIGHT, MAX_SENDS_IN_FLIGHT
-from tests.bot.transport.test_reply_queue import RecordingTelegram, message, put, running_queue, until
+from tests.bot.transport.reply_queues import RecordingTelegram, message, put, running_queue, until
 
 CHART = Picture(render=lambda: b"", caption="a chart")
 
