@@ -8,6 +8,7 @@ from tests.conventions.syntax_trees import all_nodes
 # Cached functions with arguments, and why there are only few of them.
 KEYS_OF_CACHES = {
     ("bot/transport/caching_session.py", "_response_model"): "the types that aiogram's methods return",
+    ("domain/currencies.py", "find_currency"): "the currencies of campus files",
     ("domain/saga/data.py", "_adapter_of"): "our dataclasses",
     ("domain/words.py", "load_bundle"): "the folders of locales/",
 }
