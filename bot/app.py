@@ -10,7 +10,6 @@ from functools import partial
 import uvloop
 from redis.asyncio import Redis
 
-from bot.transport.bot_registry import BotRegistry, serve_campuses
 from bot.transport.dispatching import new_dispatch, new_dispatcher
 from bot.transport.group_care.leaving import leave_unbound_groups
 from bot.transport.group_care.removals import remove_from_groups
@@ -19,6 +18,8 @@ from bot.transport.http_limits.connection_keeper import ConnectionKeeper
 from bot.transport.metrics import new_metrics
 from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.replies.reply_sender import ReplySender, queue_replies, record_refusal, send_reply
+from bot.transport.serving.bot_registry import BotRegistry
+from bot.transport.serving.campus_finder import serve_campuses
 from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import new_rate_limiter
@@ -127,7 +128,8 @@ async def _start_webhook_server(
         telegram_secret=settings.telegram_webhook_secret if settings.public_url else None,
         stripe_secrets=(*settings.stripe_webhook_secrets, *settings.stripe_connect_webhook_secrets),
         is_live=settings.environment is DeploymentEnvironment.LIVE,
-        is_serving=bot_registry.ready.is_set,
+        is_serving=lambda: bot_registry.is_serving,
+        describe_campuses=bot_registry.describe_states,
         connections=connections,
     )
     app = new_web_application(webhook_context)

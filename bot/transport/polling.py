@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -21,22 +21,31 @@ LONG_POLL_TIMEOUT_SECONDS = Timeout.LONG_POLL.whole_seconds
 MAX_PEOPLE_IN_FLIGHT = 100  # whose updates of one batch are handled, in this process, before more is fetched
 RETRY_DELAY_SECONDS = Timeout.POLL_RETRY.seconds
 MAX_RETRY_DELAY_SECONDS = Timeout.POLL_RETRY_MAX.seconds
+REFUSED_RETRY_DELAY_SECONDS = Timeout.BOT_SET_UP_RETRY_MAX.seconds
+HTTP_UNAUTHORIZED = frozenset({401, 404})  # the token was revoked, or never was one
 HTTP_CONFLICT = 409  # another process polls with the same token
 
 log = get_refusal_logger(__name__)  # while the database is away, people decide how many lines there are
 
 
 class UpdatesUnavailable(Exception):
-    """Telegram gives no updates now; `pause` is the delay it asked for, in seconds."""
+    """Telegram gives no updates now; `pause` is the delay it asked for, in seconds, and `is_final` a refusal."""
 
-    def __init__(self, words: str, pause: float | None = None) -> None:
+    def __init__(self, words: str, pause: float | None = None, *, is_final: bool = False) -> None:
         super().__init__(words)
         self.pause = pause
+        self.is_final = is_final
+
+
+class RecordState(Protocol):
+    """Records how the polling of a campus is: what is wrong, if anything, and whether people are served."""
+
+    def __call__(self, trouble: str | None, /, *, is_serving: bool) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
 class UpdatesInFlight:
-    """What this process handles now, for all campuses that it polls: a task for each person and batch."""
+    """What is handled now of one campus that is polled: a task for each person and batch."""
 
     max_tasks: int = MAX_PEOPLE_IN_FLIGHT
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -62,6 +71,7 @@ class PollingSource:
     session: aiohttp.ClientSession
     inbox: UpdateInbox
     in_flight: UpdatesInFlight
+    record_state: RecordState
 
 
 async def poll_updates(source: PollingSource) -> None:
@@ -79,12 +89,10 @@ async def poll_updates(source: PollingSource) -> None:
                     await store_updates(work, incoming_updates)
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1
-                pause = getattr(error, "pause", None) or _retry_delay(failures)
-                # Only its kind: the text of a client's error may hold the URL with the token.
-                said = error if isinstance(error, UpdatesUnavailable) else type(error).__name__
-                log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
-                await asyncio.sleep(pause)
+                await _pause(source, error, failures)
                 continue
+            if failures:
+                source.record_state(None, is_serving=True)
             failures = 0
             for updates in _group_by_person(incoming_updates):
                 source.in_flight.start(_handle_stored_updates(source.inbox, updates))
@@ -93,8 +101,17 @@ async def poll_updates(source: PollingSource) -> None:
         await asyncio.gather(*source.in_flight.tasks, return_exceptions=True)
 
 
-def _retry_delay(failures: int) -> float:
-    return min(RETRY_DELAY_SECONDS * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS)
+async def _pause(source: PollingSource, error: Exception, failures: int) -> None:
+    """Say what is wrong, and wait: what Telegram refuses for good is tried rarely, all else soon."""
+    is_final = isinstance(error, UpdatesUnavailable) and error.is_final
+    asked = error.pause if isinstance(error, UpdatesUnavailable) else None
+    maximum = REFUSED_RETRY_DELAY_SECONDS if is_final else MAX_RETRY_DELAY_SECONDS
+    pause = asked or min(RETRY_DELAY_SECONDS * 2.0 ** min(failures, 10), maximum)
+    # Only its kind: the text of a client's error may hold the URL with the token.
+    said = str(error) if isinstance(error, UpdatesUnavailable) else type(error).__name__
+    log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
+    source.record_state(said, is_serving=not is_final)
+    await asyncio.sleep(pause)
 
 
 async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str, Any]]:
@@ -109,8 +126,12 @@ async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str
         return batch
     if response.status == HTTP_CONFLICT:
         raise UpdatesUnavailable("another process polls with the same token, or a webhook is set; only one may be")
-    parameters = answer.get("parameters", {}) if isinstance(answer, dict) else {}
-    raise UpdatesUnavailable(f"Telegram answered {response.status}", parameters.get("retry_after"))
+    refusal = answer if isinstance(answer, dict) else {}
+    raise UpdatesUnavailable(
+        f"Telegram answered {response.status}: {refusal.get('description', 'without a reason')}",
+        refusal.get("parameters", {}).get("retry_after"),
+        is_final=response.status in HTTP_UNAUTHORIZED,
+    )
 
 
 def _has_number(update: object) -> bool:

@@ -41,6 +41,7 @@ class WebhookContext:
     stripe_secrets: tuple[str, ...] = field(repr=False)
     is_live: bool
     is_serving: Callable[[], bool]
+    describe_campuses: Callable[[], Mapping[str, str]]
     connections: ConnectionKeeper
     body_timeout: float = BODY_TIMEOUT_SECONDS
     unverified_bodies: BodyRoom = field(default_factory=BodyRoom)
@@ -177,12 +178,18 @@ async def report_health(_context: WebhookContext, _request: web.Request) -> web.
 
 
 async def report_readiness(context: WebhookContext, _request: web.Request) -> web.Response:
-    """Answer whether updates can be handled now: the bots are set up and the database answers."""
-    if not context.is_serving():
-        return web.json_response({"ready": False, "why": "starting"}, status=503)
+    """Answer whether updates can be handled now: a campus is served and the database answers. Say how each campus is.
+
+    One campus that is not served is no reason to take the process away from the others.
+    """
+    is_serving, campuses = context.is_serving(), dict(context.describe_campuses())
+    if not is_serving:
+        why = "no campus is served" if campuses else "starting"
+        return web.json_response({"ready": False, "why": why, "campuses": campuses}, status=503)
     if not await is_database_ready(context.database_probe, context.inbox.database):
-        return web.json_response({"ready": False, "why": "the database does not answer"}, status=503)
-    return web.json_response({"ready": True})
+        body = {"ready": False, "why": "the database does not answer", "campuses": campuses}
+        return web.json_response(body, status=503)
+    return web.json_response({"ready": True, "campuses": campuses})
 
 
 async def export_metrics(context: WebhookContext, _request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("console", "json")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+WEBHOOK_PORTS = frozenset({443, 80, 88, 8443})  # core.telegram.org/bots/api#setwebhook
 
 _TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _TOKEN_VARIABLE_PATTERN = re.compile(r"TELEGRAM_BOT_TOKEN_(?P<campus>[A-Z][A-Z0-9_]{1,30})")
@@ -130,7 +131,13 @@ def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | N
     value = read_url(environ, "PUBLIC_URL", errors)
     if value is not None and not _is_safe_url(value):
         errors.append("PUBLIC_URL must begin with https://, Telegram calls nothing else; leave it out to poll.")
+    elif value is not None and value.startswith("https://") and not _has_webhook_port(value):
+        errors.append("PUBLIC_URL must have the port 443, 80, 88 or 8443; Telegram calls no other.")
     return value
+
+
+def _has_webhook_port(url: str) -> bool:
+    return not _is_address(url, ("https",)) or (urlsplit(url).port or 443) in WEBHOOK_PORTS
 
 
 def read_webhook_secret(environ: EnvironmentVariables, errors: list[str], *, required: bool) -> str | None:

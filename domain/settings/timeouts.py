@@ -40,6 +40,13 @@ class Timeout(Enum):
     POLL_RETRY = 0.1, "before a failed attempt to fetch updates is repeated; doubled with each"
     POLL_RETRY_MAX = 3.0, "between two attempts to fetch updates; people wait meanwhile"
     BOT_SET_UP_RETRY = 2.0, "between two attempts to reach Telegram while a bot is set up, or is polled again"
+    BOT_SET_UP_RETRY_MAX = 60.0, "between two attempts of what Telegram refuses for good, as with a revoked token"
+    MENU_RETRY_MAX = (
+        600.0,
+        "the longest pause before lists of commands are offered again, unless Telegram asks more",
+    )
+    WEBHOOK_ERROR_AGE = 300.0, "an error of a webhook counts while updates wait; Telegram tries again every 2 minutes"
+    WEBHOOK_WATCH_INTERVAL = 5.0, "between two questions to Telegram whether it reaches the webhook of a campus"
     ANSWER_LIFETIME = 10.0, "the answer to a tap is worth sending; Telegram's apps show a tap as open for about 15 s"
     MESSAGE_LIFETIME = 15.0, "a reply is worth sending; who reads nothing for so long writes or taps again"
     SETTING_LIFETIME = 60.0, "what follows from a join request, /bind or a new role is worth sending; nobody repeats it"

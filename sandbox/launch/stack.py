@@ -1,5 +1,6 @@
 """The processes of a whole CampusG on one machine: their settings, order of start and stop, and addresses."""
 
+import json
 import os
 import sys
 import urllib.request
@@ -197,7 +198,7 @@ class Stack:
 
         def is_ready() -> bool:
             if name == "bot":
-                return is_serving_ok(f"{self.bot_url}/ready")
+                return are_all_served(f"{self.bot_url}/ready")
             return not is_free(self.ports[name]) if name in self.ports else "workers ready" in process.read_output()
 
         process.wait_until(is_ready, timeout=READY_TIMEOUT_SECONDS, pause=self.pause)
@@ -252,6 +253,16 @@ def running_stack(config: StackConfig, print_line: Callable[[str], None] = ignor
         yield stack
     finally:
         stack.stop()
+
+
+def are_all_served(url: str) -> bool:
+    """Return whether the bot says at this address that it serves every campus."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            campuses: dict[str, str] = json.load(answer)["campuses"]
+            return bool(campuses) and all(state.startswith("serving") for state in campuses.values())
+    except OSError:
+        return False
 
 
 def is_serving_ok(url: str) -> bool:

@@ -25,6 +25,7 @@ class _Outcome:
     sent: dict[str, object]
     status: int
     body: JsonObject
+    is_garbage: bool = False
 
 
 async def answer_method(request: web.Request) -> web.StreamResponse:
@@ -42,6 +43,8 @@ async def answer_method(request: web.Request) -> web.StreamResponse:
     )
     if outcome.status == CONNECTION_CUT and request.transport is not None:
         request.transport.abort()
+    if outcome.is_garbage:
+        return web.Response(text="<html>no answer of the Bot API</html>", status=outcome.status)
     return web.json_response(outcome.body, status=outcome.status or 500)
 
 
@@ -50,14 +53,15 @@ async def _outcome(telegram: TelegramSandbox, bot: Bot, method: str, request: we
     fault = None
     try:
         sent = await read_parameters(request)
-        chat = sent.get("chat_id")
-        fault = telegram.faults.take(lambda one: one.is_match(bot, method, chat))
+        chat, at = sent.get("chat_id"), telegram.clock.now()
+        fault = telegram.faults.take(lambda one: one.is_match(bot, method, chat, at))
         result = await _perform(telegram, bot, method, sent, fault)
         status, body = 200, {"ok": True, "result": result}
     except BotApiRefusal as refusal:
         status, body = refusal.error_code, refusal.answer()
     cut = fault is not None and fault.kind in {"reset", "lost_answer"}
-    return _Outcome(sent=sent, status=CONNECTION_CUT if cut else status, body=body)
+    is_garbage = fault is not None and fault.kind == "garbage"
+    return _Outcome(sent=sent, status=CONNECTION_CUT if cut else status, body=body, is_garbage=is_garbage)
 
 
 async def _perform(
@@ -65,10 +69,12 @@ async def _perform(
 ) -> object:
     if method not in METHODS:
         raise BotApiRefusal(404, "Not Found: method not found")
-    if fault is not None and fault.kind == "reset":
+    if fault is not None and fault.kind in {"reset", "garbage"}:
         return None
     if fault is not None and fault.kind == "status":
         raise fault.refusal()
+    if fault is not None and fault.kind == "flood":
+        raise fault.flood_refusal(telegram.clock.now())
     if fault is not None and fault.kind == "hang":
         await telegram.faults.hold_back(fault)
     current = telegram.world.bots.get(bot.id) or bot  # the bot may have changed while the call hung

@@ -40,6 +40,8 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("POST", "/sim/faults"): control_faults.add_telegram_fault,
     ("GET", "/sim/faults"): control_faults.show_telegram_faults,
     ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
+    ("POST", "/sim/tokens"): control_faults.revoke_token,
+    ("POST", "/sim/webhooks"): control_faults.trouble_webhook,
     ("POST", "/sim/limits"): control_faults.set_send_limits,
     ("POST", "/sim/clock"): control_faults.move_telegram_clock,
 }

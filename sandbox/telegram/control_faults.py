@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sandbox.telegram.bot_api_refusals import ControlRequestError
 from sandbox.telegram.control_request import ControlRequest, find_bot
-from sandbox.telegram.telegram_faults import FAULT_KINDS, TelegramFault
+from sandbox.telegram.telegram_faults import FAULT_KINDS, UNENDING, TelegramFault
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
 
@@ -24,7 +24,8 @@ async def add_telegram_fault(telegram: TelegramSandbox, control_request: Control
         description=control_request.text("description"),
         retry_after=retry_after,
         seconds=control_request.seconds("seconds"),
-        times=control_request.number("times") or 1,
+        times=control_request.number("times") or (UNENDING if kind == "flood" else 1),
+        ends_at=telegram.clock.now() + control_request.seconds("seconds"),
     )
     telegram.faults.add(fault)
     return {"faults": telegram.faults.pending()}
@@ -39,6 +40,33 @@ async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: Con
 async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """GET /sim/faults: list the faults that have not happened as often as ordered."""
     return {"faults": telegram.faults.pending()}
+
+
+async def revoke_token(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/tokens {"bot", "revoked"}: revoke a bot's token, as its owner does at BotFather, or give it back.
+
+    Its webhook is forgotten, and a long poll ends.
+    """
+    bot = find_bot(telegram, control_request.values.get("bot"))
+    is_revoked = control_request.flag("revoked")
+    telegram.world.bots.put(replace(bot, revoked=is_revoked))
+    webhook = telegram.world.webhooks.get(bot.id)
+    if is_revoked and webhook is not None:
+        telegram.world.webhooks.drop(webhook)
+        telegram.courier.restart(bot.id)
+    telegram.poll_waker_of(bot.id).wake_all()
+    return {"revoked": is_revoked}
+
+
+async def trouble_webhook(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/webhooks {"bot", "trouble"}: let nothing reach a bot's webhook, with these words; or all, without."""
+    bot = find_bot(telegram, control_request.values.get("bot"))
+    webhook = telegram.world.webhooks.get(bot.id)
+    if webhook is None:
+        raise ControlRequestError(f"@{bot.username} has no webhook.")
+    telegram.world.webhooks.put(replace(webhook, trouble=control_request.text("trouble")))
+    telegram.courier.restart(bot.id)
+    return {"trouble": control_request.text("trouble")}
 
 
 async def set_send_limits(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -9,7 +9,7 @@ ButtonRows: TypeAlias = list[list[JsonObject]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """A bot account; `commands` are keyed by scope and language."""
+    """A bot account; `commands` are keyed by scope and language. A revoked token opens nothing any more."""
 
     id: int
     token: str
@@ -17,11 +17,12 @@ class Bot:
     name: str
     allowed_updates: list[str] | None = None
     commands: dict[str, list[JsonObject]] = field(default_factory=dict)
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """A bot's webhook and its last failed request (Unix seconds)."""
+    """A bot's webhook and its last failed request (Unix seconds); `trouble` is why its address cannot be reached."""
 
     bot_id: int
     url: str
@@ -29,6 +30,7 @@ class Webhook:
     max_connections: int = 40
     last_error_date: int | None = None
     last_error_message: str | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

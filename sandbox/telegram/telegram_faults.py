@@ -1,6 +1,7 @@
 """Faults of the Bot API: which calls fail, and how."""
 
 import asyncio
+import math
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -9,8 +10,10 @@ from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.telegram.bot_api_refusals import BotApiRefusal
 from sandbox.telegram.records import Bot
 
-# "hang" waits before the effect of the call, "late_answer" after it.
-FAULT_KINDS: Final = ("status", "hang", "late_answer", "lost_answer", "reset")
+# "hang" waits before the effect of the call, "late_answer" after it. "garbage" is an answer that is no JSON.
+# "flood" refuses every call with 429 until `seconds` are over, however often it is tried.
+FAULT_KINDS: Final = ("status", "hang", "late_answer", "lost_answer", "reset", "garbage", "flood")
+UNENDING: Final = 1_000_000_000  # so often that a test sees no end of it
 _TITLES: Final = {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
     429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
@@ -30,6 +33,12 @@ class TelegramFault:
     retry_after: int | None = None
     seconds: float = 0.0
     times: int = 1
+    ends_at: float = 0.0  # of a flood, by the clock of the stand-in
+
+    def flood_refusal(self, now: float) -> BotApiRefusal:
+        """Return the answer of a "flood" fault, with the seconds that are left."""
+        left = max(math.ceil(self.ends_at - now), 1)
+        return BotApiRefusal(429, f"Too Many Requests: retry after {left}", {"retry_after": left})
 
     def refusal(self) -> BotApiRefusal:
         """Return the answer of a "status" fault."""
@@ -40,10 +49,11 @@ class TelegramFault:
         sentence = self.description or f"{title}: retry after {self.retry_after}"
         return BotApiRefusal(self.status, sentence, {"retry_after": self.retry_after})
 
-    def is_match(self, bot: Bot, method: str, chat: object) -> bool:
+    def is_match(self, bot: Bot, method: str, chat: object, now: float) -> bool:
         """Return whether this call fails."""
         return (
-            self.method.lower() in {"*", method.lower()}
+            not (self.kind == "flood" and self.ends_at <= now)
+            and self.method.lower() in {"*", method.lower()}
             and self.bot_id in {None, bot.id}
             and (self.chat is None or str(self.chat) == str(chat))
         )

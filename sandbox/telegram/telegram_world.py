@@ -54,9 +54,9 @@ class TelegramWorld:
             self._index_update(update)
 
     def bot_by_token(self, token: str) -> Bot | None:
-        """Return the bot with this token, or None."""
+        """Return the bot with this token, or None when there is none or the token was revoked."""
         bot = self.bots.get(token.partition(":")[0])
-        return bot if bot is not None and bot.token == token else None
+        return bot if bot is not None and bot.token == token and not bot.revoked else None
 
     def bot_by_name(self, name: str) -> Bot | None:
         """Return the bot with this username (with or without @, in any case), or None."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from sandbox.telegram.bot_api_refusals import BotApiRefusal, bad_request, sandbox_refusal
 from sandbox.telegram.parameter_types import DEFAULT_UPDATE_KINDS, UPDATE_KINDS
@@ -10,6 +11,8 @@ from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.records import JsonObject, Update, Webhook
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+WEBHOOK_PORTS: Final = frozenset({80, 88, 443, 8443})  # Bot API, setWebhook
 MAX_POLL_SECONDS: Final = 50  # telegram-bot-api's limit
 _CONFLICT_WEBHOOK = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -32,6 +35,7 @@ async def get_updates(telegram: TelegramSandbox, call: BotApiCall) -> object:
         if telegram.latest_poll_numbers[bot_id] != poll_number:
             raise BotApiRefusal(409, _CONFLICT_POLLER)
         _refuse_while_webhook_set(telegram, bot_id)
+        _refuse_revoked(telegram, bot_id)
         return _next_updates(telegram, bot_id, limit)
 
     found = await telegram.poll_waker_of(bot_id).wait_for(ready, timeout)
@@ -41,6 +45,12 @@ async def get_updates(telegram: TelegramSandbox, call: BotApiCall) -> object:
 def _refuse_while_webhook_set(telegram: TelegramSandbox, bot_id: int) -> None:
     if telegram.world.webhooks.get(bot_id) is not None:
         raise BotApiRefusal(409, _CONFLICT_WEBHOOK)
+
+
+def _refuse_revoked(telegram: TelegramSandbox, bot_id: int) -> None:
+    bot = telegram.world.bots.get(bot_id)
+    if bot is not None and bot.revoked:
+        raise BotApiRefusal(401, "Unauthorized")
 
 
 def _confirm(telegram: TelegramSandbox, bot_id: int, offset: int) -> None:
@@ -85,12 +95,11 @@ def _store_allowed_kinds(telegram: TelegramSandbox, call: BotApiCall) -> None:
 
 
 def set_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """Handle setWebhook; http addresses are allowed, because one machine needs no certificate."""
+    """Handle setWebhook; http addresses of this machine are allowed, because one machine needs no certificate."""
     url = call.text("url") or ""
     if not url:
         return delete_webhook(telegram, call)
-    if not re.match(r"https?://[^/\s]+", url):
-        raise bad_request("bad webhook: invalid URL specified")
+    _require_webhook_address(url)
     secret = call.text("secret_token") or ""
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise bad_request("secret token contains unallowed characters")
@@ -102,6 +111,18 @@ def set_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:
     )
     _restart(telegram, call)
     return True
+
+
+def _require_webhook_address(url: str) -> None:
+    """Raise BotApiRefusal for an address that the real service does not call."""
+    if not re.match(r"https?://[^/\s]+", url):
+        raise bad_request("bad webhook: invalid URL specified")
+    parts = urlsplit(url)
+    if parts.scheme == "http":
+        if parts.hostname not in LOOPBACK:
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    elif (parts.port or 443) not in WEBHOOK_PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
 
 
 def delete_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:

@@ -114,6 +114,8 @@ async def _post_update(
 ) -> tuple[int, float | None, str]:
     headers = {SECRET_HEADER: webhook.secret_token} if webhook.secret_token else {}
     body = {"update_id": update.update_id, **update.body}
+    if webhook.trouble is not None:
+        return 0, None, webhook.trouble
     try:
         async with session.post(webhook.url, json=body, headers=headers) as response:
             await response.read()

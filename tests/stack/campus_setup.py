@@ -1,13 +1,13 @@
 """Running a bot stack: campuses with a store, a menu and drop points, the bot's settings, and the bot."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import aiohttp
 
-from bot.app import running_bot
+from bot.app import RunningBot, running_bot
 from domain.campuses.tables import campus, drop_point, menu_item, store
 from domain.database.unit_of_work import (
     QueueJob,
@@ -19,7 +19,16 @@ from domain.database.unit_of_work import (
 from domain.settings.environment_variables import BotTokens, DeploymentEnvironment
 from domain.settings.settings import BotSettings
 from sandbox.launch.ports import free_port
-from tests.stack.bot_stack import CONNECT_SECRET, NORTH, OLDER_STRIPE_SECRET, SECRET, SOUTH, STRIPE_SECRET, BotStack
+from tests.stack.bot_stack import (
+    CONNECT_SECRET,
+    NORTH,
+    OLDER_STRIPE_SECRET,
+    SECRET,
+    SOUTH,
+    STRIPE_SECRET,
+    BotStack,
+    wait_until,
+)
 from tests.stack.database_pool import autocommit_database
 from tests.stack.rows import FEES, insert_campus, insert_row
 from workers.registers import build_worker_registers
@@ -84,11 +93,15 @@ async def running_bot_stack(
             await _found_campuses(stack, names)
             async with running_bot(stack.settings) as running:
                 stack.running_bot = running
-                await asyncio.wait_for(running.bot_registry.ready.wait(), 30)
+                await wait_until(partial(_all_served, running, names), within=30)
                 stack.original_campuses = {row["id"]: row for row in await stack.rows(campus)}
                 yield stack
         finally:
             await engine.dispose()
+
+
+async def _all_served(running: RunningBot, names: tuple[str, ...]) -> bool:
+    return set(names) <= running.bot_registry.by_name.keys()
 
 
 async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:

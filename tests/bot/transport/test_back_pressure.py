@@ -53,6 +53,10 @@ def inbox_of(stack: BotStack, handler: StuckHandler) -> UpdateInbox:
     )
 
 
+def ignore_state(_trouble: str | None, *, is_serving: bool) -> None:
+    """Record nothing."""
+
+
 @asynccontextmanager
 async def polling(stack: BotStack, inbox: UpdateInbox, *, max_tasks: int) -> AsyncIterator[BotUser]:
     """Poll a bot without a webhook for the campus west; yield somebody to write to it."""
@@ -65,6 +69,7 @@ async def polling(stack: BotStack, inbox: UpdateInbox, *, max_tasks: int) -> Asy
         session=stack.http,
         inbox=inbox,
         in_flight=UpdatesInFlight(max_tasks=max_tasks),
+        record_state=ignore_state,
     )
     task = asyncio.create_task(poll_updates(source))
     try:

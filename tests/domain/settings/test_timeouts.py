@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import event
 
-from bot.transport.bot_registry import new_bot
+from bot.transport.serving.bot_registry import new_bot
 from domain.database.queue import redis_settings
 from domain.database.unit_of_work import create_database_engine
 from domain.settings.settings import read_worker_settings

@@ -50,6 +50,7 @@ async def small_server(
         stripe_secrets=(STRIPE_SECRET,),
         is_live=False,
         is_serving=lambda: True,
+        describe_campuses=dict,
         connections=ConnectionKeeper(metrics=metrics, limits=limits or ConnectionLimits()),
     )
     context = replace(context, **context_fields)
