@@ -37,7 +37,7 @@ fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps
 	  tests/workers/engine/test_saga_stateful.py tests/bot/conversation/test_permission_matrix.py \
 	  tests/bot/transport/test_random_updates.py tests/bot/transport/test_random_events.py tests/bot/customer/test_random_orders.py \
 	  tests/workers/engine/test_unknown_outcomes.py tests/workers/engine/test_worker_crashes.py \
-	  tests/domain/payments/test_debt_outcomes.py tests/domain/payments/test_replace_hold_outcomes.py
+	  tests/domain/payments/test_payment_outcomes.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \

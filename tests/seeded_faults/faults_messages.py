@@ -7,8 +7,10 @@ MESSAGE_FAULTS = (
         name="change_during_a_send_lost",
         area="messages",
         claim="A change that comes while an order message is being sent is shown afterwards.",
-        before="case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null())",
-        after="null()",
+        before="case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),\n"
+        "    }\n"
+        "    statement = _update_if_leased(message)",
+        after="null(),\n    }\n    statement = _update_if_leased(message)",
         tests=(
             "tests/workers/telegram/test_sender_races.py"
             "::test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_message",
@@ -79,8 +81,8 @@ MESSAGE_FAULTS = (
         name="edits_counted_as_sends",
         area="messages",
         claim="In a group, edits of order messages take nothing from the limit of new ones.",
-        before='name=f"{campus_id}:{chat_id}:{kind}"',
-        after='name=f"{campus_id}:{chat_id}"',
+        before="""name = f"{campus_id}:{chat_id}:{'edits' if edit else 'sends'}\"""",
+        after='name = f"{campus_id}:{chat_id}"',
         tests=(
             "tests/workers/telegram/test_telegram_rate_limit.py"
             "::test_a_group_has_eighteen_sends_and_eighteen_edits_a_minute",

@@ -26,8 +26,8 @@ MONEY_FAULTS = (
         name="service_fee_to_the_runner",
         area="money",
         claim="The platform keeps the service fee and its share of the delivery fee, and the runner gets the rest.",
-        before="platform = price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)",
-        after="platform = basis_points_of(price.delivery_fee, price.platform_basis_points)",
+        before="return self.service_fee + basis_points_of(self.delivery_fee, self.platform_basis_points, step)",
+        after="return basis_points_of(self.delivery_fee, self.platform_basis_points, step)",
         tests=("tests/domain/orders/test_pricing.py::test_an_offer_by_hand",),
     ),
     SeededFault(
@@ -58,8 +58,8 @@ MONEY_FAULTS = (
         name="payout_during_a_dispute",
         area="money",
         claim="Nothing is sent to the runner while a bank decides about the payment.",
-        before="return ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)",
-        after="return tuple(~is_blocked() for is_blocked in blocks)",
+        before="payable.c.held_until.is_(None), ~payable.c.frozen, *(~is_blocked()",
+        after="payable.c.held_until.is_(None), *(~is_blocked()",
         tests=(
             "tests/domain/refunds/test_disputes.py::test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense",
         ),
