@@ -6,8 +6,11 @@ from typing import Any
 from aiogram import Router
 from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, Message, TelegramObject, User
 
+from bot.conversation.answers.albums import find_album_begun, take_more_of_album
+from bot.conversation.answers.changed_messages import AnswerAgain, handle_changed_message
+from bot.conversation.answers.last_answers import find_answered_draft, keep_answer
 from bot.conversation.audience.bot_membership import follow_bot_membership
-from bot.conversation.audience.groups import answer_in_group, require_known_tapper
+from bot.conversation.audience.groups import answer_in_group, is_heard, require_known_tapper
 from bot.conversation.audience.strangers import limit_replies
 from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
@@ -30,6 +33,8 @@ NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 def add_middlewares(router: Router) -> None:
     """Add the middlewares, and the handlers of updates that belong to no conversation."""
     router.message.outer_middleware(message_middleware)
+    router.edited_message.outer_middleware(changed_message_middleware)
+    router.edited_message.register(_handle_changed_message)
     router.callback_query.outer_middleware(callback_middleware)
     router.my_chat_member.register(follow_bot_membership)
     router.chat_join_request.register(answer_join_request)
@@ -43,17 +48,55 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
     if event.migrate_to_chat_id is not None:
         await update_group_chat_id(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
         return ()
-    is_private = event.chat.type == "private"
-    answered = None if is_private else await answer_in_group(work, campus, event)
+    answered = None if event.chat.type == "private" else await answer_in_group(work, campus, event)
     if answered is not None:
         return answered
     if event.from_user is None or event.from_user.is_bot:
         return ()
-    member = await _register_member(work, campus, event.from_user, is_private=is_private)
+    context = await _build_message_context(work, campus, event, event.from_user)
+    begun = await find_album_begun(context, event.media_group_id)
+
+    async def handle(seen: RequestContext) -> Any:
+        is_refused = _is_second_hand(event) and _would_act(seen)
+        return _refuse_second_hand(seen) if is_refused else await handler(event, data | {"context": seen})
+
+    if begun is not None:
+        said = await take_more_of_album(context, begun, handle)
+    else:
+        before = await find_answered_draft(context)
+        said = await handle(context)
+        await keep_answer(context, event.media_group_id, before)
+    if context.is_private and isinstance(said, tuple):
+        said = await limit_replies(context, said)
+    return _with_command_menu(context, said)
+
+
+async def changed_message_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """Build the context of a changed message. In groups only the admin chat is answered, to who is heard there."""
+    if not isinstance(event, Message) or event.from_user is None or event.from_user.is_bot:
+        return ()
+    work, campus = await _load_campus(data)
+    is_private = event.chat.type == "private"
+    if not is_private and (event.chat.id != campus.admin_chat or event.sender_chat is not None):
+        return ()
+    if not is_private and not await is_heard(work, campus, event.chat.id, event.from_user.id):
+        return ()
+    context = await _build_message_context(work, campus, event, event.from_user)
+    said = await handler(event, data | {"context": context})
+    return await limit_replies(context, said) if is_private and isinstance(said, tuple) else said
+
+
+async def _handle_changed_message(_: TelegramObject, context: RequestContext) -> Replies | AnswerAgain:
+    return await handle_changed_message(context)
+
+
+async def _build_message_context(work: UnitOfWork, campus: Campus, event: Message, user: User) -> RequestContext:
+    is_private = event.chat.type == "private"
+    member = await _register_member(work, campus, user, is_private=is_private)
     conversation_state: ConversationState | None = (
         await find_pending_input(work, campus.id, member.person_id) if is_private else None
     )
-    context = RequestContext(
+    return RequestContext(
         work=work,
         campus=campus,
         member=member,
@@ -68,11 +111,6 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         conversation_state=conversation_state,
     )
-    is_refused = _is_second_hand(event) and _would_act(context)
-    said = _refuse_second_hand(context) if is_refused else await handler(event, data | {"context": context})
-    if is_private and isinstance(said, tuple):
-        said = await limit_replies(context, said)
-    return _with_command_menu(context, said)
 
 
 def _is_second_hand(event: Message) -> bool:

@@ -1,7 +1,7 @@
 """The replies to refusals and failures, and the cleaning up after a refusal."""
 
 from bot.conversation.replies import Answer, NewMessage, Replies, Screen
-from bot.transport.update_payload import find_reply_target, find_tap
+from bot.transport.update_payload import find_reply_target, find_tap, read_message
 from bot.transport.user_rate_limit import RateLimitVerdict
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import (
@@ -68,7 +68,8 @@ async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpda
     closes_question = isinstance(refusal, OrderError | CaseError | NotAllowed | Stale) and not isinstance(
         refusal, RETRYABLE_REFUSALS
     )
-    if closes_question and "message" in incoming_update.payload and incoming_update.person_id is not None:
+    is_message = read_message(incoming_update.payload) is not None
+    if closes_question and is_message and incoming_update.person_id is not None:
         await clear_pending_input(work, incoming_update.campus_id, incoming_update.person_id)
 
 

@@ -8,6 +8,7 @@ from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Update
 
 from bot.admin.router import admin_router
+from bot.conversation.answers.changed_messages import AnswerAgain
 from bot.conversation.home import reject_unknown_tap
 from bot.conversation.middlewares import add_middlewares
 from bot.conversation.relay.relay import relay_router
@@ -20,10 +21,19 @@ from bot.transport.update_inbox import Dispatch
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate, Payload
 
-TRIMMED_UPDATE_KINDS = frozenset({"message", "callback_query"})
+TRIMMED_UPDATE_KINDS = frozenset({"message", "edited_message", "callback_query"})
 NESTED_MESSAGE_FIELDS = frozenset({"reply_to_message", "message"})
 IDENTITY_FIELDS = ("message_id", "date", "chat", "from")
-CONTENT_FIELDS = ("sender_chat", "text", "caption", "photo", "document", "reply_to_message", "migrate_to_chat_id")
+CONTENT_FIELDS = (
+    "sender_chat",
+    "text",
+    "caption",
+    "photo",
+    "document",
+    "media_group_id",
+    "reply_to_message",
+    "migrate_to_chat_id",
+)
 TAP_FIELDS = ("id", "chat_instance", "data", "message")
 KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, *TAP_FIELDS)
 # What says that a message is second hand; their content may be what the library cannot read, so it is replaced.
@@ -52,6 +62,9 @@ def new_dispatch(dispatcher: Dispatcher, bots: Mapping[int, Bot]) -> Dispatch:
         bot = bots[incoming_update.campus_id]
         update = _parse_update(bot, incoming_update.payload)
         said = await dispatcher.feed_update(bot, update, work=work, campus_id=incoming_update.campus_id)
+        if isinstance(said, AnswerAgain):
+            again = update.model_copy(update={"message": update.edited_message, "edited_message": None})
+            said = await dispatcher.feed_update(bot, again, work=work, campus_id=incoming_update.campus_id)
         return said if isinstance(said, tuple) else ()
 
     return dispatch

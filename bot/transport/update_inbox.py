@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
 
+from bot.conversation.answers.last_answers import keep_refused_answer
 from bot.conversation.audience.strangers import is_answered, reply_to_refused_stranger
 from bot.conversation.refusal_replies import (
     clean_up_after_refusal,
@@ -159,6 +160,7 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
         if not await mark_update_handled(work, incoming_update, note=refusal.key):
             return None
         await clean_up_after_refusal(work, incoming_update, refusal)
+        await keep_refused_answer(work, incoming_update)
         closing = await close_tapped_copy(work, incoming_update)
         said_to_stranger = await reply_to_refused_stranger(work, incoming_update)
     inbox.metrics.refused.inc()

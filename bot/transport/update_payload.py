@@ -11,8 +11,9 @@ from domain.inbox.repository import IncomingUpdate, Payload
 from domain.messaging.buttons import TapData, unpack
 
 # Set at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
-RATE_LIMITED_UPDATES = ("message", "callback_query")  # the others tell what happened, and are never answered
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_join_request")
+MESSAGE_UPDATES = ("message", "edited_message")
+RATE_LIMITED_UPDATES = (*MESSAGE_UPDATES, "callback_query")  # the others tell what happened, and are never answered
 _COMMAND = re.compile(r"/[a-z_]{1,32}\b")
 MAX_INTEGER = 2**63 - 1  # Postgres stores no larger ones, and Telegram has none
 
@@ -30,6 +31,16 @@ class ReplyTarget:
     language: str
     tap_id: str | None = None
     message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageIdentity:
+    """Which message an update is about, and the album that it is part of."""
+
+    chat_id: int
+    is_private: bool
+    message_id: int
+    album: str | None
 
 
 def parse_update(campus_id: int, payload: object) -> IncomingUpdate | None:
@@ -99,6 +110,21 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
     )
 
 
+def read_message(payload: Payload) -> MessageIdentity | None:
+    """Return which message an update is about; None for a tap and the like."""
+    message = _find_message(payload)
+    target = None if message is None else find_reply_target(payload)
+    if message is None or target is None or not isinstance(message.get("message_id"), int):
+        return None
+    album = message.get("media_group_id")
+    return MessageIdentity(
+        chat_id=target.chat_id,
+        is_private=target.is_private,
+        message_id=message["message_id"],
+        album=album if isinstance(album, str) else None,
+    )
+
+
 def find_sender_name(payload: Payload) -> str:
     """Return the first name of who sent the update; empty without one."""
     return str(read_object(_body(payload) or {}, "from").get("first_name") or "")
@@ -126,7 +152,7 @@ def describe_update(payload: Payload) -> str:
     if tap is not None:
         return f"[{tap.tap} {tap.subject} {tap.argument}]"
     kind = next((kind for kind in ALLOWED_UPDATES if kind in payload), "update")
-    words = str(read_object(payload, "message").get("text") or "")
+    words = str((_find_message(payload) or {}).get("text") or "")
     command = _COMMAND.match(words)
     return command[0] if command else f"{kind} ({len(words)})" if words else kind
 
@@ -135,16 +161,26 @@ def _body(payload: Payload) -> Mapping[str, Any] | None:
     return next((payload[kind] for kind in ALLOWED_UPDATES if isinstance(payload.get(kind), dict)), None)
 
 
+def _find_message(payload: Payload) -> Mapping[str, Any] | None:
+    """Return the new or changed message of an update."""
+    return next((payload[kind] for kind in MESSAGE_UPDATES if isinstance(payload.get(kind), dict)), None)
+
+
 def read_object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = body.get(name)
     return part if isinstance(part, dict) else {}
 
 
 def _is_for_bot(payload: Payload) -> bool:
-    """Return whether a message is for the bot: in a group, a command, a reply to a bot, or a change of its chat id."""
-    message = payload.get("message")
-    if not isinstance(message, dict):
+    """Return whether a message is for the bot: in a group, a command, a reply to a bot, or a change of its chat id.
+
+    Of a changed message only words and photos are: a shared location changes every few seconds.
+    """
+    message = _find_message(payload)
+    if message is None:
         return True
+    if "edited_message" in payload and not (message.get("text") or message.get("photo")):
+        return False
     if read_object(message, "chat").get("type") == "private":
         return True
     if read_object(read_object(message, "reply_to_message"), "from").get("is_bot") is True:

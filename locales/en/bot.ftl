@@ -8,6 +8,8 @@ bot-home =
 bot-help = I did not understand that. Here is what I can do for you:
 bot-sorry = Something went wrong on our side, and nothing was done. Please try it once more from the start.
 bot-too-fast = One thing at a time, please: wait a few seconds, then go on.
+bot-change-does-not-count = What you change in a message afterwards does not count: I went by what you sent first. Please write it once more, or use the buttons.
+bot-album-first-photo = Of photos that are sent together I keep the first one only. If another one matters, send it by itself.
 bot-anonymous = You are writing as an anonymous administrator, so I cannot see who you are. Turn “Remain anonymous” off for yourself, then write it again.
 
 ## Ordering

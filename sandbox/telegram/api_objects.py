@@ -52,6 +52,7 @@ def message_object(world: TelegramWorld, message: Message, *, with_reply: bool =
             text: message.text,
             entities: message.entities,
             "photo": message.photo,
+            "media_group_id": message.media_group_id,
             "has_protected_content": message.protected or None,
             "reply_markup": {"inline_keyboard": message.buttons} if message.buttons else None,
         }

@@ -26,6 +26,8 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("POST", "/sim/messages"): control_acting.write_as_person,
     ("GET", "/sim/messages"): control_queries.show_messages,
     ("GET", "/sim/chats"): control_queries.show_chats,
+    ("POST", "/sim/edits"): control_acting.edit_as_person,
+    ("POST", "/sim/albums"): control_acting.write_album,
     ("POST", "/sim/taps"): control_acting.tap_button,
     ("GET", "/sim/taps/{callback_query_id}"): control_acting.show_tap_answer,
     ("GET", "/sim/events"): control_queries.show_events,

@@ -1,6 +1,8 @@
 """Control requests by which people act: write, tap, block, join, leave, and migrate a group to a supergroup."""
 
+import secrets
 from dataclasses import replace
+from typing import Final
 
 from sandbox.telegram.access import PRESENT_STATUSES
 from sandbox.telegram.api_objects import group_object, shown_message, user_object
@@ -9,7 +11,7 @@ from sandbox.telegram.chat_methods import link_object
 from sandbox.telegram.control_creating import new_group_id
 from sandbox.telegram.control_request import ControlRequest, find_bot, find_group, find_person, find_place
 from sandbox.telegram.members import bots_in, change_member
-from sandbox.telegram.person_actions import set_blocked, write_to_place
+from sandbox.telegram.person_actions import edit_own_message, set_blocked, write_to_place
 from sandbox.telegram.photo_files import PLACEHOLDER_PHOTO
 from sandbox.telegram.posting import write_message
 from sandbox.telegram.records import Bot, Group, InviteLink, JsonObject, Message, Person
@@ -17,6 +19,8 @@ from sandbox.telegram.tap_methods import record_tap, show_answer
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.telegram_world import group_place
 from sandbox.telegram.updates import notify_bot, notify_bot_of_message
+
+MAX_ALBUM: Final = 10  # Bot API, sendMediaGroup: 2-10 items
 
 
 async def write_as_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
@@ -36,6 +40,44 @@ async def write_as_person(telegram: TelegramSandbox, control_request: ControlReq
         reply_to=control_request.number("reply_to"),
     )
     return {"message": shown_message(telegram.world, written.message), "update_ids": written.update_ids}
+
+
+async def edit_as_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/edits: change the text or the caption of a person's own message."""
+    person = find_person(telegram, control_request.need_number("from"))
+    place = find_place(telegram, control_request.values.get("chat"), person)
+    number, text = control_request.need_number("message_id"), control_request.text("text") or ""
+    written = edit_own_message(telegram, person, place, number, text)
+    return {"message": shown_message(telegram.world, written.message), "update_ids": written.update_ids}
+
+
+async def write_album(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/albums: send 2 to 10 ("count") placeholder photos as an album; the text is the caption of one of them.
+
+    That is the first one, as the apps do it, or the one with the number "captioned".
+    """
+    person = find_person(telegram, control_request.need_number("from"))
+    place = find_place(telegram, control_request.values.get("chat"), person)
+    count, captioned = control_request.need_number("count"), control_request.number("captioned") or 1
+    if not 2 <= count <= MAX_ALBUM:
+        raise ControlRequestError(f"An album has 2 to {MAX_ALBUM} photos.")
+    album, text = secrets.token_hex(8), control_request.text("text") or ""
+    written = [
+        write_to_place(
+            telegram,
+            person,
+            place,
+            text if number == captioned else "",
+            picture=PLACEHOLDER_PHOTO + bytes([number]),  # each another picture, with a file id of its own
+            reply_to=control_request.number("reply_to"),
+            media_group_id=album,
+        )
+        for number in range(1, count + 1)
+    ]
+    return {
+        "messages": [shown_message(telegram.world, each.message) for each in written],
+        "update_ids": [number for each in written for number in each.update_ids],
+    }
 
 
 async def tap_button(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

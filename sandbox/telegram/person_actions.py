@@ -1,6 +1,7 @@
 """Actions of people in chats, and the updates bots receive about them."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sandbox.telegram.access import is_admin
 from sandbox.telegram.api_objects import chat_object, user_object
@@ -8,12 +9,14 @@ from sandbox.telegram.bot_api_refusals import ControlRequestError
 from sandbox.telegram.html_entities import utf16_length
 from sandbox.telegram.members import bots_in, member_object
 from sandbox.telegram.photo_files import picture_sizes, store_picture
-from sandbox.telegram.posting import write_message
+from sandbox.telegram.posting import change_message, write_message
 from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person, PrivateChat
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.telegram_world import private_place
 from sandbox.telegram.texts import MAX_CAPTION, MAX_TEXT, recognise
 from sandbox.telegram.updates import notify_bot, notify_bot_of_message
+
+EDITABLE_SECONDS: Final = 48 * 3600.0  # telegram.org/faq#q-can-i-edit-my-messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +28,20 @@ class WrittenMessage:
 
 
 def write_to_place(
-    telegram: TelegramSandbox, person: Person, place: str, text: str, *, picture: bytes | None, reply_to: int | None
+    telegram: TelegramSandbox,
+    person: Person,
+    place: str,
+    text: str,
+    *,
+    picture: bytes | None,
+    reply_to: int | None,
+    media_group_id: str | None = None,
 ) -> WrittenMessage:
     """Write a person's message into a place and notify bots; with a picture, the text is its caption.
 
     Raises ControlRequestError when the person cannot write this message.
     """
-    text = text.strip()
-    if not text and picture is None:
-        raise ControlRequestError("A message needs a text or a photo.")
-    if utf16_length(text) > (MAX_TEXT if picture is None else MAX_CAPTION):
-        raise ControlRequestError("The text is too long for one message.")
+    text = _checked_text(text, with_picture=picture is not None)
     if reply_to is not None and telegram.world.message(place, reply_to) is None:
         raise ControlRequestError(f"There is no message {reply_to} to reply to.")
     private_bots = _private_bot(telegram, place, person)
@@ -48,9 +54,43 @@ def write_to_place(
         entities=recognise(text, []),
         photo=[] if picture is None else picture_sizes(store_picture(telegram.world, picture)),
         reply_to=reply_to,
+        media_group_id=media_group_id,
     )
     message = write_message(telegram, draft)
-    bots = private_bots or _group_bots(telegram, place, message)
+    return _notify_bots(telegram, message, private_bots)
+
+
+def edit_own_message(
+    telegram: TelegramSandbox, person: Person, place: str, message_id: int, text: str
+) -> WrittenMessage:
+    """Change the text or the caption of a person's own message and notify bots, as the apps do with [Edit].
+
+    Raises ControlRequestError when it is not the person's, is too old, or would be the same afterwards.
+    """
+    before = telegram.world.message(place, message_id)
+    if before is None or before.sender_id != person.id or before.service:
+        raise ControlRequestError(f"{person.first_name} has written no message {message_id} here.")
+    if telegram.clock.now() - before.date > EDITABLE_SECONDS:
+        raise ControlRequestError("A message can be edited for 48 hours.")
+    text = _checked_text(text, with_picture=bool(before.photo))
+    if text == before.text:
+        raise ControlRequestError("The apps send no edit that changes nothing.")
+    private_bots = _private_bot(telegram, place, person)
+    message = change_message(telegram, replace(before, text=text, entities=recognise(text, [])))
+    return _notify_bots(telegram, message, private_bots)
+
+
+def _checked_text(text: str, *, with_picture: bool) -> str:
+    text = text.strip()
+    if not text and not with_picture:
+        raise ControlRequestError("A message needs a text or a photo.")
+    if utf16_length(text) > (MAX_CAPTION if with_picture else MAX_TEXT):
+        raise ControlRequestError("The text is too long for one message.")
+    return text
+
+
+def _notify_bots(telegram: TelegramSandbox, message: Message, private_bots: list[Bot]) -> WrittenMessage:
+    bots = private_bots or _group_bots(telegram, message.place, message)
     update_ids = [notify_bot_of_message(telegram, bot, message) for bot in bots]
     return WrittenMessage(message=message, update_ids=[one for one in update_ids if one is not None])
 

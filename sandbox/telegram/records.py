@@ -77,6 +77,7 @@ class Message:
     buttons: ButtonRows = field(default_factory=list)
     reply_keyboard: JsonObject | None = None
     reply_to: int | None = None
+    media_group_id: str | None = None  # of an album: its photos are messages with the same one
     service: JsonObject = field(default_factory=dict)
     edits: int = 0
     edit_date: int | None = None

@@ -41,6 +41,6 @@ def queue_update(telegram: TelegramSandbox, bot: Bot, update: Update) -> None:
 
 
 def notify_bot_of_message(telegram: TelegramSandbox, bot: Bot, message: Message) -> int | None:
-    """Create an update about a message, as `notify_bot` does."""
-    body = message_object(telegram.world, message)
-    return notify_bot(telegram, bot, "message", body, queue=f"chat:{message.place}")
+    """Create an update about a new or an edited message, as `notify_bot` does."""
+    kind = "message" if message.edit_date is None else "edited_message"
+    return notify_bot(telegram, bot, kind, message_object(telegram.world, message), queue=f"chat:{message.place}")

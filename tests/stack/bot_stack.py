@@ -188,6 +188,20 @@ class BotUser:
         await self.stack.wait_until_idle(self.bot)
         return said
 
+    async def change_message(self, message_id: int, text: str, chat: int | None = None) -> None:
+        """Edit one's own message, and wait until the bot is idle."""
+        body = {"chat": chat or self.chat, "message_id": message_id, "text": text}
+        await self.stack.control_telegram("edits", from_=self.id, **body)
+        await self.stack.wait_until_idle(self.bot)
+
+    async def write_album(self, count: int, text: str = "", chat: int | None = None, **more: Json) -> list[str]:
+        """Send photos together, and return their file ids when the bot is idle."""
+        said = await self.stack.control_telegram(
+            "albums", from_=self.id, chat=chat or self.chat, text=text, count=count, **more
+        )
+        await self.stack.wait_until_idle(self.bot)
+        return [message["photo"] for message in said["messages"]]
+
     async def messages(self, chat: int | None = None) -> list[Json]:
         """The messages of a chat."""
         found: list[Json] = await self.stack.control_telegram("messages", "GET", chat=chat or self.chat, user=self.id)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -22,6 +23,27 @@ conversation_state = Table(  # the input that the bot waits for
     Column("subject", BigInteger),
     timestamp_column("asked_at", nullable=False, default_now=True),
     text_column("detail", nullable=True),  # a choice made before the question, such as the kind of a problem
+    PrimaryKeyConstraint("campus_id", "person_id"),
+)
+
+
+last_answer = Table(  # the newest message that answered something, kept for when it is changed or is part of an album
+    "last_answer",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    text_column("typed", default=""),
+    text_column("pending_input", nullable=True),
+    Column("subject", BigInteger),
+    text_column("detail", nullable=True),
+    text_column("album", nullable=True),
+    Column("photos", Integer, nullable=False, server_default=text("1")),
+    Column("refused", Boolean, nullable=False, server_default=text("false")),
+    Column("draft_version", Integer),
+    json_column("draft_before", default="{}"),  # what the answer changed in the draft
+    timestamp_column("answered_at", nullable=False, default_now=True),
     PrimaryKeyConstraint("campus_id", "person_id"),
 )
 

@@ -46,3 +46,36 @@ async def test_accounts_are_made_once(client: TelegramClient) -> None:
     assert "taken" in await client.control_refusal("bots", token="4713:x", username="Campus_Bot")
     me = await client.bot_result("getMe")
     assert (me["id"], me["username"], me["first_name"]) == (4711, "campus_bot", "Campus")
+
+
+async def test_an_edited_message_reaches_a_bot_that_asks_for_such_updates(client: TelegramClient) -> None:
+    await client.send_text(BEN, "laksa 5.50")
+    (first,) = await client.get_updates()
+    number = first["message"]["message_id"]
+    edit = {"from_": BEN, "chat": "@campus_bot", "message_id": number}
+    await client.post("edits", **edit, text="laksa 6.50")
+    edited = (await client.get_updates())[-1]["edited_message"]
+    assert (edited["message_id"], edited["text"], edited["date"]) == (number, "laksa 6.50", first["message"]["date"])
+    assert edited["edit_date"] >= edited["date"]
+    assert "changes nothing" in await client.control_refusal("edits", **edit, text="laksa 6.50 ")
+    assert "has written no message" in await client.control_refusal("edits", **{**edit, "from_": ANA}, text="x")
+    await client.post("clock", forward=49 * 3600)
+    assert "48 hours" in await client.control_refusal("edits", **edit, text="x")
+
+
+async def test_a_bot_that_does_not_ask_for_edited_messages_gets_none(client: TelegramClient) -> None:
+    await client.send_text(BEN, "laksa 5.50")
+    (first,) = await client.get_updates(allowed_updates=["message"])
+    offset = first["update_id"] + 1
+    edit = {"from_": BEN, "chat": "@campus_bot", "message_id": first["message"]["message_id"]}
+    assert (await client.post("edits", **edit, text="laksa 6.50"))["update_ids"] == []
+    assert await client.get_updates(offset=offset) == []
+
+
+async def test_an_album_is_a_message_for_each_photo_with_one_group_and_one_caption(client: TelegramClient) -> None:
+    await client.post("albums", from_=BEN, chat="@campus_bot", count=3, text="the receipt", captioned=2)
+    messages = [update["message"] for update in await client.get_updates()]
+    assert len({message["media_group_id"] for message in messages}) == 1
+    assert [message.get("caption") for message in messages] == [None, "the receipt", None]
+    assert len({message["photo"][-1]["file_id"] for message in messages}) == 3
+    assert "2 to 10" in await client.control_refusal("albums", from_=BEN, chat="@campus_bot", count=11)

@@ -1,0 +1,1 @@
+"""What people send as an answer: kept for a moment, changed afterwards, or sent as an album."""
