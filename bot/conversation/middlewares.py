@@ -10,7 +10,7 @@ from bot.conversation.answers.albums import find_album_begun, take_more_of_album
 from bot.conversation.answers.changed_messages import AnswerAgain, handle_changed_message
 from bot.conversation.answers.last_answers import find_answered_draft, keep_answer
 from bot.conversation.audience.bot_membership import follow_bot_membership
-from bot.conversation.audience.groups import answer_in_group, is_heard, require_known_tapper
+from bot.conversation.audience.groups import answer_in_group, find_heard, require_known_tapper
 from bot.conversation.audience.strangers import limit_replies
 from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
@@ -79,7 +79,7 @@ async def changed_message_middleware(handler: NextHandler, event: TelegramObject
     is_private = event.chat.type == "private"
     if not is_private and (event.chat.id != campus.admin_chat or event.sender_chat is not None):
         return ()
-    if not is_private and not await is_heard(work, campus, event.chat.id, event.from_user.id):
+    if not is_private and await find_heard(work, campus, event.chat.id, event.from_user.id) is None:
         return ()
     context = await _build_message_context(work, campus, event, event.from_user)
     said = await handler(event, data | {"context": context})

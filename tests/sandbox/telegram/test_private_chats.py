@@ -59,7 +59,7 @@ async def test_an_edited_message_reaches_a_bot_that_asks_for_such_updates(client
     assert edited["edit_date"] >= edited["date"]
     assert "changes nothing" in await client.control_refusal("edits", **edit, text="laksa 6.50 ")
     assert "has written no message" in await client.control_refusal("edits", **{**edit, "from_": ANA}, text="x")
-    await client.post("clock", forward=49 * 3600)
+    await client.post("clock", advance=49 * 3600)
     assert "48 hours" in await client.control_refusal("edits", **edit, text="x")
 
 
