@@ -190,7 +190,7 @@ class BotUser:
 
     async def change_message(self, message_id: int, text: str, chat: int | None = None) -> None:
         """Edit one's own message, and wait until the bot is idle."""
-        body = {"chat": chat or self.chat, "message_id": message_id, "text": text}
+        body: dict[str, Json] = {"chat": chat or self.chat, "message_id": message_id, "text": text}
         await self.stack.control_telegram("edits", from_=self.id, **body)
         await self.stack.wait_until_idle(self.bot)
 
