@@ -65,7 +65,9 @@ PLACES = {
     ChatKind.FOREIGN_GROUP: TapPlace.GROUP,
 }
 # Any act may write order messages, notifications and the actor's own conversation state.
-UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state", "stranger_reply", "unbound_group"})
+UNGUARDED_TABLES = frozenset(
+    {"order_message", "notification", "conversation_state", "last_answer", "stranger_reply", "unbound_group"}
+)
 WRITE_COUNTS_SQL = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
 
 
