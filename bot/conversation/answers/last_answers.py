@@ -33,8 +33,8 @@ async def keep_answer(context: RequestContext, album: str | None, before: Draft 
     here = context.work, context.campus.id, context.member.person_id
     asked = context.conversation_state
     now = await find_pending_input(*here) if context.is_private else None
-    is_kept_for_somebody = now is not None and now.pending_input is PendingInput.PASS_ON
-    if is_kept_for_somebody or (asked is not None and asked.pending_input is PendingInput.PASS_ON):
+    is_line_waiting = now is not None and now.pending_input is PendingInput.PASS_ON
+    if is_line_waiting or (asked is not None and asked.pending_input is PendingInput.PASS_ON):
         asked = now if now is not None and now.subject == context.message_id else None
     if context.message_id is None or (asked is None and album is None):
         return
