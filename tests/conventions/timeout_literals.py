@@ -32,25 +32,39 @@ def timeout_literals(path: str, tree: ast.Module) -> Iterator[str]:
     for node in all_nodes(tree):
         for name in _named_numbers(node):
             if f"{path}:{name}" not in QUANTITIES:
-                line = getattr(node, "lineno", 0)
+                line = next((each.lineno for each in ast.walk(node) if hasattr(each, "lineno")), 0)
                 yield f"{path}:{line}: {name} is a number; timeouts stand in {TABLE}"
 
 
 def _named_numbers(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if NAMES.search(name) and _is_duration(value):
-            yield name
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if NAMES.search(name) and _is_duration(
-            value
-        ):
-            yield name
+        case ast.Assign(targets=targets, value=value) if _is_duration(value):
+            yield from filter(NAMES.search, (_last_name(target) for target in targets))
+        case ast.AnnAssign(target=target, value=ast.expr() as value) if _is_duration(value):
+            yield from filter(NAMES.search, [_last_name(target)])
+        case ast.arguments():
+            yield from (name for name, value in _defaults(node) if NAMES.search(name) and _is_duration(value))
         case ast.Call(func=func, args=args, keywords=keywords):
             called = ast.unparse(func).rpartition(".")[2]
             if called in WAITING and any(_is_number(each) for each in args):
                 yield called
             for each in keywords:
-                if each.arg is not None and ARGUMENTS.search(each.arg) and _is_number(each.value):
+                if each.arg is not None and ARGUMENTS.search(each.arg) and _is_duration(each.value):
                     yield each.arg
+
+
+def _last_name(target: ast.expr) -> str:
+    return ast.unparse(target).rpartition(".")[2]
+
+
+def _defaults(parameters: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name and the default of each parameter that has one."""
+    positional = [*parameters.posonlyargs, *parameters.args]
+    having = positional[len(positional) - len(parameters.defaults) :]
+    yield from ((one.arg, value) for one, value in zip(having, parameters.defaults, strict=True))
+    for one, value in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
+        if value is not None:
+            yield one.arg, value
 
 
 def _is_duration(node: ast.expr) -> bool:

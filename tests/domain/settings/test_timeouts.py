@@ -34,7 +34,8 @@ def test_a_timeout_ends_before_what_is_around_it(rule: Rule) -> None:
 
 def test_each_timeout_is_positive_and_says_what_it_bounds() -> None:
     assert [each.name for each in Timeout if each.seconds <= 0 or not each.bounds] == []
-    assert len({each.bounds for each in Timeout}) == len(Timeout), "two rows of one value and text would be one"
+    assert len(Timeout.__members__) == len(Timeout), "two rows of one value and text would be one"
+    assert len({each.bounds for each in Timeout}) == len(Timeout)
 
 
 async def test_python_telegram_bot_waits_as_long_as_the_table_says() -> None:
