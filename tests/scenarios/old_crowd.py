@@ -35,9 +35,12 @@ OF_ORDER = {
 
 async def clone_rows(stack: WorkerStack, order_id: int, copies: int) -> None:
     """Insert this many clones of an order, with rows of their own in every table that the audit reads."""
-    await bypass_guards(
-        stack, *(_cloning(table, where.format(id=order_id), copies) for table, where in OF_ORDER.items())
-    )
+    await bypass_guards(stack, *cloning_statements(order_id, copies))
+
+
+def cloning_statements(order_id: int, copies: int) -> list[str]:
+    """The statements that insert the clones."""
+    return [_cloning(table, where.format(id=order_id), copies) for table, where in OF_ORDER.items()]
 
 
 def _cloning(table: Table, where: str, copies: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.scenarios.aging import AgedStack, changed
+from tests.scenarios.old_crowd import OF_ORDER, cloning_statements
 from tests.scenarios.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
 from tests.scenarios.reconciliation_setup import create_stray_intent
 from workers.audit.invariants import INVARIANTS
@@ -13,6 +14,7 @@ from workers.audit.snapshot import AuditSnapshot
 from workers.audit.snapshot_reader import read_snapshot, read_window
 
 DAYS = 7
+CLONES = 1_000  # of an old order: enough that reading a whole table is dearer than any index
 TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"
 INDEXES = (
     *("orders_placed_idx", "orders_completed_idx", "orders_ended_idx", "orders_open"),
@@ -224,9 +226,10 @@ async def test_a_change_at_stripe_to_an_old_order_is_found(own_aged: AgedStack, 
 
 
 async def test_what_a_window_looks_for_has_indexes(aged: AgedStack) -> None:
-    """With so few rows Postgres prefers sequential scans, so the test disables them."""
+    """Postgres chooses by its statistics, so there are many old rows, and it has counted them just before."""
+    many_old_rows = (*cloning_statements(aged.completed, CLONES), *(f"ANALYZE {table.name}" for table in OF_ORDER))
     counted = text("SELECT indexrelid::regclass::text, pg_stat_get_xact_numscans(indexrelid) FROM pg_index")
-    async with changed(aged.stack, aged.completed, "SET LOCAL enable_seqscan = off") as database:
+    async with changed(aged.stack, aged.completed, *many_old_rows) as database:
         async with database() as work:
             before = set((await work.connection.execute(counted)).all())
         await read_window(database, aged.stack.context.stripe, DAYS)
