@@ -56,7 +56,9 @@ async def test_a_claim_on_a_copy_counts_and_closes_the_copy(stack: BotStack, ana
 async def test_the_copy_of_a_cancelled_order_is_refused_and_closed(stack: BotStack, ana: BotUser) -> None:
     order_id, copy, _ = await twice_shown_order(stack)
     await stack.update_rows(orders, orders.c.id == order_id, status=OrderStatus.CANCELLED)
-    assert await claim_on(stack, ana, order_id, copy) != ""
+    refused = await claim_on(stack, ana, order_id, copy)
+    assert refused == "This order is not open for that any more."
+    assert await stack.status(order_id) is OrderStatus.CANCELLED
     text, has_button = await shown(stack, ana, copy)
     assert ("came twice" in text, has_button) == (True, False)
 

@@ -7,11 +7,14 @@ import pytest
 
 from domain.campuses.campus import OpeningHours, is_within_opening_hours
 from domain.campuses.opening import NextOpening, next_opening
-from domain.campuses.windows import WINDOW_NAMES, Windows
+from domain.campuses.windows import Windows
+from domain.orders.lateness import Lateness, lateness_of
+from domain.orders.states import OrderStatus
 from domain.orders.timers.model import reopened_deadline
 
 ZURICH = ZoneInfo("Europe/Zurich")
 SPRING, AUTUMN = datetime(2026, 3, 29, tzinfo=ZURICH), datetime(2026, 10, 25, tzinfo=ZURICH)  # both are Sundays
+LATE_AFTER = {OrderStatus.PENDING: "payment", OrderStatus.CREATED: "nudge", OrderStatus.ARRIVED: "absent"}
 NIGHTS = [pytest.param(SPRING, 23, id="23 hours"), pytest.param(AUTUMN, 25, id="25 hours")]
 
 
@@ -56,12 +59,13 @@ def test_the_next_opening_is_told_by_the_clock_on_the_wall(midnight: datetime, l
 
 
 @pytest.mark.parametrize(("midnight", "length"), NIGHTS)
-def test_every_window_has_its_length_across_the_change(midnight: datetime, length: int) -> None:
-    windows = Windows()
+def test_an_order_is_late_after_its_window_and_not_an_hour_sooner_or_later(midnight: datetime, length: int) -> None:
+    windows, second = Windows(), timedelta(seconds=1)
     for moment in moments(midnight):
         now = moment.astimezone(UTC)
-        for name in WINDOW_NAMES:
-            ends_at = (now + windows.length(name)).astimezone(ZURICH)
-            assert ends_at.timestamp() - moment.timestamp() == getattr(windows, name)
+        for status, name in LATE_AFTER.items():
+            since = now - windows.length(name)
+            assert lateness_of(status, since, moment, windows, silent=False) is not Lateness.NONE
+            assert lateness_of(status, since + second, moment, windows, silent=False) is Lateness.NONE
         placed_at = now - timedelta(minutes=80)
         assert reopened_deadline(placed_at, now, windows) - now == timedelta(minutes=10), "90 minutes from placing"
