@@ -163,8 +163,9 @@ def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document)
 
 
 def show_objects(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
-    """GET /sim/objects?kind=payment_intent: list all objects of a kind."""
-    return [without_private_fields(one) for one in sandbox.world.documents.all_of(request.query["kind"]).values()]
+    """GET /sim/objects?kind=payment_intent&order=1: list the objects of a kind, perhaps those of an order alone."""
+    order, found = request.query.get("order"), sandbox.world.documents.all_of(request.query["kind"]).values()
+    return [without_private_fields(one) for one in found if order in (None, one.get("metadata", {}).get("order"))]
 
 
 def show_requests(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:

@@ -55,8 +55,7 @@ async def close_purchase(
 
 async def refunds_of(stack: WorkerStack, order_id: int) -> list[dict[str, Any]]:
     """All refunds Stripe has for an order."""
-    found = await stack.inspect_stripe("objects", kind="refund")
-    return [one for one in found if one["metadata"].get("order") == str(order_id)]
+    return await stack.objects_of_order("refund", order_id)
 
 
 async def assert_paid_once(stack: WorkerStack, order_id: int) -> None:

@@ -35,12 +35,13 @@ class StripeControl:
 
     async def intents(self, order_id: int) -> list[dict[str, Any]]:
         """All intents Stripe has for an order."""
-        return await self._of_order("payment_intent", order_id)
+        return await self.objects_of_order("payment_intent", order_id)
 
     async def transfers(self, order_id: int) -> list[dict[str, Any]]:
         """All transfers Stripe has for an order."""
-        return await self._of_order("transfer", order_id)
+        return await self.objects_of_order("transfer", order_id)
 
-    async def _of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
-        objects = await self.inspect_stripe("objects", kind=kind)
-        return [one for one in objects if one["metadata"].get("order") == str(order_id)]
+    async def objects_of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
+        """All objects of a kind whose metadata names this order."""
+        found: list[dict[str, Any]] = await self.inspect_stripe("objects", kind=kind, order=str(order_id))
+        return found

@@ -71,12 +71,12 @@ async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
 
 async def kill_during_call(stack: WorkerStack, saga_id: UUID, call: str, *, done: bool) -> bool:
     """Kill a worker while its call hangs, or return False when the call has ended already."""
-    calls = len(await stack.inspect_stripe("requests"))
+    last = (await stack.inspect_stripe("requests"))[-1]["seq"]
     doomed = asyncio.create_task(advance_saga(stack.new_worker("doomed"), saga_id))
     await wait_until_prepared(stack, saga_id, call)
     if done:
         async with asyncio.timeout(20):
-            while len(await stack.inspect_stripe("requests")) == calls:
+            while not await stack.inspect_stripe("requests", after=str(last)):
                 continue
     doomed.cancel()
     await asyncio.wait([doomed])
