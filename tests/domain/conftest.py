@@ -21,9 +21,10 @@ settings.load_profile("modest")
 
 @pytest.fixture
 async def stack(shared_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
-    """The worker stack that the tests of a file share; after each test, no invariant is breached."""
+    """The worker stack of a file: after each test its campus is put back, and no invariant is breached."""
     yield shared_stack
-    assert await shared_stack.breaches() == []
+    await shared_stack.restore_campus()
+    assert await shared_stack.breaches_of_all() == []
 
 
 @pytest.fixture

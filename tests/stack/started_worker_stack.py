@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy import select
 
 from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campus
+from domain.campuses.tables import campus
 from domain.database.unit_of_work import (
     UnitOfWorkFactory,
     create_database_engine,
@@ -42,13 +44,17 @@ async def running_worker_stack(
     async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
         client = open_stripe_gateway("sk_test_stack", url)
         context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
+        founded = await find(store)
+        async with store() as work:
+            row = (await work.connection.execute(select(campus).where(campus.c.id == founded.id))).mappings().one()
         yield WorkerStack(
             database=store,
             autocommit_work=autocommit_database(engine),
             context=context,
             stripe_url=url,
             http=http,
-            campus=await find(store),
+            campus=founded,
+            founded_campus={name: value for name, value in row.items() if name != "id"},
         )
         await client.close()
     await engine.dispose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member, RunnerStatus, SavedCard
@@ -18,10 +18,8 @@ from domain.campuses.people_repository import (
     set_payouts_ready,
     upsert_saved_card,
 )
-from domain.database.unit_of_work import (
-    UnitOfWork,
-    UnitOfWorkFactory,
-)
+from domain.campuses.tables import campus
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import change_draft
 from domain.orders.pricing import Item
@@ -30,7 +28,7 @@ from domain.orders.rows import items_to_json
 from domain.orders.states import Order
 from domain.orders.use_cases import ordering, photos, running
 from domain.saga.tables import saga
-from tests.stack.audits import find_breaches_of_all
+from tests.stack.audits import find_breaches, find_breaches_of_all
 from tests.stack.rows import insert_member
 from tests.stack.stripe_control import StripeControl
 from workers.audit.invariants import Finding
@@ -57,6 +55,7 @@ class WorkerStack(StripeControl):
     context: WorkerContext
     campus: Campus
     regular_customer: Member | None = None
+    founded_campus: Mapping[str, Any] = field(default_factory=dict)
     person_numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def add_member(
@@ -257,6 +256,16 @@ class WorkerStack(StripeControl):
         found = await self.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
         return [row.key for row in found]
 
+    async def restore_campus(self) -> None:
+        """Reset the campus to the state it was founded in."""
+        async with self.autocommit_work() as work:
+            here = campus.c.id == self.campus.id
+            await work.connection.execute(update(campus).where(here).values(self.founded_campus))
+
     async def breaches(self) -> Sequence[Finding]:
-        """The breached invariants, by the full audit; a shared stack is audited in both modes at its end."""
+        """The breached invariants, which both modes of the audit find."""
+        return await find_breaches(self.database, self.context.stripe)
+
+    async def breaches_of_all(self) -> Sequence[Finding]:
+        """The breached invariants by the full audit alone: for the check after each test of a shared stack."""
         return await find_breaches_of_all(self.database, self.context.stripe)

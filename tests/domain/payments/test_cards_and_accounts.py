@@ -103,7 +103,6 @@ async def test_a_campus_that_closes_while_the_card_is_entered_places_nothing_and
     session = await submit_order_without_card(stack, newcomer)
     await stack.sql(f"UPDATE campus SET {closing}")
     await enter_card(stack, session)
-    await stack.sql("UPDATE campus SET paused = false, pause_reason = NULL, hours = '{}'")
     assert await order_statuses(stack, newcomer) == []
     assert await stack.rows("SELECT kind FROM saga WHERE person_id = :id", id=newcomer.person_id) == [("save_card",)]
     saved = await stack.committed_member(newcomer.person_id)

@@ -35,7 +35,7 @@ async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanw
     assert member.card is not None
     assert (intent["payment_method"], intent["amount"]) == (member.card.payment_method, order.price.ceiling)
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
-    await stack.sql("UPDATE campus SET title = 'Campus', fees = jsonb_set(fees, '{service_fee}', '80')")
+    await stack.restore_campus()
 
 
 @case(20)
