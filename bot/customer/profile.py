@@ -8,7 +8,7 @@ from bot.customer.debt_payment import list_own_debts
 from bot.customer.held_pay import held_pay_paragraphs
 from bot.customer.screens.screen_parts import with_notices
 from domain.campuses import use_cases as campuses_use_cases
-from domain.campuses.people import SavedCard, card_brand_name
+from domain.campuses.people import card_brand_name
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.campuses.repository import list_drop_points
@@ -94,15 +94,6 @@ def _earnings_lines(context: RequestContext, earnings: Earnings) -> str:
 async def _rating_line(context: RequestContext) -> str:
     ratings = await count_ratings(context.work, context.campus.id, context.member.person_id)
     return context.say("bot-me-ratings", count=ratings.deliveries, up=ratings.thumbs_up, down=ratings.thumbs_down)
-
-
-def _default_place_line(context: RequestContext, usual: str | None) -> str:
-    return context.say("bot-me-place-none") if usual is None else context.say("bot-me-place", place=usual)
-
-
-def _card_line(context: RequestContext, card: SavedCard) -> str:
-    until = f"{card.exp_month:02}/{card.exp_year}"
-    return context.say("bot-me-card", brand=card_brand_name(card.brand), last4=card.last4, until=until)
 
 
 def _rows(context: RequestContext, last4: str | None, *, runs: bool) -> Rows:

@@ -10,8 +10,6 @@ from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.notification.repository import HAS_EARLIER_UNSENT
 from domain.messaging.tables import notification, order_message
 
-_IS_DUE = notification.c.status == NotificationStatus.DUE
-
 
 def select_due_order_messages(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
     """Select id and due_at of order messages, most overdue first."""

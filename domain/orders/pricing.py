@@ -122,16 +122,11 @@ def split_receipt(price: Price, receipt: int) -> Split:
     return Split(total=total, platform=price.platform_part, runner=total - price.platform_part)
 
 
-def read_items(typed: str, currency: str) -> tuple[Item, ...]:
-    """Read typed lines such as `2x chicken rice 4.50`. Raise Unreadable when a line can't be read."""
-    lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    if not lines or len(lines) > MAX_ITEMS:
-        raise Unreadable(example=_example_line(currency))
-    return tuple(read_item(line, currency) for line in lines)
-
-
 def read_item(line: str, currency: str) -> Item:
-    """Read one typed line as an item; the quantity is 1 if none is typed. Raise Unreadable when it can't be read."""
+    """Read one typed line such as `2x chicken rice 4.50` as an item; the quantity is 1 if none is typed.
+
+    Raise Unreadable when it can't be read.
+    """
     normalized = " ".join(line.split())  # long runs of spaces would make the pattern backtrack for minutes
     match = _ITEM_LINE_PATTERN.fullmatch(normalized)
     if match is None or _UNSTORABLE_PATTERN.search(normalized):

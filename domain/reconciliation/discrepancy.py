@@ -49,8 +49,6 @@ DISCREPANCY_TRANSITIONS: Mapping[tuple[DiscrepancyStatus, DiscrepancyEvent], Dis
     }
 )
 
-LATE_KINDS = frozenset({DiscrepancyKind.LATE_INTENT, DiscrepancyKind.LATE_TRANSFER})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedDiscrepancy:

@@ -11,7 +11,6 @@ SSL_REQUEST = 80877103
 GSS_REQUEST = 80877104
 CANCEL_REQUEST = 80877102
 
-QUERY, PARSE, BIND = b"Q", b"P", b"B"  # from the client
 COMMAND_COMPLETE = b"C"  # from the server
 
 

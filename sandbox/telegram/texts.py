@@ -10,7 +10,6 @@ MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing (Bot API, sendM
 _HOST = r"[\w\u200c\u200d-]+(?:\.[\w\u200c\u200d-]+)*\.(?:[^\W\d_]{2,}|xn--[\w-]+)"
 _NO_PATH = r"\s\u2000-\u200b\u200e\u200f\u2016-\u206f<>\"«»"
 _PATH_END = rf"(?::\d+)?(?:[/?#](?:[^{_NO_PATH}]*[^{_NO_PATH}.:;,('?!`)])?)?"
-_TAG_LETTER = r"[\w\u200c\u00b7]"
 _ADDRESS = rf"(?:{_HOST}|\d{{1,3}}(?:\.\d{{1,3}}){{3}})"
 # As TDLib finds them (td/telegram/MessageEntity.cpp). It knows the top-level domains; here any letters are one.
 # Phone numbers are found by the service, whose rule is not public: this one finds too many rather than too few.

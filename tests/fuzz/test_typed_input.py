@@ -15,7 +15,7 @@ from domain.errors import Stale, Unreadable
 from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, unpack
 from domain.money import format_money, read_amount
 from domain.orders.drafts.draft import normalize_line
-from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
+from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item
 from domain.quotes import shorten_text
 from domain.support.feedback import MAX_STORY_LENGTH
 from domain.words import say, say_plain
@@ -63,11 +63,7 @@ def test_item_lines_are_valid_items_or_unreadable(typed: str) -> None:
     count_inputs("item lines")
     parsed = parse_items(typed, MENU, "sgd")
     items: tuple[Item, ...] = () if isinstance(parsed, UnparsedLine) else parsed.items
-    try:
-        items += read_items(typed, "sgd")
-    except Unreadable as refusal:
-        assert say("en", refusal.key, **refusal.arguments)
-    assert len(items) <= 2 * MAX_ITEMS
+    assert len(items) <= MAX_ITEMS
     for item in items:
         assert 1 <= item.quantity <= MAX_PIECES_PER_ITEM
         assert item.price > 0

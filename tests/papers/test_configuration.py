@@ -36,7 +36,6 @@ GOOD = {
     "STRIPE_SECRET_KEY": "sk_test_1",
 }
 CAMPUS_TOKEN = "TELEGRAM_BOT_TOKEN_<CAMPUS>"
-READ_BY_NAME = re.compile(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"|\"([A-Z_]+)\" (?:not )?in os\.environ")
 OF_THE_SYSTEM = frozenset({"PATH", "DISPLAY", "WAYLAND_DISPLAY"})
 VARIABLES = {row[0].strip("`"): row for row in table_rows(section(PAPER, "Variables"))}
 MISTAKES = [

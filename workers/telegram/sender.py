@@ -25,7 +25,6 @@ from telegram.request import HTTPXRequest
 
 from domain.messaging.buttons import Button
 from domain.order_messages.view import OrderMessageContent
-from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 
 CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
@@ -39,8 +38,6 @@ _GONE_TEXTS = (
     "message_id_invalid",
     "message identifier is not",
 )
-
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from domain.campuses.opening import NextOpening, next_opening
 NIGHT: OpeningHours = {"fri": ("18:00", "02:00")}
 DAY: OpeningHours = {"mon": ("08:00", "20:00"), "tue": ("00:00", "24:00")}
 MONDAY = datetime(2026, 3, 2)  # noqa: DTZ001 - local time of a campus, as is_open takes it
-FRIDAY = MONDAY + timedelta(days=4)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from domain.database.unit_of_work import create_database_engine
 from domain.settings.redaction import HIDDEN, describe_error, format_traceback, redact_text
 
 TOKEN = "7304411:AAF-dR4kQxk3m1_pLw8sEeXyZ0123456789"
-HARMLESS = "http://127.0.0.1:8080/ready 2026-11-29T10:11:12 saga release_order:5:2"
 WORDS = "my door code is 4711, please hurry"
 
 
