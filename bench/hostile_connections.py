@@ -25,6 +25,7 @@ import aiohttp
 import uvloop
 
 from bench.hostile_senders import KINDS, Outcome
+from bench.report import print_line
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.ports import free_port
 from sandbox.launch.processes import Program, start_process
@@ -227,11 +228,6 @@ def print_figures(kind: str, figures: Figures, outcome: Outcome) -> None:
         f"{statistics.median(honest) * 1000:>11.0f} ms{percentile * 1000:>8.0f}{max(honest) * 1000:>8.0f}"
         f"{figures.honest_failures:>8}"
     )
-
-
-def print_line(line: str) -> None:
-    """Print a line and flush it."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

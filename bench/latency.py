@@ -15,6 +15,7 @@ import uvloop
 
 from bench.commit_count import CommitCounts, count_commits
 from bench.order_load import LatencyFigures, OrderMessageTimes, create_pair_users, place_orders, prepare_pairs
+from bench.report import print_line
 from sandbox.launch.campuses import create_campus, format_limits
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
 from sandbox.people.chat_observer import observe_chats
@@ -97,11 +98,6 @@ def print_report(figures: LatencyFigures, commits: CommitCounts) -> None:
     print_line(f"commits of an idle CampusG: {commits.idle_per_second:.1f} a second")
     for kind, sagas, count in commits.by_saga:
         print_line(f"  {kind:20}{count:5.1f} commits each ({sagas} sagas), the one that starts it included")
-
-
-def print_line(line: str) -> None:
-    """Print a line and flush it."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

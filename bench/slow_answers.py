@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.report import print_line
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
 from sandbox.people.control_clients import Json
@@ -108,11 +109,6 @@ async def order_with_late_stripe(stack: PopulatedStack) -> None:
             each for each in await stack.stripe.objects("payment_intent") if each["metadata"].get("order") == str(order)
         ]
     print_line(f"Stripe after {STRIPE_DELAY:g} s: {len(intents)} payment intent, open after {seconds:.0f} s")
-
-
-def print_line(line: str) -> None:
-    """Print a line and flush it."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

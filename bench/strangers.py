@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.report import print_line
 from sandbox.launch.campuses import Campus, create_campus
 from sandbox.launch.processes import start_process
 from sandbox.launch.stack import PROJECT, Stack, StackConfig
@@ -171,11 +172,6 @@ def processor_seconds_of(pid: int) -> float:
     """Return the processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def print_line(line: str) -> None:
-    """Print a line and flush it."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import time
 
 import uvloop
 
+from bench.report import print_line
 from bench.strangers import FIRST_HONEST, HONEST_PEOPLE, greet, tap_on
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
@@ -100,11 +101,6 @@ def print_taps(when: str, seconds: list[float]) -> None:
     capped = [min(each, TAP_ANSWER_TIMEOUT_SECONDS) for each in seconds]
     p99 = statistics.quantiles(capped, n=100, method="inclusive")[98]
     print_line(f"{when:6}{len(capped):>5} taps: median {statistics.median(capped):.3f} s, p99 {p99:.3f} s")
-
-
-def print_line(line: str) -> None:
-    """Print a line and flush it."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

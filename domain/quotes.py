@@ -146,6 +146,11 @@ def defuse(text: str) -> str:
     return _TAPPABLE.sub(lambda found: found[0] if found["kept"] else found[0] + WORD_JOINER, broken)
 
 
+def utf16_length(text: str) -> int:
+    """Return the length of a text as Telegram counts, in UTF-16 units."""
+    return len(text.encode("utf-16-le", errors="replace")) // 2
+
+
 def shorten_text(text: str, max_units: int) -> str:
     """Return the text in at most `max_units` UTF-16 units (as Telegram counts), with an ellipsis if it was cut."""
     units = text.encode("utf-16-le", errors="replace")
@@ -171,8 +176,7 @@ def _in_one_line(text: str, max_units: int, max_added: int) -> str:
 
 
 def _defuse_within(text: str, max_units: int, max_added: int) -> str:
-    units = len(text.encode("utf-16-le", errors="replace")) // 2
-    return shorten_text(defuse(text), min(max_units, units + max_added))
+    return shorten_text(defuse(text), min(max_units, utf16_length(text) + max_added))
 
 
 def _escape(text: str) -> str:

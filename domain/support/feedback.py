@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from domain.campuses.windows import Windows
 from domain.orders.states import Order
+from domain.quotes import utf16_length
 
 # Lengths in UTF-16 units. A Telegram message holds 4096 and a caption 1024, with our own words around the text.
 MAX_STORY_LENGTH = 2000  # one contribution to a case
@@ -107,4 +108,4 @@ def is_within_feedback_window(order: Order, now: datetime, windows: Windows) -> 
 
 def is_within_length(text: str, max_units: int) -> bool:
     """Return whether the text has at most `max_units` UTF-16 units."""
-    return len(text.encode("utf-16-le")) <= 2 * max_units
+    return utf16_length(text) <= max_units

@@ -26,7 +26,7 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
     started_at = time.monotonic()
     limits = {} if name in LIMIT_SCENES else HURRIED_LIMITS
     if name in HASTY_SCENES:
-        campus = create_campus(folder, "hasty", 2, runners=2, limits=HURRIED_LIMITS, **HASTY_WINDOWS)
+        campus = create_campus(folder, "hasty", 2, runners=2, limits=limits, **HASTY_WINDOWS)
     else:
         campus = copy_campus(folder, limits)
     config = StackConfig(

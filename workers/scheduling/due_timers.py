@@ -12,7 +12,7 @@ from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 
-MAX_BATCH_SIZE = 50
+MAX_TIMERS = 50  # fired in one transaction
 RETRY_DELAY = Timeout.TIMER_RETRY.delta
 
 log = get_logger(__name__)
@@ -21,7 +21,7 @@ log = get_logger(__name__)
 async def fire_timers(context: WorkerContext) -> int:
     """Fire due timers: start the saga of each in the transaction that marks it as fired. Return how many."""
     async with context.database() as work:
-        timers = await fire_due_timers(work, MAX_BATCH_SIZE)
+        timers = await fire_due_timers(work, MAX_TIMERS)
         for due in timers:
             await _fire(work, due)
     return len(timers)

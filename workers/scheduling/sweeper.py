@@ -11,7 +11,7 @@ from domain.settings.timeouts import Timeout
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation.reconciler import reconcile
-from workers.scheduling.due_timers import fire_timers
+from workers.scheduling.due_timers import MAX_TIMERS, fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, has_unhandled_event, list_due_sagas
 from workers.scheduling.ended_restrictions import tell_ended
 from workers.scheduling.held_payouts import HeldPayoutSweeper
@@ -72,7 +72,7 @@ async def _fire_due_timers(context: WorkerContext, autocommit: AutocommitConnect
     async with autocommit() as connection:
         due = await has_due_timer(connection)
     for _ in range(MAX_TIMER_BATCHES if due else 0):
-        if await fire_timers(context) < MAX_BATCH_SIZE:
+        if await fire_timers(context) < MAX_TIMERS:
             return
 
 

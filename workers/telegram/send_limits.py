@@ -76,7 +76,10 @@ def limits_of_chat(campus_id: int, chat_id: int, *, edit: bool) -> tuple[SendLim
 
 
 def halve_limit(limit: SendLimit) -> SendLimit:
-    """Halve a limit: two processes together then stay within it. No share falls below 1."""
+    """Halve a limit: two processes together then stay within it.
+
+    No share falls below 1. So the shares of a small limit may together be more than it allows.
+    """
     return replace(
         limit,
         max_sends=max(limit.max_sends // 2, 1),

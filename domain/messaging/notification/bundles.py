@@ -8,6 +8,7 @@ from itertools import takewhile
 from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.notification.repository import NotificationRow
+from domain.quotes import utf16_length
 
 MAX_BUNDLED = 20  # notifications in a message; each has at most three marks, and Telegram takes a hundred
 MAX_MESSAGE_LENGTH = 4096  # UTF-16 units that are shown
@@ -55,4 +56,4 @@ def join_texts(texts: Iterable[str]) -> tuple[str, int]:
 
 def shown_length(text: str) -> int:
     """Return how many UTF-16 units of this HTML are shown."""
-    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le", errors="replace")) // 2
+    return utf16_length(html.unescape(_TAG.sub("", text)))

@@ -1,15 +1,12 @@
 """What a person has ordered lately, as the limits of people count it."""
 
-from datetime import timedelta
-
 from sqlalchemy import Select, func, select
 
 from domain.campuses.tables import membership
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import ABANDONED_STATUSES, FINAL_ORDER_STATUSES
 from domain.orders.tables import orders
-
-DAY = timedelta(hours=24)
+from domain.risk.facts import DAY
 
 
 async def count_open_orders(work: UnitOfWork, person_id: int, campus_id: int | None) -> int:

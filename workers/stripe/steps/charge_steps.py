@@ -23,7 +23,7 @@ from workers.stripe.gateway_intents import cancel_intent, create_intent, find_in
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
-CHARGE_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
+MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 MAX_CLOCK_SKEW_SECONDS = Timeout.STRIPE_CLOCK_SKEW.whole_seconds
 # Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
 CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
@@ -198,5 +198,5 @@ CHARGE_AGAIN = define_external_step(
     execute=execute_recharge,
     record=record_recharge,
     find_existing=find_recharge,
-    rekey_after=CHARGE_TRACE_TIMEOUT,
+    rekey_after=MONEY_TRACE_TIMEOUT,
 )

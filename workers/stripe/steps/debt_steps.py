@@ -21,9 +21,9 @@ from workers.stripe.gateway_intents import cancel_intent, create_intent, find_in
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.card_outcome import record_card_facts
 from workers.stripe.steps.charge_steps import (
-    CHARGE_TRACE_TIMEOUT,
     IDEMPOTENCY_ERROR,
     MAX_CLOCK_SKEW_SECONDS,
+    MONEY_TRACE_TIMEOUT,
     build_charge,
     record_taken_payment,
     require_no_unknown_payment,
@@ -144,7 +144,7 @@ async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -
     """
     params = await prepare_hold_release(work, run, key)
     if params is not None and params["payment_intent"] is None and run.engine.failed_at is not None:
-        params["asked"]["sure_after"] = CHARGE_TRACE_TIMEOUT.total_seconds()
+        params["asked"]["sure_after"] = MONEY_TRACE_TIMEOUT.total_seconds()
         order = await find_order(work, run.campus_id, run.required_order_id)
         await notify(work, debt_outcome_unknown(run, order))
     return params
@@ -195,7 +195,7 @@ CHARGE_DEBT = define_external_step(
     record=record_debt_charge,
     find_existing=find_debt_charge,
     refused=record_decline,
-    rekey_after=CHARGE_TRACE_TIMEOUT,
+    rekey_after=MONEY_TRACE_TIMEOUT,
 )
 REFRESH_DEBT_CHARGE = define_external_step(
     prepare=prepare_intent_lookup, execute=fetch_intent, record=record_debt_payment_lookup

@@ -29,7 +29,7 @@ from workers.stripe.gateway_payouts import (
 from workers.stripe.objects.account import AccountLink, StripeAccount
 from workers.stripe.objects.transfer import Transfer
 
-TRANSFER_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
+MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +179,7 @@ TRANSFER_EARNINGS = define_external_step(
     execute=execute_transfer,
     record=record_transfer,
     find_existing=find_sent_transfer,
-    rekey_after=TRANSFER_TRACE_TIMEOUT,
+    rekey_after=MONEY_TRACE_TIMEOUT,
 )
 ENSURE_ACCOUNT = define_external_step(prepare=prepare_account, execute=ensure_account, record=record_account)
 OPEN_ONBOARDING = define_external_step(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
