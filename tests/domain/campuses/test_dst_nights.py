@@ -14,7 +14,7 @@ from domain.orders.timers.model import reopened_deadline
 
 ZURICH = ZoneInfo("Europe/Zurich")
 SPRING, AUTUMN = datetime(2026, 3, 29, tzinfo=ZURICH), datetime(2026, 10, 25, tzinfo=ZURICH)  # both are Sundays
-LATE_AFTER = {OrderStatus.PENDING: "payment", OrderStatus.CREATED: "nudge", OrderStatus.ARRIVED: "absent"}
+WINDOWS_OF_STATUSES = {OrderStatus.PENDING: "payment", OrderStatus.CREATED: "nudge", OrderStatus.ARRIVED: "absent"}
 NIGHTS = [pytest.param(SPRING, 23, id="23 hours"), pytest.param(AUTUMN, 25, id="25 hours")]
 
 
@@ -63,7 +63,7 @@ def test_an_order_is_late_after_its_window_and_not_an_hour_sooner_or_later(midni
     windows, second = Windows(), timedelta(seconds=1)
     for moment in moments(midnight):
         now = moment.astimezone(UTC)
-        for status, name in LATE_AFTER.items():
+        for status, name in WINDOWS_OF_STATUSES.items():
             since = now - windows.length(name)
             assert lateness_of(status, since, moment, windows, silent=False) is not Lateness.NONE
             assert lateness_of(status, since + second, moment, windows, silent=False) is Lateness.NONE

@@ -45,7 +45,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "409": {"kind": "status", "status": 409},
     "401": {"kind": "status", "status": 401},
 }
-MOST_ROUNDS = 36  # many more than any of these sagas needs
+MAX_ROUNDS = 36  # many more than any of these sagas needs
 # Groups of faults that the gateway reads alike (see test_stripe_errors): outcome unknown, and retry later.
 LOST_ANSWER_FAULTS = ("the answer is cut", "a proxy answers", "the connection is torn down")
 RETRYABLE_FAULTS = ("429", "409", "401")
@@ -80,10 +80,10 @@ async def impatient_worker(shared_stack: WorkerStack) -> AsyncIterator[WorkerCon
 
 
 async def run_to_end(
-    stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext | None = None, *, most: int = MOST_ROUNDS
+    stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext | None = None, *, max_rounds: int = MAX_ROUNDS
 ) -> int:
-    """Run the saga to its end without pauses, and return the number of rounds it took; fail after `most`."""
-    for number in range(1, most + 1):
+    """Run the saga to its end without pauses, and return the number of rounds it took; fail after `max_rounds`."""
+    for number in range(1, max_rounds + 1):
         await advance_saga(worker or stack.context, scenario.saga_id)
         await act_as_person(stack, scenario.saga_id)
         if await scenario.is_final():
@@ -164,7 +164,7 @@ async def test_s6_a_cached_500_of_a_call_that_was_not_done_blocks_no_saga_for_ev
     await stack.inject_fault(call, "status", status=500, before=True)
     if call in NOT_DONE_DELAYS:
         with pytest.raises(AssertionError, match="never ends"):
-            await run_to_end(stack, scenario, most=MOST_ROUNDS // 3)
+            await run_to_end(stack, scenario, max_rounds=MAX_ROUNDS // 3)
         await backdate_call(stack, scenario, NOT_DONE_DELAYS[call])
     await run_to_end(stack, scenario)
     assert await stack.breaches() == []
