@@ -10,7 +10,6 @@ from tests.conventions.import_rules import import_violations
 from tests.conventions.role_rules import role_violations
 from tests.conventions.size_and_name_rules import crowded_folders, module_violations, thin_folders
 from tests.conventions.sql_rules import misplaced_statements
-from tests.conventions.timeout_literals import TABLE, timeout_literals
 
 DOC = '"""What lives here."""\n'
 
@@ -233,41 +232,3 @@ def test_a_statement_outside_a_repository_is_found() -> None:
 def test_a_cache_for_any_argument_is_found_unless_it_is_bounded(decorator: str, found: int) -> None:
     tree = ast.parse(f"{decorator}\ndef chain(locale): ...\n@cache\ndef languages(): ...\n")
     assert len(list(unbounded_caches("domain/words.py", tree))) == found
-
-
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ("LEASE_SECONDS = 30", "LEASE_SECONDS"),
-        ("LEASE: Final = timedelta(seconds=30)", "LEASE"),
-        ("class A:\n    delay: float = 0.5", "delay"),
-        ("self.poll_interval = 2 * 60", "poll_interval"),
-        ("await asyncio.sleep(0.1)", "sleep"),
-        ("async with asyncio.timeout(10): ...", "timeout"),
-        ("await asyncio.wait_for(task, 10)", "wait_for"),
-        ("ClientTimeout(total=5)", "total"),
-        ("requests(retry_delay=timedelta(minutes=1))", "retry_delay"),
-        ("def fetch(url, timeout=10): ...", "timeout"),
-        ("def fetch(url, /, first, lease=timedelta(minutes=1)): ...", "lease"),
-        ("async def fetch(url, *, count, timeout_seconds: float = 2.5): ...", "timeout_seconds"),
-        ("fetch = lambda url, max_delay=3: url", "max_delay"),
-    ],
-)
-def test_a_number_that_is_a_timeout_is_found(source: str, name: str) -> None:
-    assert list(timeout_literals("bot/app.py", ast.parse(f"\n{source}"))) == [
-        f"bot/app.py:{3 if source.startswith('class') else 2}: {name} is a number; timeouts stand in {TABLE}"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("path", "source"),
-    [
-        (TABLE, "LEASE = 30"),
-        ("bot/app.py", "LEASE_SECONDS = Timeout.LEASE.seconds"),
-        ("bot/app.py", "await asyncio.sleep(0)"),
-        ("bot/app.py", "def fetch(timeout=Timeout.BOT_CALL.seconds, *, delay, overdue=timedelta(0), retries=3): ..."),
-        ("bot/app.py", "MAX_RETRIES = 5"),
-    ],
-)
-def test_a_timeout_of_the_table_passes(path: str, source: str) -> None:
-    assert list(timeout_literals(path, ast.parse(source))) == []

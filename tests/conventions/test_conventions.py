@@ -16,6 +16,7 @@ from tests.conventions.size_and_name_rules import crowded_folders, module_violat
 from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
 from tests.conventions.timeout_literals import timeout_literals
+from tests.conventions.unused_names import unused_names
 
 PROJECT = Path(__file__).parents[2]
 PRODUCT = ("bot", "domain", "workers")
@@ -98,6 +99,12 @@ def test_statements_and_foreign_keys_name_only_tables_of_lower_rooms() -> None:
 
 def test_all_statements_stand_in_repositories() -> None:
     found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in misplaced_statements(path, tree)]
+    assert not found, "\n".join(found)
+
+
+def test_every_name_at_the_top_of_a_module_is_used() -> None:
+    bench = {name_of(path): tree_of(path) for path in (PROJECT / "bench").glob("*.py")}
+    found = list(unused_names(trees_of(*PACKAGES) | bench))
     assert not found, "\n".join(found)
 
 

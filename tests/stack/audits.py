@@ -2,22 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from domain.database.unit_of_work import UnitOfWorkFactory
-from domain.payments.model import CustomerDebt, Hold
-from domain.payouts.model import Payable
-from domain.refunds.model import Refund
 from workers.audit.account_sums import accounts_of_rows
 from workers.audit.invariants import INVARIANTS, Finding
-from workers.audit.snapshot import AuditedSaga, AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
 from workers.audit.snapshot_reader import read_snapshot, read_window
 from workers.stripe.gateway import StripeGateway
 
 MODES = ("full", "window")
 DAYS = 7  # days of the window
-
-RowOfOrder = TypeVar("RowOfOrder", Hold, Payable, Refund, CustomerDebt, AuditedSaga)
 
 
 async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapping[str, AuditSnapshot]:
