@@ -56,35 +56,34 @@ async def run_until_final(stack: WorkerStack, scenario: SagaScenario, worker: Wo
             await act_as_person(stack, scenario.saga_id)
 
 
-def kill_points(*, committed: bool) -> list[int]:
-    """The transactions to be killed at: all in `make fuzz`; else the first, and one of the two of each call.
+def kills_at(at: int) -> list[bool]:
+    """Whether a worker is killed before (False) or after the commit of this transaction: both in `make fuzz`.
 
-    The first of a call's two prepares it, and the second records its answer: before the first nothing is sent, and
-    after the second all is done.
+    Else both of the first, and one of the two of each call. The first of a call's two prepares it, and the second
+    records its answer: before the first nothing is sent, and after the second all is done.
     """
-    every = range(1, MAX_TRANSACTION)
-    return list(every) if IS_DEEP else [at for at in every if at == 1 or (at % 2 == 1) is committed]
+    return [False, True] if IS_DEEP or at == 1 else [at % 2 == 1]
 
 
-async def kill_at_each_transaction(
-    stack: WorkerStack, begin: Callable[[WorkerStack], Awaitable[SagaScenario]], *, committed: bool
-) -> int:
+async def kill_at_each_transaction(stack: WorkerStack, begin: Callable[[WorkerStack], Awaitable[SagaScenario]]) -> int:
     """Kill a worker at its transactions, and let another finish each time.
 
     Return the number of transactions of a saga that is not killed.
     """
-    for at in kill_points(committed=committed):
-        scenario, numbers, killed = await begin(stack), count(1), False
-        try:
-            await run_until_final(stack, scenario, killed_worker(stack, at=at, committed=committed, numbers=numbers))
-        except WorkerKilled:
-            killed = True
-        heir = stack.new_worker("heir")
-        await run_until_final(stack, scenario, heir)
-        await stack.run_due(heir)
-        await scenario.check()
-        if not killed:  # the saga ended before that transaction
-            return next(numbers) - 1
+    for at in range(1, MAX_TRANSACTION):
+        for committed in kills_at(at):
+            scenario, numbers, killed = await begin(stack), count(1), False
+            try:
+                doomed = killed_worker(stack, at=at, committed=committed, numbers=numbers)
+                await run_until_final(stack, scenario, doomed)
+            except WorkerKilled:
+                killed = True
+            heir = stack.new_worker("heir")
+            await run_until_final(stack, scenario, heir)
+            await stack.run_due(heir)
+            await scenario.check()
+            if not killed:  # the saga ended before that transaction
+                return next(numbers) - 1
     return MAX_TRANSACTION
 
 
