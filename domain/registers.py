@@ -7,6 +7,7 @@ from domain.database.registers import Registers
 from domain.orders import sagas as order_sagas
 from domain.orders import steps as order_steps
 from domain.orders.order_payments import OrderPayments
+from domain.orders.risk_checks import RiskChecks
 from domain.orders.timers.register import TIMER_HANDLERS, TimerRegister
 from domain.payments import sagas as payment_sagas
 from domain.payments import steps as payment_steps
@@ -20,7 +21,6 @@ from domain.reconciliation.repository import has_unknown_transfer
 from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
 from domain.refunds.dispute_repository import is_disputed
-from domain.risk.checks import RiskChecks
 from domain.saga.register import SagaRegister
 from domain.screening.checks import require_charge_allowed, require_claim_allowed, require_order_allowed, screen_pay
 from domain.screening.review_repository import has_open_review

@@ -1,4 +1,4 @@
-"""What is known of a card: Stripe's fingerprint, Radar's outcome, who else used it, how often it was declined."""
+"""What is known of a card: Stripe's fingerprint, Radar's outcome, and why it is not taken from somebody."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class CardFacts:
 
 
 class CardObjection(StrEnum):
-    """Why a card is not taken from a new account."""
+    """Why a card is not saved for a person: what another person did who used it."""
 
     DEBT = "debt"  # who used it before owes for an order
     BAR = "bar"  # who used it before is barred because of money
@@ -30,11 +30,3 @@ class RefusedCard:
     other_id: int
     other_name: str
     objection: CardObjection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineCounts:
-    """How many payments in a row were declined: of a person, and of a card whoever used it."""
-
-    of_person: int
-    of_card: int

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, union, update
 
 from domain.campuses.tables import person, saved_card
 from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.tables import orders
-from domain.payments.card_facts import CardFacts, CardObjection, DeclineCounts, RefusedCard
+from domain.payments.card_facts import CardFacts, CardObjection, RefusedCard
 from domain.payments.model import CustomerDebtStatus, HoldPart
 from domain.payments.tables import customer_debt, hold
 from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionStatus
@@ -17,8 +17,6 @@ from domain.restrictions.tables import restriction
 _FACTS = tuple(CardFacts.__slots__)
 _OPEN = literal_status(CustomerDebtStatus.OPEN)
 _ACTIVE = literal_status(RestrictionStatus.ACTIVE)
-_WAS_MADE = hold.c.made_at.is_not(None)
-_WAS_DECLINED = and_(hold.c.refusal.is_not(None), hold.c.made_at.is_(None))
 
 
 async def keep_card_facts(work: UnitOfWork, payment_intent: str, facts: CardFacts) -> None:
@@ -68,19 +66,3 @@ def _is_barred_for_money() -> ColumnElement[bool]:
         or_(restriction.c.until.is_(None), restriction.c.until > func.now()),
     )
     return barred.exists()
-
-
-async def count_declines_in_a_row(work: UnitOfWork, person_id: int, fingerprint: str | None) -> DeclineCounts:
-    """Count the payments declined since the last one that was not: holds, price increases, payments of debts."""
-    card = 0 if fingerprint is None else await _count_declines(work, hold.c.card_fingerprint == fingerprint)
-    of_person = await _count_declines(work, orders.c.customer_id == person_id)
-    return DeclineCounts(of_person=of_person, of_card=card)
-
-
-async def _count_declines(work: UnitOfWork, which: ColumnElement[bool]) -> int:
-    joined = hold.join(orders, orders.c.id == hold.c.order_id)
-    succeeded = or_(_WAS_MADE, hold.c.captured > 0)
-    last = select(func.coalesce(func.max(hold.c.id), 0)).select_from(joined).where(which, succeeded)
-    query = select(func.count()).select_from(joined).where(which, _WAS_DECLINED, hold.c.captured == 0)
-    found = await work.connection.execute(query.where(hold.c.id > last.scalar_subquery()))
-    return int(found.scalar_one())

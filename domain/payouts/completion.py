@@ -31,8 +31,8 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move DELIVERED -> COMPLETED with its postings, the payable and its payout: all or nothing."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     data = run.data_as(CompleteOrderData)
-    windows = (await find_campus(work, run.campus_id)).windows
-    held = await screen_held_pay(work, order, find_held_pay(order, data, windows, work.now))
+    campus = await find_campus(work, run.campus_id)
+    held = await screen_held_pay(work, campus, order, find_held_pay(order, data, campus.windows, work.now))
     if data.capture is not None:
         payable = await _book_capture(work, order, data.capture, held)
     elif data.declined is not None:

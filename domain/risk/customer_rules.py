@@ -10,15 +10,22 @@ from domain.risk.verdicts import ALLOW, Allow, RefusalReason, Refuse
 _REFUNDED_SHARE = 5  # one in so many orders of the last month: fewer refunds than that are bad luck
 
 
-def is_new_customer(since: datetime, completed: int, limits: RiskLimits, now: datetime) -> bool:
-    """Return whether an account is new: it came lately, or has completed few orders."""
-    return now - since < limits.length("new_days") or completed < limits.new_orders
+def is_new(known_since: datetime | None, limits: RiskLimits, now: datetime) -> bool:
+    """Return whether an account or a card is new: no order of it was completed, or the first one lately.
+
+    Neither a first message nor a saved card makes it older: both cost nothing, and can be prepared in any number.
+    """
+    return known_since is None or now - known_since < limits.length("new_days")
+
+
+def is_new_customer(known_since: datetime | None, completed: int, limits: RiskLimits, now: datetime) -> bool:
+    """Return whether an account is new: its first completed order is none or of late, or it has few of them."""
+    return is_new(known_since, limits, now) or completed < limits.new_orders
 
 
 def judge_order(facts: CustomerFacts, limits: RiskLimits, amount: int, now: datetime) -> Allow | Refuse:
     """Return whether the customer may place an order of this ceiling (minor units)."""
-    is_new = is_new_customer(facts.since, facts.completed, limits, now)
-    most = limits.new_open_orders if is_new else limits.open_orders
+    most = limits.new_open_orders if _is_new(facts, limits, now) else limits.open_orders
     if sum(order.is_open for order in facts.orders) >= most:
         return Refuse(reason=RefusalReason.OPEN_ORDERS, most=most)
     if facts.refunded >= limits.refunds and facts.refunded * _REFUNDED_SHARE >= facts.completed_lately:
@@ -33,7 +40,8 @@ def judge_charge(facts: CustomerFacts, limits: RiskLimits, more: int, now: datet
     asked = judge_attempt(facts, limits, now)
     if isinstance(asked, Refuse) or more == 0:
         return asked
-    return _judge_sums(facts, limits, more, now)
+    taken = _judge_card(facts, limits, now)
+    return taken if isinstance(taken, Refuse) else _judge_sums(facts, limits, more, now)
 
 
 def judge_attempt(facts: CustomerFacts, limits: RiskLimits, now: datetime) -> Allow | Refuse:
@@ -49,22 +57,36 @@ def judge_attempt(facts: CustomerFacts, limits: RiskLimits, now: datetime) -> Al
     return ALLOW
 
 
-def _judge_sums(facts: CustomerFacts, limits: RiskLimits, more: int, now: datetime) -> Allow | Refuse:
-    today = [order for order in facts.orders if order.is_open or now - order.placed_at < DAY]
-    used = {order.card for order in today if order.card is not None}
-    if facts.card is not None and facts.card.fingerprint not in used and len(used) >= limits.cards:
-        return Refuse(reason=RefusalReason.CARDS, most=limits.cards, until=_first_leaves(today))
-    is_new = is_new_customer(facts.since, facts.completed, limits, now)
-    most, spent = limits.new_customer_day if is_new else limits.customer_day, sum(order.amount for order in today)
-    if spent + more > most:
-        return Refuse(reason=RefusalReason.CUSTOMER_DAY, most=most, until=_first_leaves(today))
-    card = facts.card
-    if card is not None and now - card.known_since < limits.length("new_days"):
-        with_card = sum(order.amount for order in today if order.card == card.fingerprint) + card.spent_by_others
-        if with_card + more > limits.new_customer_day:
-            return Refuse(reason=RefusalReason.CARD_DAY, most=limits.new_customer_day, until=_first_leaves(today))
+def _is_new(facts: CustomerFacts, limits: RiskLimits, now: datetime) -> bool:
+    return is_new_customer(facts.known_since, facts.completed, limits, now)
+
+
+def _judge_card(facts: CustomerFacts, limits: RiskLimits, now: datetime) -> Allow | Refuse:
+    """Refuse one more card that the customer never used, after so many of them in a day.
+
+    Cancelled and declined orders count too: who tries stolen cards wants to know that they work, and no food.
+    """
+    new = [card.at for card in facts.new_cards if now - card.at < DAY]
+    if facts.card is not None and facts.card.is_unused and len(new) >= limits.cards:
+        return Refuse(reason=RefusalReason.CARDS, most=limits.cards, until=min(new) + DAY)
     return ALLOW
 
 
-def _first_leaves(today: Sequence[PastOrder]) -> datetime | None:
-    return min((order.placed_at + DAY for order in today), default=None)
+def _judge_sums(facts: CustomerFacts, limits: RiskLimits, more: int, now: datetime) -> Allow | Refuse:
+    today = [order for order in facts.orders if order.is_open or now - order.placed_at < DAY]
+    most = limits.new_customer_day if _is_new(facts, limits, now) else limits.customer_day
+    if sum(order.amount for order in today) + more > most:
+        return Refuse(reason=RefusalReason.CUSTOMER_DAY, most=most, until=_first_leaves(today))
+    card = facts.card
+    if card is not None and is_new(card.known_since, limits, now):
+        own = [order for order in today if order.card == card.fingerprint]
+        if sum(order.amount for order in own) + card.spent_by_others + more > limits.new_customer_day:
+            until = _first_leaves(own, card.others_since)
+            return Refuse(reason=RefusalReason.CARD_DAY, most=limits.new_customer_day, until=until)
+    return ALLOW
+
+
+def _first_leaves(today: Sequence[PastOrder], others_since: datetime | None = None) -> datetime | None:
+    """Return when the first of these orders is a day old; None without any, when this order alone is too much."""
+    placed = [order.placed_at for order in today] + ([] if others_since is None else [others_since])
+    return min(placed) + DAY if placed else None

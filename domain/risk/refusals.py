@@ -47,7 +47,7 @@ class PairLimitReached(RiskRefused):
 
 def build_refusal(refused: Refuse, currency: str, zone: ZoneInfo) -> RiskRefused:
     """Return the refusal that the person reads; a time is shown in the zone of the campus."""
-    when = "-" if refused.until is None else _format_moment(refused.until, zone)
+    when = "never" if refused.until is None else _format_moment(refused.until, zone)  # this order alone is too much
     match refused.reason:
         case RefusalReason.OPEN_ORDERS:
             return TooManyOpenOrders(most=refused.most)

@@ -1,71 +1,144 @@
-"""The facts about a customer, read from orders, holds, debts and refunds."""
+"""The facts about a customer and their card, read from orders, holds, debts and refunds of all campuses."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from collections.abc import Sequence
+from typing import Any
 
-from domain.campuses.tables import membership
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+
+from domain.campuses.campus import Campus
+from domain.campuses.tables import campus, person, saved_card
+from domain.database.literal_status import literal_status
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import ABANDONED_STATUSES, STATUSES_BEFORE_DELIVERY, OrderStatus
 from domain.orders.tables import orders
-from domain.payments.model import CustomerDebtStatus, HoldEvent
-from domain.payments.tables import customer_debt
+from domain.payments.model import CustomerDebtStatus, HoldEvent, HoldPart
+from domain.payments.tables import customer_debt, hold
 from domain.refunds.model import RefundStatus
 from domain.refunds.tables import refund
-from domain.risk.facts import DAY, MONTH, CardAttempt, CustomerFacts, PastOrder
+from domain.risk.facts import DAY, MONTH, CardAttempt, CardUse, CustomerFacts, NewCard, PastOrder
 
 _LARGE_SHARE = 4  # a refund counts when the platform bore this part of the order: not the runner's fault, nor a cent
 _ANSWERS = (HoldEvent.DECLINED, HoldEvent.MADE, HoldEvent.CHARGED)  # of a bank, in the event log
+_OWED = customer_debt.c.status == literal_status(CustomerDebtStatus.OPEN)
+_IS_OPEN = orders.c.status.in_(STATUSES_BEFORE_DELIVERY)
+_COUNTS_TODAY = or_(_IS_OPEN, orders.c.status.not_in(ABANDONED_STATUSES) & (orders.c.placed_at > func.now() - DAY))
+_AMOUNT = func.coalesce(orders.c.total, orders.c.ceiling)
 
 
-async def read_customer_facts(work: UnitOfWork, campus_id: int, person_id: int) -> CustomerFacts:
-    """Return what the rules for customers need to know. Raise LookupError when the person is no member."""
-    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
-    completed = select(func.count()).where(*own, orders.c.status == OrderStatus.COMPLETED)
-    lately = completed.where(orders.c.completed_at > func.now() - MONTH)
+def ordered_by(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Build the condition for the person's orders on all campuses, by which the index of customers' orders is used."""
+    return orders.c.campus_id.in_(select(campus.c.id)), orders.c.customer_id == person_id
+
+
+async def read_customer_facts(work: UnitOfWork, at: Campus, person_id: int) -> CustomerFacts:
+    """Return what the rules for customers need to know at this campus. Raise LookupError for an unknown person."""
+    own = ordered_by(person_id)
+    row = (await work.connection.execute(_earlier_orders(person_id, own))).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no person {person_id}")
+    recent = (await work.connection.execute(_recent_orders(own))).all()
+    return CustomerFacts(
+        known_since=row.known_since,
+        completed=row.completed,
+        orders=tuple(_past_order(each, row.fingerprint) for each in recent if _counts(each, at.currency)),
+        attempts=await read_card_attempts(work, person_id),
+        refunded=row.refunded,
+        completed_lately=row.completed_lately,
+        new_cards=_new_cards(recent),
+        card=None if row.fingerprint is None else await _read_card_use(work, at, person_id, row.fingerprint),
+    )
+
+
+def _earlier_orders(person_id: int, own: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+    """Build the query of what a customer did before, and of the card they have saved."""
+    completed = select(
+        func.count().label("completed"),
+        func.min(orders.c.completed_at).label("known_since"),
+        func.count().filter(orders.c.completed_at > func.now() - MONTH).label("completed_lately"),
+    ).where(*own, orders.c.status == OrderStatus.COMPLETED)
     refunded = (
-        select(func.count(refund.c.order_id.distinct()))
+        select(func.count(refund.c.order_id.distinct()).label("refunded"))
         .select_from(orders.join(refund, refund.c.order_id == orders.c.id))
         .where(*own, refund.c.status != RefundStatus.FAILED, refund.c.asked_at > func.now() - MONTH)
         .where(refund.c.amount - refund.c.runner_amount >= orders.c.total / _LARGE_SHARE)
     )
+    earlier, costly = completed.subquery("earlier"), refunded.subquery("costly")
+    counted = (earlier.c.completed, earlier.c.known_since, earlier.c.completed_lately, costly.c.refunded)
+    query = select(saved_card.c.fingerprint, *counted).where(person.c.id == person_id)
+    holder = person.outerjoin(saved_card, saved_card.c.person_id == person.c.id)
+    return query.select_from(holder.join(earlier, true()).join(costly, true()))
+
+
+def _recent_orders(own: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+    """Build the query of orders that are open or of the last day, with a row for each of their holds."""
+    used = orders.alias("used")
+    before = hold.alias("before")
+    was_used = (
+        select(before.c.id)
+        .select_from(before.join(used, used.c.id == before.c.order_id))
+        .where(before.c.card_fingerprint == hold.c.card_fingerprint, used.c.customer_id == orders.c.customer_id)
+        .where(used.c.placed_at <= func.now() - DAY)
+        .exists()
+    )
+    columns = (orders.c.placed_at, orders.c.currency, hold.c.part, hold.c.card_fingerprint)
+    marks = (_AMOUNT.label("amount"), _IS_OPEN.label("is_open"), _COUNTS_TODAY.label("counts"))
+    query = select(*columns, *marks, was_used.label("was_used")).order_by(orders.c.id)
+    recent = or_(_IS_OPEN, orders.c.placed_at > func.now() - DAY)
+    return query.select_from(orders.join(hold, hold.c.order_id == orders.c.id)).where(*own, recent)
+
+
+def _counts(row: Row[Any], currency: str) -> bool:
+    return bool(row.counts and row.part == HoldPart.CURRENT and row.currency == currency)
+
+
+def _past_order(row: Row[Any], saved: str | None) -> PastOrder:
+    """Return the order; while the bank has not answered, its card is the saved one."""
+    card = row.card_fingerprint or (saved if row.is_open else None)
+    return PastOrder(placed_at=row.placed_at, amount=row.amount, is_open=row.is_open, card=card)
+
+
+def _new_cards(rows: Sequence[Row[Any]]) -> tuple[NewCard, ...]:
+    """Return the cards that were used for the first time; the rows are in the order of placing."""
+    first: dict[str, NewCard] = {}
+    for row in rows:
+        if row.card_fingerprint is not None and not row.was_used:
+            first.setdefault(row.card_fingerprint, NewCard(fingerprint=row.card_fingerprint, at=row.placed_at))
+    return tuple(first.values())
+
+
+async def _read_card_use(work: UnitOfWork, at: Campus, person_id: int, fingerprint: str) -> CardUse:
+    """Return what became of the orders that this card was to pay, whoever placed them."""
+    counted = and_(orders.c.customer_id != person_id, orders.c.currency == at.currency, _COUNTS_TODAY)
+    others_today = and_(counted, hold.c.part == HoldPart.CURRENT)
     query = select(
-        membership.c.joined_at,
-        completed.scalar_subquery().label("completed"),
-        lately.scalar_subquery().label("completed_lately"),
-        refunded.scalar_subquery().label("refunded"),
-    ).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
-    row = (await work.connection.execute(query)).one_or_none()
-    if row is None:
-        raise LookupError(f"person {person_id} is no member of campus {campus_id}")
-    return CustomerFacts(
-        since=row.joined_at,
-        completed=row.completed,
-        orders=await _read_orders(work, own),
-        attempts=await _read_attempts(work, own),
-        refunded=row.refunded,
-        completed_lately=row.completed_lately,
+        func.min(orders.c.completed_at).filter(hold.c.captured > 0).label("known_since"),
+        func.count().filter(orders.c.customer_id == person_id).label("used"),
+        func.coalesce(func.sum(_AMOUNT).filter(others_today), 0).label("spent_by_others"),
+        func.min(orders.c.placed_at).filter(others_today).label("others_since"),
+        func.count(customer_debt.c.id).filter(hold.c.made_at.is_not(None)).label("debts"),
+    ).where(hold.c.card_fingerprint == fingerprint)
+    owed = and_(customer_debt.c.order_id == orders.c.id, _OWED)
+    joined = hold.join(orders, orders.c.id == hold.c.order_id).outerjoin(customer_debt, owed)
+    row = (await work.connection.execute(query.select_from(joined))).one()
+    return CardUse(
+        fingerprint=fingerprint,
+        known_since=row.known_since,
+        is_unused=row.used == 0,
+        spent_by_others=int(row.spent_by_others),
+        others_since=row.others_since,
+        owes=row.debts > 0,
     )
 
 
-async def _read_orders(work: UnitOfWork, own: tuple[ColumnElement[bool], ...]) -> tuple[PastOrder, ...]:
-    is_open = orders.c.status.in_(STATUSES_BEFORE_DELIVERY)
-    amount = func.coalesce(orders.c.total, orders.c.ceiling)
-    lately = orders.c.status.not_in(ABANDONED_STATUSES) & (orders.c.placed_at > func.now() - DAY)
-    query = select(orders.c.placed_at, amount.label("amount"), is_open.label("is_open"))
-    rows = await work.connection.execute(query.where(*own, or_(is_open, lately)))
-    return tuple(PastOrder(placed_at=row.placed_at, amount=row.amount, is_open=row.is_open) for row in rows)
-
-
-async def _read_attempts(work: UnitOfWork, own: tuple[ColumnElement[bool], ...]) -> tuple[CardAttempt, ...]:
-    """Read the answers of the bank in the last day: about orders of two days, and about debts, however old."""
-    owed = select(customer_debt.c.order_id).where(
-        customer_debt.c.order_id == orders.c.id, customer_debt.c.status == CustomerDebtStatus.OPEN
-    )
+async def read_card_attempts(work: UnitOfWork, person_id: int) -> tuple[CardAttempt, ...]:
+    """Return the answers of the bank in the last day: about orders of two days, and about debts, however old."""
+    owed = select(customer_debt.c.order_id).where(customer_debt.c.order_id == orders.c.id, _OWED)
     recent = orders.c.placed_at > func.now() - 2 * DAY
     query = (
         select(event_log.c.at, event_log.c.event)
         .select_from(orders.join(event_log, event_log.c.order_id == orders.c.id))
-        .where(*own, or_(recent, owed.exists()), event_log.c.subject == "hold")
+        .where(*ordered_by(person_id), or_(recent, owed.exists()), event_log.c.subject == "hold")
         .where(event_log.c.event.in_(_ANSWERS), event_log.c.at > func.now() - DAY)
         .order_by(event_log.c.id)
     )

@@ -1,27 +1,36 @@
-"""The facts about a runner and their customers, read from orders and disputes."""
+"""The facts about a runner and their customers, read from orders, holds and disputes of all campuses."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
 
-from domain.campuses.tables import membership
+from domain.campuses.tables import campus
+from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import ABANDONED_STATUSES, DELIVERED_STATUSES, Order, OrderStatus
+from domain.orders.states import ABANDONED_STATUSES, DELIVERED_STATUSES, Order, OrderEvent, OrderStatus
 from domain.orders.tables import orders
+from domain.payments.card_facts_repository import find_card_facts
 from domain.refunds.model import DisputeStatus
 from domain.refunds.tables import dispute
 from domain.risk.customer_rules import is_new_customer
 from domain.risk.facts import DAY, DISPUTE_MEMORY, WEEK, DeliveryFacts, PairDelivery, PastDelivery
 from domain.risk.limits import RiskLimits
 
+_DOUBTS = frozenset({"elevated", "highest"})  # Radar's levels; it blocks the highest unless an operator changed that
 
-async def read_pair_deliveries(
-    work: UnitOfWork, campus_id: int, runner_id: int, customer_id: int, *, but: int
-) -> tuple[PairDelivery, ...]:
-    """Return what this runner took of this customer in the last day and was not cancelled, without the order `but`."""
+
+def _brought_by(order: Order) -> tuple[ColumnElement[bool], ...]:
+    """Build the condition for what this order's runner took, in its currency on all campuses, by the index for it."""
+    same = select(campus.c.id).where(campus.c.currency == order.price.currency)
+    return orders.c.campus_id.in_(same), orders.c.runner_id == order.runner_id
+
+
+async def read_pair_deliveries(work: UnitOfWork, order: Order) -> tuple[PairDelivery, ...]:
+    """Return what the order's runner took of its customer in the last day and was not cancelled, without this order."""
     amount = func.coalesce(orders.c.total, orders.c.ceiling)
-    pair = (orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.customer_id == customer_id)
-    lately = (orders.c.accepted_at > func.now() - DAY, orders.c.status.not_in(ABANDONED_STATUSES), orders.c.id != but)
+    pair = (*_brought_by(order), orders.c.customer_id == order.customer_id, orders.c.id != order.id)
+    lately = (orders.c.accepted_at > func.now() - DAY, orders.c.status.not_in(ABANDONED_STATUSES))
     rows = await work.connection.execute(select(orders.c.accepted_at, amount.label("amount")).where(*pair, *lately))
     return tuple(PairDelivery(at=row.accepted_at, amount=row.amount) for row in rows)
 
@@ -35,64 +44,71 @@ async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits
     is_whole = order.runner_id is not None and order.receipt is not None
     if not is_whole or accepted_at is None or bought_at is None or delivered_at is None:
         raise LookupError(f"order {order.id} was not delivered")
-    own = (orders.c.campus_id == order.campus_id, orders.c.runner_id == order.runner_id)
-    delivered = (*own, orders.c.status.in_(DELIVERED_STATUSES), orders.c.id != order.id)
-    earlier = await _count(work, *delivered)
-    week = [
-        _past_delivery(row, order.customer_id, limits)
-        for row in await work.connection.execute(_deliveries(*delivered, orders.c.delivered_at > func.now() - WEEK))
-    ]
-    (this,) = [
-        _past_delivery(row, order.customer_id, limits)
-        for row in await work.connection.execute(_deliveries(*own, orders.c.id == order.id))
-    ]
+    before = _delivered_before(order, delivered_at)
+    in_week = and_(*before, orders.c.delivered_at > delivered_at - WEEK)
+    rows = (await work.connection.execute(_deliveries(order, or_(in_week, orders.c.id == order.id)))).all()
+    (this,) = [_past_delivery(row, order, limits) for row in rows if row.id == order.id]
+    card = await find_card_facts(work, order.id)
     return DeliveryFacts(
         accepted_at=accepted_at,
         bought_at=bought_at,
         delivered_at=delivered_at,
         amount=this.amount,
-        by_pin=order.proof_photo is None,
+        by_pin=this.by_pin,
         to_new_customer=this.to_new_customer,
-        handed_over_before=earlier,
-        deliveries=tuple(week),
-        disputes=await _count_disputes(work, *own),
+        handed_over_before=await _count_deliveries(work, order, *before),
+        deliveries=tuple(_past_delivery(row, order, limits) for row in rows if row.id != order.id),
+        disputes=await _count_disputes(work, order),
+        is_elevated=card is not None and card.risk_level in _DOUBTS,
     )
 
 
-def _deliveries(*which: ColumnElement[bool]) -> Select[Any]:
-    """Build the query of deliveries, each with what was known of its customer at its hand-over."""
+def _delivered_before(order: Order, delivered_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Build the condition for a delivery before this one, however late this one is looked at."""
+    at_once = and_(orders.c.delivered_at == delivered_at, orders.c.id < order.id)
+    return orders.c.status.in_(DELIVERED_STATUSES), or_(orders.c.delivered_at < delivered_at, at_once)
+
+
+def _deliveries(order: Order, which: ColumnElement[bool]) -> Select[Any]:
+    """Build the query of deliveries of the order's runner, each with what was known of its customer then."""
     before = orders.alias("before")
-    completed = select(func.count()).where(
-        before.c.campus_id == orders.c.campus_id,
-        before.c.customer_id == orders.c.customer_id,
-        before.c.status == OrderStatus.COMPLETED,
-        before.c.completed_at < orders.c.delivered_at,
+    known = (
+        select(func.count().label("completed"), func.min(before.c.completed_at).label("known_since"))
+        .where(before.c.campus_id.in_(select(campus.c.id)), before.c.customer_id == orders.c.customer_id)
+        .where(before.c.status == OrderStatus.COMPLETED, before.c.completed_at < orders.c.delivered_at)
+        .lateral("known")
     )
-    brought = (orders.c.receipt + orders.c.tip).label("brought")  # what two who agree can make as large as they like
-    columns = (orders.c.delivered_at, brought, orders.c.customer_id, membership.c.joined_at)
-    member = and_(membership.c.campus_id == orders.c.campus_id, membership.c.person_id == orders.c.customer_id)
-    left = orders.c.proof_photo.is_(None).label("by_pin")
-    query = select(*columns, left, completed.scalar_subquery().label("completed"))
-    return query.select_from(orders.join(membership, member)).where(*which)
+    finished = (event_log.c.subject == "order", event_log.c.event == OrderEvent.FINISHED_BY_ADMIN)
+    by_admin = select(event_log.c.id).where(event_log.c.order_id == orders.c.id, *finished)
+    by_pin = and_(orders.c.proof_photo.is_(None), not_(by_admin.exists())).label("by_pin")
+    columns = (orders.c.id, orders.c.delivered_at, orders.c.customer_id, known.c.completed, known.c.known_since)
+    query = select(*columns, (orders.c.receipt + orders.c.tip).label("brought"), by_pin)
+    return query.select_from(orders.join(known, true())).where(*_brought_by(order), which)
 
 
-def _past_delivery(row: Row[Any], customer_id: int, limits: RiskLimits) -> PastDelivery:
+def _past_delivery(row: Row[Any], order: Order, limits: RiskLimits) -> PastDelivery:
     return PastDelivery(
         at=row.delivered_at,
         amount=row.brought,
         by_pin=row.by_pin,
-        to_new_customer=is_new_customer(row.joined_at, row.completed, limits, row.delivered_at),
-        to_same_customer=row.customer_id == customer_id,
+        to_new_customer=is_new_customer(row.known_since, row.completed, limits, row.delivered_at),
+        to_same_customer=row.customer_id == order.customer_id,
     )
 
 
-async def _count(work: UnitOfWork, *which: ColumnElement[bool]) -> int:
-    return int((await work.connection.execute(select(func.count()).select_from(orders).where(*which))).scalar_one())
+async def _count_deliveries(work: UnitOfWork, order: Order, *which: ColumnElement[bool]) -> int:
+    """Count deliveries of the order's runner, whatever their currency."""
+    query = select(func.count()).select_from(orders).where(*_run_by(order), *which)
+    return int((await work.connection.execute(query)).scalar_one())
 
 
-async def _count_disputes(work: UnitOfWork, *own: ColumnElement[bool]) -> int:
+def _run_by(order: Order) -> tuple[ColumnElement[bool], ...]:
+    return orders.c.campus_id.in_(select(campus.c.id)), orders.c.runner_id == order.runner_id
+
+
+async def _count_disputes(work: UnitOfWork, order: Order) -> int:
     counted = (DisputeStatus.OPEN, DisputeStatus.LOST)
     joined = orders.join(dispute, dispute.c.order_id == orders.c.id)
-    query = select(func.count()).select_from(joined).where(*own, dispute.c.status.in_(counted))
+    query = select(func.count()).select_from(joined).where(*_run_by(order), dispute.c.status.in_(counted))
     recent = query.where(dispute.c.opened_at > func.now() - DISPUTE_MEMORY)
     return int((await work.connection.execute(recent)).scalar_one())

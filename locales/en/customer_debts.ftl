@@ -17,6 +17,7 @@ notification-debt-waived =
     Reason:
     { $reason }
 notification-card-saved-owing = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order }: you can pay it with this card now.
+notification-card-saved-owing-elsewhere = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order } at { $team }: you can pay it with this card now.
 notification-card-refused = 💳 <b>This card cannot be used here:</b> { $brand } ending in { $last4 }. Something about earlier payments with it is not settled. It was not saved, and nothing was charged. You can use another card. If this is your card and you think it is wrong, please talk to the campus team.
 notification-card-refused-admins =
     ⚠️ <b>A card was not taken:</b> { $brand } ending in { $last4 }, which { $person } ({ $account }) wanted to save. { $other } ({ $number }) used it before and { $why ->

@@ -147,4 +147,4 @@ bot-command-restrictions = Who is barred or limited
 
 ## The card of an order, in Stripe's words
 
-bot-order-card = 💳 Card <code>{ $fingerprint }</code> · risk { $level } ({ $score }) · { $outcome } · declined in a row: { $declined }
+bot-order-card = 💳 Card <code>{ $fingerprint }</code> · risk { $level } ({ $score }) · { $outcome } · declined in 24 hours: { $declined }

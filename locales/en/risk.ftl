@@ -7,8 +7,16 @@ error-open-orders =
         [one] You have an order under way. You can place the next one when it is over.
        *[other] You have { $most } orders under way. You can place the next one when one of them is over.
     }
-error-customer-day = Your orders of 24 hours may come to { $limit } at most, and this one goes above it. There is room again from { $when } on. Your basket is kept.
-error-card-day = A card that is new here pays for { $limit } in 24 hours at most. There is room again from { $when } on. Your basket is kept.
+error-customer-day =
+    Your orders of 24 hours may come to { $limit } at most, and this one goes above it. { $when ->
+        [never] Please order less.
+       *[other] There is room again from { $when } on.
+    } Your basket is kept.
+error-card-day =
+    A card that is new here pays for { $limit } in 24 hours at most. { $when ->
+        [never] Please order less.
+       *[other] There is room again from { $when } on.
+    } Your basket is kept.
 error-cards = You used { $most } cards in 24 hours. Take one of them, or come back from { $when } on.
 error-declines = Your bank said no { $most } times in a day, so we ask it no more before { $when }. Nothing was taken. Your bank can tell you why.
 error-refunds = Many of your last orders were refunded, so the campus team wants a word with you before the next one. Please write to them. Your basket is kept.

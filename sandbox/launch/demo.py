@@ -113,8 +113,9 @@ def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -
     print_line("               or in other terminals: make chat AS=mei (orders), ana (runs), sam (steers)")
     print_line("  the way in   mei and kai begin with /start north-2026, the others with /start")
     print_line(
-        "  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined"
+        "  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined;"
     )
+    print_line("               with #2 behind it, it is another card: one that is new pays for little in a day")
     print_line(f"  the logs     {stack.config.folder / 'logs'}")
     print_line(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
     print_line("")

@@ -30,8 +30,8 @@ class Customer(Person):
         await self.find_button("place")
 
     async def save_card(self, number: str) -> None:
-        """Follow the link to Stripe's Checkout page and save the card of this number."""
-        await self.submit_page("/pay/checkout/", "Save card", number=number)
+        """Follow the link to Stripe's Checkout page and save a card of one's own that behaves as this number."""
+        await self.submit_page("/pay/checkout/", "Save card", number=f"{number} #{self.user_id}")
 
     async def place_order(self, card: str = GOOD_CARD) -> None:
         """Place the first order of a person without a card, and save this card."""

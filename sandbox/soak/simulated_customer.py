@@ -88,7 +88,7 @@ class SimulatedCustomer(SimulatedUser):
         )
         if isinstance(found, int):
             return found
-        await self.submit_stripe_page(found, "Save card", number=self.card_number)
+        await self.submit_stripe_page(found, "Save card", number=f"{self.card_number} #{self.user_id}")
         try:
             return await self.wait_until(
                 lambda: self.new_order_number(self.last_order),

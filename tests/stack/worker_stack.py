@@ -28,6 +28,7 @@ from domain.orders.rows import items_to_json
 from domain.orders.states import Order
 from domain.orders.use_cases import ordering, photos, running
 from domain.saga.tables import saga
+from sandbox.stripe.card_catalog import OWN_CARD_SIGN
 from tests.stack.audits import find_breaches, find_breaches_of_all
 from tests.stack.rows import insert_member
 from tests.stack.stripe_control import StripeControl
@@ -73,12 +74,17 @@ class WorkerStack(StripeControl):
         return await self.committed_member(number)
 
     async def save_test_card(self, number: int, card: str) -> None:
-        """Save a test card at Stripe and here, as a finished Checkout would."""
+        """Save a test card at Stripe and here, as a finished Checkout would: one of their own.
+
+        With # and a word behind its name, it is one card for all who save it so.
+        """
+        card = card if OWN_CARD_SIGN in card else f"{card}{OWN_CARD_SIGN}{number}"
         made = await create_customer(self.context.stripe, {}, f"customer:{number}:{card}:{next(NAME_NUMBERS)}")
         async with self.database() as work:
             attach: Any = {"customer": await save_stripe_customer(work, number, made.id)}
         method = await self.context.stripe.v1.payment_methods.attach_async(card, attach)
-        saved = SavedCard(payment_method=method.id, brand="visa", last4="4242", exp_month=1, exp_year=2040)
+        facts: dict[str, Any] = {"fingerprint": method.card.fingerprint if method.card is not None else None}
+        saved = SavedCard(payment_method=method.id, brand="visa", last4="4242", exp_month=1, exp_year=2040, **facts)
         async with self.database() as work:
             await upsert_saved_card(work, number, saved)
 

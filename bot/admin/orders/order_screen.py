@@ -17,8 +17,9 @@ from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.sagas.pay_delay import lacks_receipt_photo
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
-from domain.payments.card_facts_repository import count_declines_in_a_row, find_card_facts
+from domain.payments.card_facts_repository import find_card_facts
 from domain.payouts.repository import find_payable
+from domain.screening.customer_facts_repository import read_card_attempts
 from domain.screening.review_repository import find_open_review
 
 FULL_HISTORY_SCREEN = 2  # of the button for the full event log; MENU_SCREEN shows the short one
@@ -106,14 +107,14 @@ async def _card_lines(context: RequestContext, order: Order) -> Sequence[str]:
     facts = await find_card_facts(context.work, order.id)
     if facts is None or (facts.card_fingerprint is None and facts.risk_level is None):
         return ()
-    declines = await count_declines_in_a_row(context.work, order.customer_id, facts.card_fingerprint)
+    attempts = await read_card_attempts(context.work, order.customer_id)
     said = context.say(
         "bot-order-card",
         fingerprint=facts.card_fingerprint or "-",
         level=facts.risk_level or "-",
         score="-" if facts.risk_score is None else str(facts.risk_score),
         outcome=facts.seller_message or facts.outcome_type or "-",
-        declined=declines.of_person,
+        declined=sum(attempt.declined for attempt in attempts),
     )
     return (said,)
 

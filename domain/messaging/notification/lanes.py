@@ -15,7 +15,8 @@ _MONEY = (
     # to people who are barred or limited
     "barred limited restriction-ended "
     # to customers: cards, debts, refunds, what the bank asks
-    "card-link card-refused card-removed card-saved card-saved-owing card-saved-placing debt-approval debt-declined "
+    "card-link card-refused card-removed card-saved card-saved-owing card-saved-owing-elsewhere card-saved-placing "
+    "debt-approval debt-declined "
     "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
     "price-increase-approval price-increase-declined price-increase-not-reached "
     "price-increase-order-changed price-increase-unapproved refund-failed refunded "

@@ -8,7 +8,7 @@ from domain.errors import DraftChanged, OrdersPaused, Stale
 from domain.orders.drafts.customer_limits import require_may_order, require_within_limits
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import is_draft_being_placed, lock_draft
-from domain.risk.checks import RiskChecks
+from domain.orders.risk_checks import RiskChecks
 
 
 async def lock_placeable_draft(
@@ -33,7 +33,7 @@ async def lock_placeable_draft(
     await _require_open(work, campus, draft)
     await require_may_order(work, campus, person_id)
     await require_within_limits(work, campus, person_id, ceiling)
-    await work.registers.get(RiskChecks).require_order_allowed(work, campus.id, person_id, ceiling)
+    await work.registers.get(RiskChecks).require_order_allowed(work, campus, person_id, ceiling)
     return draft
 
 

@@ -42,12 +42,12 @@ from domain.orders.notifications.runner import (
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
+from domain.orders.risk_checks import RiskChecks
 from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import MAX_RELEASES, TimerKind, reopened_deadline
 from domain.orders.timers.repository import resume_timer, set_timer, stop_timer
 from domain.restrictions.guard import require_may_run
-from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 
@@ -70,7 +70,7 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     )
     if order is None:
         raise await _claim_refusal(work, run)
-    await work.registers.get(RiskChecks).require_claim_allowed(work, run.campus_id, runner_id, order_id)
+    await work.registers.get(RiskChecks).require_claim_allowed(work, campus, order)
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
     runner = await find_member(work, run.campus_id, runner_id)

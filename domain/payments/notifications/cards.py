@@ -61,17 +61,19 @@ def card_saved_placing(run: SagaRun, card: SavedCard) -> Notification:
 def card_saved_owing(run: SagaRun, card: SavedCard, owed: PersonDebt) -> Notification:
     """Tell that the card is saved. A customer who owes pays first: perhaps it was saved for that."""
     debt = owed.debt
+    is_here = debt.campus_id == run.campus_id
     return Notification(
         campus_id=run.campus_id,
         chat_id=run.required_person_id,
         name=_saved_name(run),
-        key="notification-card-saved-owing",
-        order_id=debt.order_id if debt.campus_id == run.campus_id else None,
+        key="notification-card-saved-owing" if is_here else "notification-card-saved-owing-elsewhere",
+        order_id=debt.order_id if is_here else None,
         buttons=[pay_debt_button(debt.id)],
         args={
             **_card_args(card),
             "amount": format_money(debt.amount, debt.currency),
             "order": debt.order_id,
+            **({} if is_here else {"team": owed.campus_title}),
         },
     )
 

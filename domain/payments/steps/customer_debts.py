@@ -1,10 +1,12 @@
 """Local steps of settle_debt: start to charge what a customer owes, and record how it ended."""
 
+from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import customer_debt_paid_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order
+from domain.orders.risk_checks import RiskChecks
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.customer_debt_repository import (
     count_payment_attempt,
@@ -17,7 +19,6 @@ from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.notifications.customer_debts import debt_paid, debt_unsettled
 from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.payments.steps.charges import book_fee
-from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 
@@ -28,7 +29,8 @@ async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
     """
     owed = await _lock_debt(work, run)
     await require_debt_chargeable(work, owed)
-    await work.registers.get(RiskChecks).require_charge_allowed(work, owed.campus_id, owed.customer_id, 0)
+    campus = await find_campus(work, owed.campus_id)
+    await work.registers.get(RiskChecks).require_charge_allowed(work, campus, owed.customer_id, 0)
     await count_payment_attempt(work, owed)
     await insert_current_hold(work, owed.order_id, run.id, owed.amount, owed.currency)
     await refresh_existing_order_messages(work, owed.order_id)

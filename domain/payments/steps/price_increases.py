@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.campuses.repository import find_campus
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
@@ -12,6 +13,7 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.price_increase import PriceIncreaseKind, require_increasable
 from domain.orders.pricing import Price
 from domain.orders.repository import find_order, lock_order, save_price
+from domain.orders.risk_checks import RiskChecks
 from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order
 from domain.payments.notifications.price_increases import (
     limit_increased,
@@ -25,7 +27,6 @@ from domain.payments.replacement_hold_repository import (
     retire_replacement_hold,
 )
 from domain.payments.sagas.replace_hold import ReplaceHoldData
-from domain.risk.checks import RiskChecks
 from domain.saga.run import SagaRun
 
 OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
@@ -44,7 +45,8 @@ async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     price = build_agreed_price(run, order)
     run.data_as(ReplaceHoldData).ceiling = price.ceiling
     more = price.ceiling - order.price.ceiling
-    await work.registers.get(RiskChecks).require_charge_allowed(work, order.campus_id, order.customer_id, more)
+    campus = await find_campus(work, order.campus_id)
+    await work.registers.get(RiskChecks).require_charge_allowed(work, campus, order.customer_id, more)
     await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
 
 

@@ -1,6 +1,6 @@
 """Payment methods: the cards of customers."""
 
-from sandbox.stripe.card_catalog import BY_NAME, Card
+from sandbox.stripe.card_catalog import Card, find_card
 from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_refusals import card_error, invalid_request, no_such
@@ -44,7 +44,7 @@ def _card_details(world: StripeWorld, card: Card) -> Document:
         "exp_month": 12,
         "exp_year": FIRST_YEAR + world.now() // SECONDS_PER_YEAR + YEARS_VALID,
         "fingerprint": card.fingerprint,
-        "funding": "debit" if card.name.endswith("_debit") else "credit",
+        "funding": "debit" if "_debit" in card.name else "credit",
         "generated_from": None,
         "last4": card.number[-4:],
         "networks": {"available": [card.brand], "preferred": None},
@@ -56,13 +56,17 @@ def _card_details(world: StripeWorld, card: Card) -> Document:
 
 def card_of(method: Document) -> Card:
     """Return the test card of a payment method."""
-    return BY_NAME[method["_card"]]
+    card = find_card(method["_card"])
+    if card is None:
+        raise LookupError(f"there is no test card {method['_card']}")
+    return card
 
 
 def find_or_create_payment_method(world: StripeWorld, id_: str, *, param: str | None) -> Document:
     """Return the payment method with that id; create one for a test name such as pm_card_visa, as Stripe does."""
-    if id_ in BY_NAME:
-        return create_payment_method(world, BY_NAME[id_])
+    card = find_card(id_) if id_.startswith("pm_card_") else None
+    if card is not None:
+        return create_payment_method(world, card)
     method = world.documents.get("payment_method", id_)
     if method is None:
         raise no_such("payment_method", id_, param=param or "id", status=400 if param else 404)

@@ -1,15 +1,15 @@
-"""What is known of cards: Radar's outcome, declines in a row, and a card that somebody used who owes or is barred."""
+"""What is known of cards: Radar's outcome, and a card that somebody used who owes or is barred."""
 
 import pytest
 
 from domain.campuses.people import Member
 from domain.orders.states import OrderStatus
-from domain.payments.card_facts import CardFacts, DeclineCounts
-from domain.payments.card_facts_repository import count_declines_in_a_row, find_card_facts
+from domain.payments.card_facts import CardFacts
+from domain.payments.card_facts_repository import find_card_facts
 from domain.payments.use_cases import saved_cards
 from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionTerms
 from domain.restrictions.use_cases import restrict_person
-from tests.scenarios.customer_debt_setup import DECLINED_CARD, owed_order, pay_debt_with
+from tests.scenarios.customer_debt_setup import DECLINED_CARD, lapsed_order_at_drop_point, owed_order, pay_debt_with
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -18,11 +18,6 @@ async def facts_of(stack: WorkerStack, order_id: int) -> CardFacts:
         found = await find_card_facts(work, order_id)
     assert found is not None
     return found
-
-
-async def declines_of(stack: WorkerStack, member: Member, fingerprint: str | None = None) -> DeclineCounts:
-    async with stack.database() as work:
-        return await count_declines_in_a_row(work, member.person_id, fingerprint)
 
 
 async def try_order(stack: WorkerStack, member: Member, card: str) -> CardFacts:
@@ -55,29 +50,31 @@ async def test_radars_outcome_and_the_fingerprint_are_kept_on_the_hold(
     assert facts.card_fingerprint is not None
 
 
-async def test_declines_in_a_row_are_counted_for_the_person_and_the_card_until_one_succeeds(
-    stack: WorkerStack, customer: Member
+@pytest.mark.parametrize(("card", "level"), [("pm_card_riskLevelElevated", "elevated"), (DECLINED_CARD, None)])
+async def test_what_stripe_says_of_a_card_that_is_charged_anew_is_kept(
+    stack: WorkerStack, customer: Member, runner: Member, card: str, level: str | None
 ) -> None:
-    declined = [(await try_order(stack, customer, DECLINED_CARD)).card_fingerprint for _ in range(3)]
-    assert len(set(declined)) == 1
-    other = await stack.add_member()
-    await try_order(stack, other, DECLINED_CARD)
-    assert await declines_of(stack, customer, declined[0]) == DeclineCounts(of_person=3, of_card=4)
-    await try_order(stack, customer, "pm_card_visa")
-    assert await declines_of(stack, customer, declined[0]) == DeclineCounts(of_person=0, of_card=4)
-    await try_order(stack, customer, DECLINED_CARD)
-    assert (await declines_of(stack, customer)).of_person == 1
+    order = await lapsed_order_at_drop_point(stack, runner, customer)
+    await stack.save_test_card(customer.person_id, card)
+    await stack.hand_over(runner, order)
+    await stack.run_due()
+    held, charged = await stack.rows_of(order, "hold", "card_fingerprint, risk_level")
+    assert (held[1], charged[1]) == ("normal", level)
+    assert None not in (held[0], charged[0])
+    assert held[0] != charged[0]
 
 
-async def test_a_declined_payment_of_a_debt_counts_and_a_paid_one_ends_the_row(
-    stack: WorkerStack, customer: Member
+@pytest.mark.parametrize(
+    ("card", "level"), [("pm_card_riskLevelElevated", "elevated"), ("pm_card_riskLevelHighest", "highest")]
+)
+async def test_what_stripe_says_of_a_card_that_pays_a_debt_is_kept(
+    stack: WorkerStack, customer: Member, card: str, level: str
 ) -> None:
     order = await owed_order(stack, customer)
-    before = (await declines_of(stack, customer)).of_person
-    await pay_debt_with(stack, customer, order, DECLINED_CARD)
-    assert (await declines_of(stack, customer)).of_person == before + 1
-    await pay_debt_with(stack, customer, order)
-    assert (await declines_of(stack, customer)).of_person == 0
+    await pay_debt_with(stack, customer, order, card)
+    facts = await facts_of(stack, order.id)
+    assert facts.risk_level == level
+    assert facts.card_fingerprint is not None
 
 
 async def save_card_on_page(stack: WorkerStack, member: Member, card: str) -> None:

@@ -15,6 +15,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import ordering
 from domain.payments.use_cases import customer_debts, saved_cards
 from domain.saga.start import start_requested_sagas
+from domain.words import say
 from tests.scenarios.customer_debt_setup import (
     APPROVAL_CARD,
     debt_state,
@@ -59,6 +60,12 @@ async def test_a_debt_follows_its_customer_to_another_campus_and_is_paid_there(
     with pytest.raises(DebtOutstandingElsewhere) as refused:
         await south.place_order(guest)
     assert refused.value.arguments == {"amount": "S$11.30", "order": order.id, "team": stack.campus.title}
+    run = await south.act(saved_cards.start_card_setup, guest)
+    await south.run_due()
+    await act_as_person(south, run.id)
+    await south.run_now()
+    (told,) = await south.rows("SELECT key, args FROM notification WHERE name = :name", name=f"card_saved:{run.id}")
+    assert f"You owe S$11.30 for order #{order.id} at {stack.campus.title}: you can" in say("en", told.key, **told.args)
     stranger = await south.add_member()
     with pytest.raises(Stale):
         await south.act(customer_debts.pay_customer_debt, stranger, refused.value.debt_id)
@@ -173,6 +180,7 @@ async def test_a_yes_at_the_last_moment_is_not_lost(stack: WorkerStack, customer
     await stack.clear_faults()
     assert await debt_state(stack, order) == ("paid", 1130)
     assert (await stack.saga(order, "settle_debt")).status == "compensated", "it found the payment done"
+    assert None not in await stack.rows_of(order, "hold", "card_fingerprint")
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
 
 

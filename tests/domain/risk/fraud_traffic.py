@@ -37,6 +37,7 @@ def _order(
         "card": card,
         "declines": 0,
         "ceiling": amount,
+        "total": amount,
         "receipt": amount - 500,
         "runner_share": amount - 250,
         "stages": UNHURRIED,

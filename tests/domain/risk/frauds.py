@@ -53,12 +53,14 @@ def play_fraud(name: str, seed: int, days: int) -> tuple[Outcome, Outcome]:
 
 def gain(name: str, outcome: Outcome) -> int:
     """What all gangs of a fraud gained: cards tried for one that tests cards, else minor units of others' money."""
-    return sum((outcome.cards_tried if name == "card testing" else outcome.loss).values())
+    if name == "card testing":
+        return sum(map(len, outcome.cards_tried.values()))
+    return sum(outcome.loss.values())
 
 
 def _per_day(name: str, outcome: Outcome, days: int) -> str:
     gained = gain(name, outcome) / GANGS / days
-    return f"{gained:.1f} tries" if name == "card testing" else f"S${gained / 100:,.2f}"
+    return f"{gained:.1f} cards" if name == "card testing" else f"S${gained / 100:,.2f}"
 
 
 def _caught(outcome: Outcome) -> str:

@@ -100,6 +100,7 @@ def _order(dice: random.Random, at: datetime, customer: int, runner: int) -> Int
         card=f"card-{customer // 2 if customer % 50 == 1 else customer}",  # some families share one
         declines=_declines(dice),
         ceiling=ceiling,
+        total=receipt + DELIVERY_FEE + items * SERVICE_FEE_POINTS // 10_000,
         receipt=receipt,
         runner_share=receipt + DELIVERY_FEE * 85 // 100,
         stages=_stages(dice),

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.risk.customer_rules import judge_attempt, judge_charge, judge_order
-from domain.risk.facts import CardAttempt, CardFacts, CustomerFacts, PastOrder
+from domain.risk.facts import CardAttempt, CardUse, CustomerFacts, NewCard, PastOrder
 from domain.risk.limits import build_limits
 from domain.risk.verdicts import ALLOW, Allow, RefusalReason, Refuse
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 LIMITS = build_limits(20_000, {})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-KNOWN = CustomerFacts(since=NOW - 30 * DAY, completed=20, completed_lately=20)
-NEW = CustomerFacts(since=NOW - HOUR, completed=0)
+KNOWN = CustomerFacts(known_since=NOW - 30 * DAY, completed=20, completed_lately=20)
+NEW = CustomerFacts(known_since=None, completed=0)
 
 
 def past(amount: int, *, ago: timedelta = HOUR, is_open: bool = False, card: str | None = None) -> PastOrder:
@@ -57,12 +57,19 @@ def test_a_day_is_the_last_24_hours_and_midnight_opens_no_second_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "completed", "is_new"),
-    [(3 * DAY - MINUTE, 3, True), (3 * DAY, 2, True), (3 * DAY, 3, False)],
+    ("first_ago", "completed", "is_new"),
+    [(None, 0, True), (3 * DAY - MINUTE, 3, True), (3 * DAY, 2, True), (3 * DAY, 3, False)],
 )
-def test_an_account_is_new_for_three_days_and_three_orders(since: timedelta, completed: int, is_new: bool) -> None:
-    facts = CustomerFacts(since=NOW - since, completed=completed)
+def test_an_account_is_new_for_three_orders_and_for_three_days_from_the_first(
+    first_ago: timedelta | None, completed: int, is_new: bool
+) -> None:
+    facts = CustomerFacts(known_since=None if first_ago is None else NOW - first_ago, completed=completed)
     assert (judge_order(facts, LIMITS, 12_001, NOW) != ALLOW) is is_new
+
+
+def test_an_order_that_is_too_much_by_itself_has_no_time_at_which_there_is_room() -> None:
+    refused = judge_order(NEW, LIMITS, 12_001, NOW)
+    assert refused == Refuse(reason=RefusalReason.CUSTOMER_DAY, most=12_000, until=None)
 
 
 @pytest.mark.parametrize(
@@ -119,27 +126,37 @@ def test_a_higher_price_counts_towards_the_day_like_an_order() -> None:
 
 
 def test_a_card_of_somebody_who_owes_pays_for_no_order() -> None:
-    owing = CardFacts(fingerprint="a", known_since=NOW - 30 * DAY, owes=True)
+    owing = CardUse(fingerprint="a", known_since=NOW - 30 * DAY, owes=True)
     facts = replace(KNOWN, card=owing)
     assert reason(judge_order(facts, LIMITS, 500, NOW)) is RefusalReason.CARD_OWES
     assert judge_charge(facts, LIMITS, 0, NOW) == ALLOW, "two who owe and share a card may both pay with it"
 
 
-def test_a_new_card_has_one_limit_over_all_accounts_that_use_it() -> None:
-    card = CardFacts(fingerprint="a", known_since=NOW - 3 * DAY + MINUTE, spent_by_others=10_000)
+@pytest.mark.parametrize("known_since", [None, NOW - 3 * DAY + MINUTE])
+def test_a_new_card_has_one_limit_over_all_accounts_that_use_it(known_since: datetime | None) -> None:
+    others = NOW - 4 * HOUR
+    card = CardUse(fingerprint="a", known_since=known_since, spent_by_others=10_000, others_since=others)
     facts = replace(KNOWN, orders=(past(1_000, card="a"), past(1_000, card="b")), card=card)
     assert judge_order(facts, LIMITS, 1_000, NOW) == ALLOW
-    assert reason(judge_order(facts, LIMITS, 1_001, NOW)) is RefusalReason.CARD_DAY
-    assert judge_order(facts, LIMITS, 1_001, NOW + MINUTE) == ALLOW
+    refused = judge_order(facts, LIMITS, 1_001, NOW)
+    assert refused == Refuse(reason=RefusalReason.CARD_DAY, most=12_000, until=NOW + 20 * HOUR)
 
 
-def test_a_fourth_card_in_a_day_is_refused_and_the_others_are_not() -> None:
-    used = tuple(past(500, card=name) for name in "abc")
-    fourth = CardFacts(fingerprint="d", known_since=NOW)
-    assert reason(judge_order(replace(KNOWN, orders=used, card=fourth), LIMITS, 500, NOW)) is RefusalReason.CARDS
-    assert judge_order(replace(KNOWN, orders=used[1:], card=fourth), LIMITS, 500, NOW) == ALLOW
-    third = replace(fourth, fingerprint="c")
-    assert judge_order(replace(KNOWN, orders=used, card=third), LIMITS, 500, NOW) == ALLOW
+def test_a_card_is_new_for_three_days_from_the_first_order_that_it_paid() -> None:
+    card = CardUse(fingerprint="a", known_since=NOW - 3 * DAY, spent_by_others=90_000)
+    assert judge_order(replace(KNOWN, card=card), LIMITS, 10_000, NOW) == ALLOW
+
+
+def test_a_fourth_new_card_in_a_day_is_refused_and_those_that_were_used_are_not() -> None:
+    tried = tuple(NewCard(fingerprint=name, at=NOW - ago * HOUR) for name, ago in (("a", 23), ("b", 2), ("c", 1)))
+    fourth = CardUse(fingerprint="d", known_since=None, is_unused=True)
+    facts = replace(KNOWN, new_cards=tried, card=fourth)
+    refused = Refuse(reason=RefusalReason.CARDS, most=3, until=NOW + HOUR)
+    assert judge_order(facts, LIMITS, 500, NOW) == judge_charge(facts, LIMITS, 500, NOW) == refused
+    assert judge_charge(facts, LIMITS, 0, NOW) == ALLOW, "a debt may be paid with any card"
+    assert judge_order(facts, LIMITS, 500, NOW + HOUR) == ALLOW
+    assert judge_order(replace(facts, new_cards=tried[1:]), LIMITS, 500, NOW) == ALLOW
+    assert judge_order(replace(facts, card=replace(fourth, is_unused=False)), LIMITS, 500, NOW) == ALLOW
 
 
 def test_what_a_campus_leaves_out_is_a_share_of_its_highest_order() -> None:

@@ -14,6 +14,11 @@ class Stages:
     arrived: timedelta
     handed_over: timedelta
 
+    @property
+    def total(self) -> timedelta:
+        """How long the order takes from its placing on."""
+        return self.claimed + self.bought + self.picked_up + self.arrived + self.handed_over
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedOrder:
@@ -27,6 +32,7 @@ class IntendedOrder:
     card: str  # its fingerprint
     declines: int  # refusals of the bank before it holds the money
     ceiling: int
+    total: int  # the receipt and all fees
     receipt: int
     runner_share: int  # the receipt and the earnings
     stages: Stages

@@ -1,6 +1,5 @@
 """The limits against fraud in the acts of people: what is refused, what they read, and that nothing else happened."""
 
-import json
 from functools import partial
 
 import pytest
@@ -10,31 +9,15 @@ from domain.orders.states import OrderStatus
 from domain.risk.refusals import (
     DaySumReached,
     PairLimitReached,
-    RiskRefused,
     TooManyDeclines,
     TooManyOpenOrders,
     TooManyRefunds,
 )
-from domain.words import say_plain
 from tests.scenarios.customer_debt_setup import DECLINED_CARD, owed_order, pay_debt, pay_debt_with
+from tests.scenarios.limit_setup import join_elsewhere, place_order_of, read, state_limits
 from tests.scenarios.price_increase_setup import increase_fee
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
-
-MAX_ANSWER_LENGTH = 200  # of a tap, at Telegram
-
-
-async def state_limits(stack: WorkerStack, **limits: int) -> None:
-    """Let these limits count; the shipped ones where a name is missing."""
-    await stack.sql("UPDATE campus SET risk = CAST(:risk AS jsonb)", risk=json.dumps(limits))
-
-
-def read(refusal: object) -> str:
-    """What the person reads of a refusal."""
-    assert isinstance(refusal, RiskRefused)
-    said = say_plain("en", refusal.key, **refusal.arguments)
-    assert len(said) <= MAX_ANSWER_LENGTH
-    return said
 
 
 @pytest.fixture(autouse=True)
@@ -125,3 +108,58 @@ async def test_many_refunds_wait_for_a_word_with_the_team(stack: WorkerStack, cu
     await stack.sql("DELETE FROM refund WHERE order_id = :id", id=order.id)
     assert isinstance(refused, TooManyRefunds)
     assert "the campus team wants a word with you" in read(refused)
+
+
+async def test_an_account_that_joined_long_ago_and_never_ate_is_as_new_as_any(
+    stack: WorkerStack, customer: Member, runner: Member
+) -> None:
+    """A first message costs nothing; the age begins with the first completed order."""
+    joined = "UPDATE membership SET joined_at = now() - interval '90 days' WHERE person_id = :id"
+    await stack.sql(joined, id=customer.person_id)
+    refused = await refusal_of(partial(place_order_of, stack, customer, 12_000))
+    assert read(refused) == (
+        "Your orders of 24 hours may come to S$120.00 at most, and this one goes above it. Please order less."
+        " Your basket is kept."
+    )
+    for _ in range(3):
+        await stack.delivered_order(runner, customer)
+        await stack.run_due()
+    assert isinstance(await refusal_of(partial(place_order_of, stack, customer, 9_000)), DaySumReached)
+    eaten = "UPDATE orders SET completed_at = completed_at - interval '3 days' WHERE customer_id = :id"
+    await stack.sql(eaten, id=customer.person_id)
+    assert (await place_order_of(stack, customer, 9_000)).status is OrderStatus.CREATED
+
+
+async def test_orders_of_all_campuses_in_one_currency_count_together(stack: WorkerStack, customer: Member) -> None:
+    south = await join_elsewhere(stack, customer)
+    for place in (stack, south, south):
+        await place.open_order(customer)
+    for place in (stack, south):
+        assert isinstance(await refusal_of(partial(place.place_order, customer)), TooManyOpenOrders)
+    await state_limits(stack, new_open_orders=4)
+    refused = await refusal_of(partial(place_order_of, south, customer, 8_000))
+    assert read(refused).startswith("Your orders of 24 hours may come to S$120.00 at most")
+    abroad = await join_elsewhere(stack, customer, currency="usd")
+    assert (await place_order_of(abroad, customer, 8_000)).price.currency == "usd"
+
+
+async def test_refusals_of_a_bank_count_on_all_campuses(stack: WorkerStack) -> None:
+    customer = await stack.add_member(card=DECLINED_CARD)
+    south = await join_elsewhere(stack, customer)
+    for place in (stack, south, south, stack, south):
+        await place.place_order(customer)
+        await place.run_due()
+    for place in (stack, south):
+        assert isinstance(await refusal_of(partial(place.place_order, customer)), TooManyDeclines)
+
+
+async def test_what_a_runner_brings_a_customer_counts_on_all_campuses(
+    stack: WorkerStack, customer: Member, runner: Member
+) -> None:
+    south = await join_elsewhere(stack, customer, runner)
+    await stack.sql("UPDATE membership SET runner_status = 'approved' WHERE person_id = :id", id=runner.person_id)
+    for place in (stack, south, stack, south, stack):
+        await place.delivered_order(runner, customer)
+        await place.run_due()
+    order = await south.open_order(customer)
+    assert isinstance(await refusal_of(partial(south.claim, runner, order)), PairLimitReached)

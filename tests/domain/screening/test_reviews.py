@@ -9,8 +9,18 @@ from domain.campuses.people import Member
 from domain.errors import AnotherAdminNeeded, NotAllowed, Stale
 from domain.orders.drafts.repository import change_draft
 from domain.orders.states import Bearer, Order
+from domain.screening.runner_facts_repository import read_delivery_facts
 from domain.screening.use_cases import let_pay_go, view_reviews
-from tests.scenarios.held_payout_setup import left_order, make_held_payout_due, payable_row, sweep_held_payouts
+from domain.words import say
+from tests.scenarios.held_payout_setup import (
+    finished_order,
+    left_order,
+    make_held_payout_due,
+    payable_row,
+    sweep_held_payouts,
+)
+from tests.scenarios.limit_setup import join_elsewhere, place_order_of
+from tests.scenarios.limit_setup import state_limits as state_shipped_limits
 from tests.scenarios.refund_setup import complete_refund, completed_order
 from tests.stack.rows import ROOMY_RISK
 from tests.stack.worker_stack import WorkerStack
@@ -134,3 +144,63 @@ async def test_a_tip_counts_like_what_is_on_the_receipt(stack: WorkerStack, runn
         await stack.run_due()
         reasons.append((await payable_row(stack, order)).held_for)
     assert reasons == [None, "review"]
+
+
+EARLIER_CLAIM = "UPDATE orders SET accepted_at = accepted_at - interval '15 minutes' WHERE id = :id"
+
+
+@pytest.mark.parametrize(
+    ("card", "price", "held_for"),
+    [
+        ("pm_card_riskLevelElevated", 3_000, "review"),
+        ("pm_card_riskLevelElevated", 2_999, "first"),
+        ("pm_card_visa", 3_000, "first"),
+    ],
+)
+async def test_a_large_payment_of_a_new_account_that_radar_doubts_waits_for_an_admin(
+    stack: WorkerStack, runner: Member, admin: Member, card: str, price: int, held_for: str
+) -> None:
+    await state_shipped_limits(stack)
+    order = await place_order_of(stack, await stack.add_member(card=card), price)
+    await stack.claim(runner, order)
+    await stack.run_due()
+    await stack.sql(EARLIER_CLAIM, id=order.id)  # as if the runner had gone to the shop
+    await stack.deliver(runner, order, receipt=price + 1)
+    await stack.run_due()
+    assert (await payable_row(stack, order)).held_for == held_for
+    assert await transfers(stack, order) == 0
+    if held_for == "first":
+        assert await stack.notification_keys(order, -200) == []
+        return
+    (told,) = await stack.rows("SELECT * FROM notification WHERE order_id = :id AND chat_id = -200", id=order.id)
+    assert "Stripe doubts this payment, and the account is new." in say("en", told.key, **told.args)
+    assert all(label in str(told.buttons) for label in ("button-let-pay-go", "button-refund-held", "button-see-order"))
+    assert [waiting.reason for waiting in await stack.act(view_reviews, admin)][-1] == "radar"
+    await stack.act(let_pay_go, admin, order.id)
+    await sweep_held_payouts(stack)
+    assert await transfers(stack, order) == 1
+
+
+async def test_what_an_admin_finished_was_not_handed_over_with_the_pin(stack: WorkerStack, runner: Member) -> None:
+    await state_limits(stack, unproven=2)
+    orders = [await finished_order(stack, runner), await left_order(stack, runner)]
+    assert [(await payable_row(stack, order)).held_for for order in orders] == ["finished", "review"]
+    assert await stack.rows_of(orders[1], "review", "reason") == [("unproven",)]
+
+
+async def test_a_delivery_is_judged_by_those_before_it_however_late_it_is_looked_at(
+    stack: WorkerStack, runner: Member
+) -> None:
+    await state_limits(stack)
+    first, second = [await completed_order(stack, runner) for _ in range(2)]
+    async with stack.database() as work:
+        facts = [await read_delivery_facts(work, order, stack.campus.risk) for order in (first, second)]
+    assert [(each.handed_over_before, len(each.deliveries)) for each in facts] == [(0, 0), (1, 1)]
+
+
+async def test_what_a_runner_brings_counts_on_all_campuses(stack: WorkerStack, runner: Member) -> None:
+    south = await join_elsewhere(stack, runner)
+    await stack.sql("UPDATE membership SET runner_status = 'approved' WHERE person_id = :id", id=runner.person_id)
+    await state_limits(stack, runner_day=2 * 850 - 1, first_payouts=1)
+    orders = [await completed_order(place, runner) for place in (stack, south)]
+    assert [(await payable_row(stack, order)).held_for for order in orders] == ["first", "review"]

@@ -11,6 +11,8 @@ from domain.orders.repository import find_order
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Order
+from domain.payments.card_facts import CardFacts
+from domain.payments.card_facts_repository import keep_card_facts
 from domain.payments.hold_repository import insert_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
 from domain.reconciliation.repository import has_unknown_payment
@@ -21,6 +23,7 @@ from workers.engine.external_step import CallRequest, StepParams, define_externa
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
 MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
@@ -43,10 +46,19 @@ class LapsedHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclinedCharge:
-    """A charge that took nothing, why, and the canceled intent that it left, if there is one."""
+    """A charge that took nothing, why, what Stripe said of the card, and the canceled intent that it left."""
 
     reason: str
     payment_intent: str | None
+    card: CardFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenCharge:
+    """A charge that took the money, and what Stripe said of the card."""
+
+    payment: TakenPayment
+    card: CardFacts
 
 
 async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> LapsedHold:
@@ -90,7 +102,7 @@ async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     order = await find_order(work, run.campus_id, run.required_order_id)
     member = await find_member(work, run.campus_id, order.customer_id)
     if member.card is None or member.stripe_customer is None:
-        await record_recharge(work, run, DeclinedCharge(reason="no_card", payment_intent=None))
+        await record_recharge(work, run, DeclinedCharge(reason="no_card", payment_intent=None, card=CardFacts()))
         return None
     campus = await find_campus(work, run.campus_id)
     return build_charge(order, member, campus, run, key) | {"off_session": True}
@@ -126,7 +138,7 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
     }
 
 
-async def execute_recharge(client: StripeGateway, request: CallRequest) -> TakenPayment | DeclinedCharge:
+async def execute_recharge(client: StripeGateway, request: CallRequest) -> TakenCharge | DeclinedCharge:
     """Charge the card. A decline of any kind is a result too, and leaves nothing open at Stripe.
 
     Raise Refused for an idempotency error, and OutcomeUnknown while the bank processes the payment.
@@ -136,14 +148,14 @@ async def execute_recharge(client: StripeGateway, request: CallRequest) -> Taken
     except Refused as refusal:
         if refusal.reason == IDEMPOTENCY_ERROR:
             raise
-        left = refusal.payment_intent
-        return await _decline(client, request, None if left is None else left.id, refusal.code or refusal.reason)
+        left = await fetch_blocked_charge(client, refusal.payment_intent)
+        return await _decline(client, request, left, refusal.code or refusal.reason)
     if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
     return await _conclude(client, request, found)
 
 
-async def find_recharge(client: StripeGateway, request: CallRequest) -> TakenPayment | DeclinedCharge | None:
+async def find_recharge(client: StripeGateway, request: CallRequest) -> TakenCharge | DeclinedCharge | None:
     """Return what a call with an unknown outcome made; None if it made nothing.
 
     Raise TryLater while the bank processes the payment.
@@ -158,27 +170,33 @@ async def find_recharge(client: StripeGateway, request: CallRequest) -> TakenPay
     return await _conclude(client, request, found)
 
 
-async def _conclude(client: StripeGateway, request: CallRequest, found: PaymentIntent) -> TakenPayment | DeclinedCharge:
+async def _conclude(client: StripeGateway, request: CallRequest, found: PaymentIntent) -> TakenCharge | DeclinedCharge:
     if found.status is PaymentIntentStatus.SUCCEEDED:
-        return read_taken_payment(found)
-    return await _decline(client, request, found.id, found.payment_error or found.raw_status)
+        return TakenCharge(payment=read_taken_payment(found), card=read_card_facts(found))
+    return await _decline(client, request, found, found.payment_error or found.raw_status)
 
 
-async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> DeclinedCharge:
+async def _decline(
+    client: StripeGateway, request: CallRequest, intent: PaymentIntent | None, reason: str
+) -> DeclinedCharge:
     """Cancel a declined intent: it could still be paid later, and nobody waits for that payment."""
-    if intent is not None:
-        await cancel_intent(client, intent, f"{request.key}:cancel")
-    return DeclinedCharge(reason=reason, payment_intent=intent)
+    if intent is None:
+        return DeclinedCharge(reason=reason, payment_intent=None, card=CardFacts())
+    await cancel_intent(client, intent.id, f"{request.key}:cancel")
+    return DeclinedCharge(reason=reason, payment_intent=intent.id, card=read_card_facts(intent))
 
 
-async def record_recharge(work: UnitOfWork, run: SagaRun, result: TakenPayment | DeclinedCharge) -> None:
+async def record_recharge(work: UnitOfWork, run: SagaRun, result: TakenCharge | DeclinedCharge) -> None:
     """Record the taken payment, or the decline that makes the customer owe the total."""
-    if isinstance(result, DeclinedCharge):
-        run.data_as(CompleteOrderData).declined = result.reason
-        changes = {"payment_intent": result.payment_intent, "refusal": result.reason}
-        await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
+    if isinstance(result, TakenCharge):
+        await record_taken_payment(work, run, result.payment)
+        await keep_card_facts(work, result.payment.payment_intent, result.card)
         return
-    await record_taken_payment(work, run, result)
+    run.data_as(CompleteOrderData).declined = result.reason
+    changes = {"payment_intent": result.payment_intent, "refusal": result.reason}
+    await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
+    if result.payment_intent is not None:
+        await keep_card_facts(work, result.payment_intent, result.card)
 
 
 async def record_taken_payment(work: UnitOfWork, run: SagaRun, taken: TakenPayment) -> None:

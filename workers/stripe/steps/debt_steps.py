@@ -8,7 +8,7 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order
-from domain.orders.sagas.payment_data import TakenPayment
+from domain.payments.card_facts_repository import keep_card_facts
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
 from domain.payments.notifications.customer_debts import debt_approval_asked, debt_outcome_unknown
@@ -19,11 +19,12 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
-from workers.stripe.steps.card_outcome import record_card_facts
+from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts, record_card_facts
 from workers.stripe.steps.charge_steps import (
     IDEMPOTENCY_ERROR,
     MAX_CLOCK_SKEW_SECONDS,
     MONEY_TRACE_TIMEOUT,
+    TakenCharge,
     build_charge,
     record_taken_payment,
     require_no_unknown_payment,
@@ -46,7 +47,7 @@ class CanceledDebtCharge:
     """What became of a charge that was to be canceled: its intent, if one was made, and what it took after all."""
 
     payment_intent: str | None
-    taken: TakenPayment | None
+    taken: TakenCharge | None
 
 
 async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -76,7 +77,8 @@ async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> Pa
         if refusal.reason == IDEMPOTENCY_ERROR:
             raise
         code = refusal.code or refusal.reason
-        raise Refused("declined", str(refusal), code=code, payment_intent=refusal.payment_intent) from refusal
+        intent = await fetch_blocked_charge(client, refusal.payment_intent)
+        raise Refused("declined", str(refusal), code=code, payment_intent=intent) from refusal
     if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
     return found
@@ -163,8 +165,10 @@ async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> Can
         raise TryLater("processing", "the bank has not answered yet")
     if found.status is not PaymentIntentStatus.SUCCEEDED:
         found = await _cancel_unless_paid(client, intent, request.key)
-    is_paid = found.status is PaymentIntentStatus.SUCCEEDED
-    return CanceledDebtCharge(payment_intent=intent, taken=read_taken_payment(found) if is_paid else None)
+    if found.status is not PaymentIntentStatus.SUCCEEDED:
+        return CanceledDebtCharge(payment_intent=intent, taken=None)
+    taken = TakenCharge(payment=read_taken_payment(found), card=read_card_facts(found))
+    return CanceledDebtCharge(payment_intent=intent, taken=taken)
 
 
 async def _cancel_unless_paid(client: StripeGateway, intent: str, key: str) -> PaymentIntent:
@@ -185,7 +189,8 @@ async def record_debt_charge_cancel(work: UnitOfWork, run: SagaRun, canceled: Ca
     if canceled.taken is None:
         await record_hold_release(work, run, ReleasedHold(payment_intent=canceled.payment_intent))
         return
-    await record_taken_payment(work, run, canceled.taken)
+    await record_taken_payment(work, run, canceled.taken.payment)
+    await keep_card_facts(work, canceled.taken.payment.payment_intent, canceled.taken.card)
     await book_settlement(work, run)
 
 
