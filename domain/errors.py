@@ -27,6 +27,7 @@ CampusGError
 │   ├── PhotoMissing             food is left with a photo, always
 │   ├── HoldNotChecked           [Bought] before Stripe confirmed the hold
 │   ├── HoldEnding               the bank no longer holds the money, or not for long enough
+│   ├── PurchaseDue              the runner has had the order for long: only the purchase keeps it
 │   ├── NothingToRefund          nothing was paid, or all of it was refunded
 │   ├── OrderDisputed            the customer's bank decides about the payment
 │   ├── RefundOutOfRange         zero, or more than is left
@@ -172,6 +173,10 @@ class HoldNotChecked(OrderError):
 
 class HoldEnding(OrderError):
     key = "error-hold-ending"
+
+
+class PurchaseDue(OrderError):
+    key = "error-purchase-due"
 
 
 class NothingToRefund(OrderError):

@@ -12,7 +12,12 @@ from domain.support.use_cases import correspondence
 
 # Replies to these alerts are for the runner: the runner asked, or is asked for.
 RUNNER_ALERT_KEYS = frozenset(
-    {"notification-limit-exceeded-admins", "notification-pin-locked", "notification-silent-admins"}
+    {
+        "notification-delivery-late",
+        "notification-limit-exceeded-admins",
+        "notification-pin-locked",
+        "notification-silent-admins",
+    }
 )
 SIDE_ANSWER_KEY = "notification-team-reads"  # an answer of one side to the campus team
 

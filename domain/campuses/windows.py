@@ -11,6 +11,8 @@ class Windows:
     payment: int = 15 * 60  # PENDING: until the bank approves
     unclaimed: int = 30 * 60  # CREATED: until a runner claims
     open_at_most: int = 90 * 60  # from placing to expiry, over all releases
+    purchase: int = 45 * 60  # ACCEPTED at most this long, whatever the runner says; then the order is released
+    delivery: int = 2 * 60 * 60  # from the purchase to the hand-over; then the admins are told
     hold_check: int = 2 * 60  # accept_order waits this long for Stripe before it gives the order back
     hold_margin: int = 12 * 60 * 60  # an order is not claimable when its hold ends sooner than this
     card_set_up: int = 24 * 60 * 60  # a Checkout link is valid no longer

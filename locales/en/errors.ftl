@@ -19,6 +19,7 @@ error-too-many-deliveries =
 error-receipt-above-limit = Too much: the customer agreed to at most { $limit } at the shop. Do not buy it for more. Give the job back, or buy less.
 error-receipt-too-small = That is too little. Type what the receipt says, at least { $least }.
 error-hold-ending = Do not buy: the customer's bank no longer holds the money, or soon will not. Please give the job back; you lose nothing by it.
+error-purchase-due = You have had this job for long. Buy now and type what the receipt says, or it goes to another runner in a few minutes.
 error-hold-not-checked = Wait a moment before you buy: we are still making sure that the money is held.
 
 error-draft-empty = Something is still missing in your order.

@@ -26,8 +26,20 @@ notification-runner-check-in-bought =
 notification-taken-back =
     🛑 <b>#{ $order } is no longer yours.</b> I did not hear from you, so it is open to the others again.
     Please do not buy anything for it.
+notification-claim-ending =
+    ⏱ <b>#{ $order }: please buy within { $minutes } minutes.</b> A job stays with one runner for { $held } minutes before the purchase; then it goes to the others.
+    Bought already? Tap the button and type what the receipt says.
+notification-claim-ended =
+    🛑 <b>#{ $order } is no longer yours.</b> It was not bought in time, so it is open to the others again.
+    Please do not buy anything for it.
 
 ## To the admins
+
+notification-claim-ended-admins = ⏱ <b>#{ $order }: { $runner } had it for { $minutes } minutes and bought nothing.</b> It is open to the others again, and both sides were told.
+notification-delivery-late =
+    🐢 <b>#{ $order } was bought { $minutes } minutes ago and is not handed over.</b> Its runner answers.
+    Runner { $runner } ({ $runner_account }), customer { $customer } ({ $customer_account }).
+    Reply to this message to write to the runner, or <code>/tell { $order } customer …</code>
 
 notification-silent-admins =
     🔇 <b>#{ $order } ({ $status }): no sign of the runner for { $minutes } minutes.</b> The food is bought.

@@ -22,6 +22,10 @@ def read_windows(section: Section) -> dict[str, int]:
                 section.add_error(former, f"is the former name of {name}, which is set too; leave it out")
             lengths[name] = read_duration(section, former)
     windows = Windows(**lengths)
-    if len(section.errors) == before and windows.unclaimed > windows.open_at_most:
+    if len(section.errors) != before:  # values that could not be read cannot be compared
+        return lengths
+    if windows.unclaimed > windows.open_at_most:
         section.add_error("unclaimed", f"is longer than open_at_most, {windows.open_at_most}s")
+    if windows.check_in_answer >= windows.purchase:
+        section.add_error("purchase", f"is not longer than check_in_answer, {windows.check_in_answer}s")
     return lengths

@@ -7,7 +7,8 @@ from domain.messaging.lane import Lane
 
 _MONEY = (
     # to the admins: what is wrong, or was done
-    "admin-act admin-chat-bound customer-not-reached dead-letter discrepancy discrepancy-gone discrepancy-remains "
+    "admin-act admin-chat-bound claim-ended-admins customer-not-reached dead-letter delivery-late "
+    "discrepancy discrepancy-gone discrepancy-remains "
     "dispute dispute-lost dispute-won dispute-won-kept hold-expiring hold-lapsed limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
@@ -21,7 +22,8 @@ _MONEY = (
     "price-increase-approval price-increase-declined price-increase-not-reached "
     "price-increase-order-changed price-increase-unapproved refund-failed refunded "
     # to runners: pay, standing, what they must not buy
-    "approved bank-refused cancelled-by-admin-runner claim-given-back closed-paid closed-unpaid hold-gone-runner "
+    "approved bank-refused cancelled-by-admin-runner claim-ended claim-given-back closed-paid closed-unpaid "
+    "hold-gone-runner "
     "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "
     "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready "
     "refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
@@ -29,9 +31,9 @@ _MONEY = (
 _ORDER = (
     # What names a PIN, or says that it does not count, stays in one lane: so the newest PIN is read last.
     "pin-locked-customer pin-renewed pin-renewed-runner "
-    "absent arrived cancelled-by-admin claimed closed customer-not-reached-runner declined delivered expired "
-    "finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown proof "
-    "receipt released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
+    "absent arrived cancelled-by-admin claim-ending claimed closed customer-not-reached-runner declined delivered "
+    "expired finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown "
+    "proof receipt released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
 )
 _CORRESPONDENCE = (
     "asks-to-run case-answer case-answered-by case-closed case-closed-by case-more case-opened case-photo case-proof "

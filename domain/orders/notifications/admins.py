@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.campuses.people import Member
+from domain.campuses.windows import Windows
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.notification.notification_buttons import see_order_button
@@ -22,6 +23,39 @@ def runner_silent(order: Order, runner: Member, customer: Member, since: datetim
         args={
             "order": order.id,
             "status": order.status,
+            "minutes": int((now - since).total_seconds() // 60),
+            "runner": runner.first_name,
+            "runner_account": runner.telegram_contact,
+            "customer": customer.first_name,
+            "customer_account": customer.telegram_contact,
+        },
+    )
+
+
+def claim_ended_admins(order: Order, runner: Member, windows: Windows) -> Notification:
+    """Tell who had an order for as long as anybody may have it without buying; once for each release."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"claim_ended:{order.id}:{order.releases}",
+        key="notification-claim-ended-admins",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={"order": order.id, "runner": runner.first_name, "minutes": round(windows.purchase / 60)},
+    )
+
+
+def delivery_late(order: Order, runner: Member, customer: Member, since: datetime, now: datetime) -> Notification:
+    """Tell, once for each order, that the food was bought long ago and is not handed over, whatever its runner says."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"delivery_late:{order.id}",
+        key="notification-delivery-late",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={
+            "order": order.id,
             "minutes": int((now - since).total_seconds() // 60),
             "runner": runner.first_name,
             "runner_account": runner.telegram_contact,

@@ -25,6 +25,11 @@ def delivery_taken_back(run: SagaRun) -> Notification:
     return _to_former_runner(run, "notification-taken-back")
 
 
+def claim_ended(run: SagaRun) -> Notification:
+    """Tell that the order was released because the runner did not buy in time."""
+    return _to_former_runner(run, "notification-claim-ended")
+
+
 def delivery_released_by_admin(run: SagaRun, reason: str) -> Notification:
     """Tell why an admin released the order."""
     return _to_former_runner(run, "notification-released-by-admin", {"reason": reason})
@@ -65,6 +70,22 @@ def check_in_asked(order: Order, windows: Windows, timer_id: int) -> Notificatio
         else "notification-runner-check-in-bought",
         {"minutes": max(1, round(windows.check_in_answer / 60))},
         buttons=[check_in, release] if is_event_allowed(order.status, OrderEvent.RELEASED) else [check_in],
+    )
+
+
+def claim_ending(order: Order, windows: Windows) -> Notification:
+    """Tell the runner, once for each claim, that only the purchase keeps the order with them."""
+    buttons = [
+        NotificationButton(
+            label="button-bought", data=pack(Tap.BOUGHT, order.id, order.version), style=ButtonStyle.SUCCESS
+        ),
+        NotificationButton(
+            label="button-release", data=pack(Tap.RELEASE, order.id, order.version), style=ButtonStyle.DANGER
+        ),
+    ]
+    args = {"minutes": max(1, round(windows.check_in_answer / 60)), "held": round(windows.purchase / 60)}
+    return _to_runner(
+        order, f"claim_ending:{order.id}:{order.claim}", "notification-claim-ending", args, buttons=buttons
     )
 
 

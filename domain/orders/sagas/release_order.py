@@ -7,6 +7,8 @@ from domain.orders.states import Order
 from domain.saga.definition import LocalStep, Saga
 from domain.saga.run import SagaStart
 
+SILENCE, CLAIM_ENDED = "silence", "not bought in time"  # why the system releases an order
+
 
 @dataclass(slots=True, kw_only=True)
 class ReleaseOrderData:

@@ -32,8 +32,10 @@ from domain.orders.claim_repository import (
     is_runner_barred,
 )
 from domain.orders.escalations.unclaimed_order import UNCLAIMED_STAGES, reset_unclaimed_timers
+from domain.orders.notifications.admins import claim_ended_admins
 from domain.orders.notifications.customer import order_claimed, order_lost_hold, order_released
 from domain.orders.notifications.runner import (
+    claim_ended,
     claim_given_back,
     delivery_lost_hold,
     delivery_released_by_admin,
@@ -43,7 +45,7 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
 from domain.orders.risk_checks import RiskChecks
-from domain.orders.sagas.release_order import ReleaseOrderData
+from domain.orders.sagas.release_order import CLAIM_ENDED, ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import MAX_RELEASES, TimerKind, reopened_deadline
 from domain.orders.timers.repository import resume_timer, set_timer, stop_timer
@@ -186,10 +188,19 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
     await reset_unclaimed_timers(work, order, until)
     await refresh_order_messages(work, order)
     if silent:
-        await notify(work, delivery_taken_back(run))
+        await _tell_taken_back(work, run, order, data.reason)
     if admin is not None:
         await notify(work, delivery_released_by_admin(run, data.reason or ""))
     await notify(work, order_released(order))
+
+
+async def _tell_taken_back(work: UnitOfWork, run: SagaRun, order: Order, reason: str | None) -> None:
+    if reason != CLAIM_ENDED:
+        await notify(work, delivery_taken_back(run))
+        return
+    runner = await find_member(work, run.campus_id, run.required_person_id)
+    await notify(work, claim_ended(run))
+    await notify(work, claim_ended_admins(order, runner, (await find_campus(work, run.campus_id)).windows))
 
 
 async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:

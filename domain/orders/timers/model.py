@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.campuses.windows import Windows
-from domain.orders.states import OrderPhase, OrderStatus, phase_of
+from domain.orders.states import Order, OrderPhase, OrderStatus, phase_of
 
 MAX_RELEASES = 2  # an order is offered again this often; the next release makes it expire
 
@@ -53,6 +53,31 @@ def check_in_window(status: OrderStatus) -> str | None:
             return "runner_check_in_bought"
         case OrderPhase.UNCLAIMED | OrderPhase.DELIVERED | OrderPhase.COMPLETED | OrderPhase.ABANDONED:
             return None
+
+
+def claim_ends_at(order: Order, windows: Windows) -> datetime | None:
+    """Return until when the runner of a claimed order has to buy, whatever they answer; None without such an order.
+
+    The last question to them leaves the window `check_in_answer` before it.
+    """
+    if phase_of(order.status) is not OrderPhase.CLAIMED or order.accepted_at is None:
+        return None
+    return order.accepted_at + windows.length("purchase")
+
+
+def check_in_due(order: Order, windows: Windows, now: datetime) -> datetime | None:
+    """Return when the runner is asked next, or the admins are told of a long delivery; None without a runner.
+
+    However often the runner says that all is well, neither is put off beyond its time.
+    """
+    window = check_in_window(order.status)
+    if window is None:
+        return None
+    usual, claim_ends = now + windows.length(window), claim_ends_at(order, windows)
+    if claim_ends is not None:
+        return max(now, min(usual, claim_ends - windows.length("check_in_answer")))
+    late = None if order.bought_at is None else order.bought_at + windows.length("delivery")
+    return usual if late is None or late <= now else min(usual, late)
 
 
 def reopened_deadline(placed_at: datetime, now: datetime, windows: Windows) -> datetime:

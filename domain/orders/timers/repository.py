@@ -25,7 +25,7 @@ from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import Order
 from domain.orders.tables import orders, timer
-from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_window
+from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_due
 
 _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 
@@ -116,10 +116,11 @@ async def reset_escalations(work: UnitOfWork, order: Order) -> None:
 
 async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
     """Set the runner check-in, counted from now, where the status has a runner."""
-    window = check_in_window(order.status)
-    if window is not None:
-        campus = await find_campus(work, order.campus_id)
-        await set_timer(work, order, TimerKind.RUNNER_CHECK_IN, work.now + campus.windows.length(window))
+    if order.runner_id is None:
+        return
+    due = check_in_due(order, (await find_campus(work, order.campus_id)).windows, work.now)
+    if due is not None:
+        await set_timer(work, order, TimerKind.RUNNER_CHECK_IN, due)
 
 
 async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:

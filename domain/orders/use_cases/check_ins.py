@@ -6,8 +6,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import Stale
-from domain.orders.escalations.silent_runner import record_runner_check_in
+from domain.errors import PurchaseDue, Stale
+from domain.orders.escalations.silent_runner import record_runner_check_in, was_asked_last
 from domain.orders.repository import lock_order
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderStatus
 from domain.orders.use_cases.ownership import require_own_delivery
@@ -27,12 +27,17 @@ async def record_customer_waits(work: UnitOfWork, campus: Campus, member: Member
 
 
 async def check_in_as_runner(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[Yes, on it]: count the runner's silence anew from now; raise Stale when no runner has the order."""
+    """[Yes, on it]: count the runner's silence anew from now.
+
+    Raise Stale when no runner has the order, and PurchaseDue when only the purchase keeps it with them.
+    """
     order = await lock_order(work, campus.id, order_id)
     if order.status not in STATUSES_WITH_RUNNER:
         require_permission(member, Action.CHECK_IN)
         raise Stale
     require_own_delivery(member, Action.CHECK_IN, order)
+    if await was_asked_last(work, order):
+        raise PurchaseDue
     await record_runner_check_in(work, order)
     await _log(work, Actor(role=Role.RUNNER, person_id=member.person_id), order, "showed_life")
     return order

@@ -193,6 +193,7 @@ def test_always_open_is_said_so() -> None:
         ('"30 min"', "0", "windows.unclaimed: 0 is out of range; from 1s to 30d"),
         ('"30 min"', '"31d"', 'windows.unclaimed: "31d" is out of range; from 1s to 30d'),
         ('"30 min"', '"2h"', "windows.unclaimed: is longer than open_at_most, 5400s"),
+        ("[windows]", '[windows]\npurchase = "4 min"', "windows.purchase: is not longer than check_in_answer, 240s"),
         ("unclaimed", "unclaimd", "windows.unclaimd: is unknown; did you mean unclaimed?"),
         (
             'unclaimed = "30 min"',
