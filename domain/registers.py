@@ -22,7 +22,13 @@ from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
 from domain.refunds.dispute_repository import is_disputed
 from domain.saga.register import SagaRegister
-from domain.screening.checks import require_charge_allowed, require_claim_allowed, require_order_allowed, screen_pay
+from domain.screening.checks import (
+    require_charge_allowed,
+    require_claim_allowed,
+    require_order_allowed,
+    screen_pay,
+    tell_given_back,
+)
 from domain.screening.review_repository import has_open_review
 from domain.support.repository import has_open_case
 
@@ -59,6 +65,7 @@ def build_registers() -> Registers:
             require_order_allowed=require_order_allowed,
             require_charge_allowed=require_charge_allowed,
             require_claim_allowed=require_claim_allowed,
+            tell_given_back=tell_given_back,
             screen_pay=screen_pay,
         ),
         PayoutBlocks(

@@ -65,10 +65,13 @@ async def is_runner_barred(work: UnitOfWork, order_id: int, person_id: int) -> b
     return barred
 
 
-async def bar_runner(work: UnitOfWork, order_id: int, person_id: int) -> None:
-    """Bar this runner from claiming the order again; do nothing when they are barred."""
-    statement = insert(barred_runner).values(order_id=order_id, person_id=person_id).on_conflict_do_nothing()
-    await work.connection.execute(statement)
+async def bar_runner(work: UnitOfWork, order_id: int, person_id: int, *, gave_back: bool) -> None:
+    """Bar this runner from claiming the order again; do nothing when they are barred.
+
+    `gave_back` says that it was their choice or their silence, which the risk rules count.
+    """
+    values = {"order_id": order_id, "person_id": person_id, "given_back_at": func.now() if gave_back else None}
+    await work.connection.execute(insert(barred_runner).values(values).on_conflict_do_nothing())
 
 
 async def count_other_deliveries(work: UnitOfWork, campus_id: int, runner_id: int, order_id: int) -> int:

@@ -19,5 +19,7 @@ class RiskChecks:
     require_order_allowed: CustomerCheck  # the ceiling of the order
     require_charge_allowed: CustomerCheck  # what is to be held beyond the order's present ceiling; 0 for a debt
     require_claim_allowed: Callable[[UnitOfWork, Campus, Order], Awaitable[None]]  # the order that is being claimed
+    # the order that this runner gave back; the admins are told once of a runner who reached the limit
+    tell_given_back: Callable[[UnitOfWork, Campus, Order, int], Awaitable[None]]
     # an order that is completed; what waits for a person is told to the admins
     screen_pay: Callable[[UnitOfWork, Campus, Order], Awaitable[Allow | Hold]]

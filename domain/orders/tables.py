@@ -106,7 +106,14 @@ barred_runner = Table(  # runners who released the order and may not claim it ag
     METADATA,
     Column("order_id", ForeignKey("orders.id"), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
+    timestamp_column("given_back_at"),  # by them or by their silence; NULL where it was no choice of theirs
     PrimaryKeyConstraint("order_id", "person_id"),
+)
+Index(
+    "barred_runner_given_back",
+    barred_runner.c.person_id,
+    barred_runner.c.given_back_at,
+    postgresql_where=text("given_back_at IS NOT NULL"),
 )
 
 timer = Table(

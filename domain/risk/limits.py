@@ -23,6 +23,7 @@ class RiskLimits:
     new_days: int = 3 * 86_400  # an account or a card is new for so long after it came ...
     new_orders: int = 3  # ... and an account also until so many of its orders were completed
     pair_orders: int = 5  # deliveries of one runner to one customer in a day
+    given_back: int = 4  # orders that a runner gives back in a day, by a tap or by silence, before they claim no more
     declines: int = 5  # refusals of the bank in a day before the pause
     decline_pause: int = 6 * 3_600  # from the last refusal
     cards: int = 3  # different cards that an account may use in a day

@@ -45,6 +45,10 @@ class PairLimitReached(RiskRefused):
     key = "error-pair"
 
 
+class GaveBackTooMany(RiskRefused):
+    key = "error-given-back"
+
+
 def build_refusal(refused: Refuse, currency: str, zone: ZoneInfo) -> RiskRefused:
     """Return the refusal that the person reads; a time is shown in the zone of the campus."""
     when = "never" if refused.until is None else _format_moment(refused.until, zone)  # this order alone is too much
@@ -65,6 +69,8 @@ def build_refusal(refused: Refuse, currency: str, zone: ZoneInfo) -> RiskRefused
             return CardOwes()
         case RefusalReason.PAIR:
             return PairLimitReached()
+        case RefusalReason.GIVEN_BACK:
+            return GaveBackTooMany(most=refused.most, when=when)
     assert_never(refused.reason)
 
 

@@ -1,5 +1,6 @@
-"""The rules for runners: how much they may bring one customer."""
+"""The rules for runners: how much they may bring one customer, and how often they may give an order back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.risk.facts import DAY, PairDelivery
@@ -16,3 +17,15 @@ def judge_claim(pair: tuple[PairDelivery, ...], limits: RiskLimits, amount: int,
     if today and sum(each.amount for each in today) + amount > limits.pair_day:
         return Refuse(reason=RefusalReason.PAIR, most=limits.pair_orders, until=until)
     return ALLOW
+
+
+def judge_given_back(given_back: Sequence[datetime], limits: RiskLimits, now: datetime) -> Allow | Refuse:
+    """Return whether a runner may take one more order after what they gave back; `given_back` is of the last day.
+
+    Who claims an order reads where its customer waits, so claims without a purchase are counted.
+    """
+    today = sorted(each for each in given_back if now - each < DAY)
+    if len(today) < limits.given_back:
+        return ALLOW
+    until = today[len(today) - limits.given_back] + DAY
+    return Refuse(reason=RefusalReason.GIVEN_BACK, most=len(today), until=until)

@@ -16,6 +16,7 @@ class RefusalReason(StrEnum):
     REFUNDS = "refunds"
     CARD_OWES = "card_owes"  # the card belongs to somebody who owes money or is barred
     PAIR = "pair"
+    GIVEN_BACK = "given_back"
 
 
 class PayReason(StrEnum):

@@ -8,12 +8,12 @@ from domain.orders.states import Order
 from domain.risk.customer_rules import judge_charge, judge_order
 from domain.risk.pay_rules import judge_pay
 from domain.risk.refusals import build_refusal
-from domain.risk.runner_rules import judge_claim
+from domain.risk.runner_rules import judge_claim, judge_given_back
 from domain.risk.verdicts import Allow, Hold, Refuse
 from domain.screening.customer_facts_repository import read_customer_facts
-from domain.screening.notifications import pay_held_for_review
+from domain.screening.notifications import gave_back_much, pay_held_for_review
 from domain.screening.review_repository import open_review
-from domain.screening.runner_facts_repository import read_delivery_facts, read_pair_deliveries
+from domain.screening.runner_facts_repository import read_delivery_facts, read_given_back, read_pair_deliveries
 
 
 async def require_order_allowed(work: UnitOfWork, campus: Campus, person_id: int, ceiling: int) -> None:
@@ -29,12 +29,23 @@ async def require_charge_allowed(work: UnitOfWork, campus: Campus, person_id: in
 
 
 async def require_claim_allowed(work: UnitOfWork, campus: Campus, order: Order) -> None:
-    """Raise RiskRefused when the runner brings this customer enough already, beside this order.
+    """Raise RiskRefused when the runner gave back too much, or brings this customer enough already, beside this order.
 
     The caller has locked the runner's membership.
     """
+    given_back = await read_given_back(work, campus.id, order.runner_id or 0)
+    _require(judge_given_back(given_back, campus.risk, work.now), campus)
     pair = await read_pair_deliveries(work, order)
     _require(judge_claim(pair, campus.risk, order.price.ceiling, work.now), campus)
+
+
+async def tell_given_back(work: UnitOfWork, campus: Campus, order: Order, runner_id: int) -> None:
+    """Tell the admins, once in a day, of a runner who gave back so much that they claim nothing more."""
+    given_back = await read_given_back(work, campus.id, runner_id)
+    verdict = judge_given_back(given_back, campus.risk, work.now)
+    if isinstance(verdict, Refuse) and verdict.until is not None:
+        runner = await find_member(work, campus.id, runner_id)
+        await notify(work, gave_back_much(order, runner, verdict.most, verdict.until.astimezone(campus.zone)))
 
 
 async def screen_pay(work: UnitOfWork, campus: Campus, order: Order) -> Allow | Hold:

@@ -1,5 +1,8 @@
-"""What the admins are told of pay that waits for them."""
+"""What the admins are told by the risk rules: of pay that waits for them, and of runners who give much back."""
 
+from datetime import datetime
+
+from domain.campuses.people import Member
 from domain.messaging.buttons import ButtonStyle, Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.notification.notification_buttons import see_order_button
@@ -27,5 +30,24 @@ def pay_held_for_review(order: Order, reason: PayReason, customer: str, runner: 
             "customer": customer,
             "runner": runner,
             "why": reason,
+        },
+    )
+
+
+def gave_back_much(order: Order, runner: Member, count: int, until: datetime) -> Notification:
+    """Tell, once in a day, who gave so many orders back that they claim none before `until` (in the campus' zone)."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"gave_back:{order.campus_id}:{runner.person_id}:{until:%Y%m%d}",
+        key="notification-gave-back",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={
+            "runner": runner.first_name,
+            "runner_account": runner.telegram_contact,
+            "count": count,
+            "when": f"{until:%a %H:%M}",
+            "number": runner.person_id,
         },
     )

@@ -9,7 +9,7 @@ from domain.campuses.tables import campus
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import ABANDONED_STATUSES, DELIVERED_STATUSES, Order, OrderEvent, OrderStatus
-from domain.orders.tables import orders
+from domain.orders.tables import barred_runner, orders
 from domain.payments.card_facts_repository import find_card_facts
 from domain.refunds.model import DisputeStatus
 from domain.refunds.tables import dispute
@@ -33,6 +33,17 @@ async def read_pair_deliveries(work: UnitOfWork, order: Order) -> tuple[PairDeli
     lately = (orders.c.accepted_at > func.now() - DAY, orders.c.status.not_in(ABANDONED_STATUSES))
     rows = await work.connection.execute(select(orders.c.accepted_at, amount.label("amount")).where(*pair, *lately))
     return tuple(PairDelivery(at=row.accepted_at, amount=row.amount) for row in rows)
+
+
+async def read_given_back(work: UnitOfWork, campus_id: int, runner_id: int) -> tuple[datetime, ...]:
+    """Return when this runner gave orders of this campus back in the last day."""
+    query = (
+        select(barred_runner.c.given_back_at)
+        .join(orders, orders.c.id == barred_runner.c.order_id)
+        .where(orders.c.campus_id == campus_id, barred_runner.c.person_id == runner_id)
+        .where(barred_runner.c.given_back_at > func.now() - DAY)
+    )
+    return tuple((await work.connection.execute(query)).scalars())
 
 
 async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits) -> DeliveryFacts:

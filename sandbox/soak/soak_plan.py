@@ -43,6 +43,7 @@ SOAK_LIMITS: Mapping[str, str] = {
     "open_orders": "1000",
     "new_open_orders": "1000",
     "pair_orders": "1000",
+    "given_back": "1000",
     "declines": "1000",
     "unproven": "1000",
     **dict.fromkeys(("customer_day", "new_customer_day", "pair_day", "pair_week"), '"100000.00"'),

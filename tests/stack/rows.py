@@ -31,6 +31,7 @@ ROOMY_RISK = {
     "pair_week": 100_000_000,
     "runner_day": 100_000_000,
     "pair_orders": 1_000,
+    "given_back": 1_000,
     "declines": 1_000,
     "refunds": 1_000,
     "first_payouts": 0,

@@ -9,7 +9,8 @@ _MONEY = (
     # to the admins: what is wrong, or was done
     "admin-act admin-chat-bound claim-ended-admins customer-not-reached dead-letter delivery-late "
     "discrepancy discrepancy-gone discrepancy-remains "
-    "dispute dispute-lost dispute-won dispute-won-kept hold-expiring hold-lapsed limit-exceeded-admins owes-admins "
+    "dispute dispute-lost dispute-won dispute-won-kept gave-back hold-expiring hold-lapsed "
+    "limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
     "review suspended-elsewhere "

@@ -28,6 +28,7 @@ from domain.orders.claim_repository import (
     claim_guards,
     count_other_deliveries,
     is_claimed_in,
+    is_hold_valid,
     is_run_by,
     is_runner_barred,
 )
@@ -182,7 +183,7 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
         reason=data.reason,
         **RELEASED_CLAIM,
     )
-    await bar_runner(work, order.id, run.required_person_id)
+    await _bar_former_runner(work, run, order, is_choice=admin is None)
     until = await _fresh_deadline(work, order)
     await set_timer(work, order, TimerKind.EXPIRE, until)
     await reset_unclaimed_timers(work, order, until)
@@ -192,6 +193,14 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
     if admin is not None:
         await notify(work, delivery_released_by_admin(run, data.reason or ""))
     await notify(work, order_released(order))
+
+
+async def _bar_former_runner(work: UnitOfWork, run: SagaRun, order: Order, *, is_choice: bool) -> None:
+    """Bar them from this order. It counts as given back, unless the bank lets the money go: then the reason is ours."""
+    campus, runner_id = await find_campus(work, run.campus_id), run.required_person_id
+    gave_back = is_choice and await is_hold_valid(work, order.id, campus.windows.length("hold_margin") / 2)
+    await bar_runner(work, order.id, runner_id, gave_back=gave_back)
+    await work.registers.get(RiskChecks).tell_given_back(work, campus, order, runner_id)
 
 
 async def _tell_taken_back(work: UnitOfWork, run: SagaRun, order: Order, reason: str | None) -> None:

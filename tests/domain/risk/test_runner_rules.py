@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.risk.facts import PairDelivery
 from domain.risk.limits import build_limits
-from domain.risk.runner_rules import judge_claim
+from domain.risk.runner_rules import judge_claim, judge_given_back
 from domain.risk.verdicts import ALLOW, RefusalReason, Refuse
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -28,3 +28,13 @@ def test_the_sum_of_a_pair_is_limited_from_the_second_delivery_on() -> None:
     assert judge_claim((), LIMITS, 20_000, NOW) == ALLOW
     assert judge_claim((brought(10_000),), LIMITS, 5_000, NOW) == ALLOW
     assert isinstance(judge_claim((brought(10_000),), LIMITS, 5_001, NOW), Refuse)
+
+
+def test_a_runner_gives_four_orders_back_in_a_day_and_then_claims_none_until_one_of_them_is_a_day_old() -> None:
+    earlier = [NOW - hours * HOUR for hours in (24, 3, 2, 1)]
+    assert judge_given_back(earlier, LIMITS, NOW) == ALLOW
+    four = [NOW - hours * HOUR for hours in (1, 2, 3, 4)]
+    refused = Refuse(reason=RefusalReason.GIVEN_BACK, most=4, until=NOW + 20 * HOUR)
+    assert judge_given_back(four, LIMITS, NOW) == refused
+    five = judge_given_back([*four, NOW - 5 * HOUR], LIMITS, NOW)
+    assert five == Refuse(reason=RefusalReason.GIVEN_BACK, most=5, until=NOW + 20 * HOUR), "of two old ones, both go"
