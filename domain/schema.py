@@ -19,6 +19,7 @@ from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
 from domain.ledger.triggers import LEDGER_TRIGGERS
 from domain.messaging.tables import notification, order_message
 from domain.orders.drafts.tables import conversation_state, draft
+from domain.orders.sent_photos.tables import sent_photo
 from domain.orders.tables import barred_runner, orders, timer
 from domain.orders.triggers import ORDER_TRIGGERS
 from domain.payments.tables import customer_debt, hold
@@ -68,6 +69,7 @@ __all__ = [
     "saga",
     "saga_signal",
     "saved_card",
+    "sent_photo",
     "store",
     "stranger_reply",
     "stripe_event",

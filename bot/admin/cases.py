@@ -162,7 +162,7 @@ async def _send_case_answer(context: RequestContext, number: int, words: str) ->
         context.member,
         number,
         words,
-        context.photo,
+        context.photo_id,
         in_admin_chat=_in_admin_chat(context),
     )
     customer = await find_member(context.work, context.campus.id, case.opened_by)

@@ -25,6 +25,7 @@ from domain.messaging.buttons import TapPlace, unpack
 from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import find_pending_input
+from domain.orders.sent_photos.sent_photo import SentPhoto
 from domain.restrictions.runner_groups.membership import may_be_in_group
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -104,7 +105,7 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         is_private=is_private,
         chat_title=event.chat.title or "",
         typed=(event.text or event.caption or "").strip(),
-        photo=event.photo[-1].file_id if event.photo else None,
+        photo=_photo_of(event),
         has_other_content=event.text is None and not event.photo,
         is_picture_file=event.document is not None and (event.document.mime_type or "").startswith("image/"),
         message_id=event.message_id,
@@ -116,6 +117,13 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
 def _is_second_hand(event: Message) -> bool:
     """Return whether the words may be somebody else's: the person forwarded them, or chose them from another bot."""
     return event.forward_origin is not None or event.via_bot is not None
+
+
+def _photo_of(event: Message) -> SentPhoto | None:
+    if not event.photo:
+        return None
+    largest = event.photo[-1]
+    return SentPhoto(file_id=largest.file_id, unique_id=largest.file_unique_id, is_second_hand=_is_second_hand(event))
 
 
 def _would_act(context: RequestContext) -> bool:

@@ -24,11 +24,19 @@ from domain.messaging.outbox_repository import refresh_existing_order_messages
 from domain.messaging.remedy import remedy_buttons
 from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.repository import find_order
+from domain.orders.sent_photos.refusals import PhotoSecondHand, PhotoUsedBefore
 from domain.words import say, say_plain
 
 MAX_TOAST_LENGTH = 90  # characters; a longer text is shown as an alert, which stays until it is closed
 # The pending input stays: another answer may be accepted.
-RETRYABLE_REFUSALS = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)
+RETRYABLE_REFUSALS = (
+    LeavingTooEarly,
+    ReceiptAboveLimit,
+    ReceiptTooSmall,
+    HoldNotChecked,
+    PhotoUsedBefore,
+    PhotoSecondHand,
+)
 
 
 def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:

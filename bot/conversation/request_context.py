@@ -9,6 +9,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.buttons import MENU_SCREEN, Button, ButtonStyle, Tap, TapArgument, TapData, pack
 from domain.money import format_money
 from domain.orders.drafts.draft import ConversationState
+from domain.orders.sent_photos.sent_photo import SentPhoto
 from domain.words import Html, say, say_plain
 
 MAX_LABEL_LENGTH = 48  # characters; phones cut longer ones
@@ -32,7 +33,7 @@ class RequestContext:
     is_private: bool
     chat_title: str = ""  # of a group, as its people named it
     typed: str = ""  # the text, or the caption of a photo
-    photo: str | None = None  # Telegram's file id of the largest size
+    photo: SentPhoto | None = None  # in the largest size
     has_other_content: bool = False  # neither text nor a photo: a sticker, a voice message, a file...
     is_picture_file: bool = False  # a picture sent as a file: the bot cannot show it to others as a photo
     message_id: int | None = None  # of the person's message
@@ -63,6 +64,11 @@ class RequestContext:
     def arguments(self) -> str:
         """The text after a command."""
         return self.typed.partition(" ")[2].strip()
+
+    @property
+    def photo_id(self) -> str | None:
+        """Telegram's file id of the photo, to pass it on."""
+        return None if self.photo is None else self.photo.file_id
 
     @property
     def pending_subject(self) -> int:

@@ -101,7 +101,7 @@ async def keep_waiting_for_customer(context: RequestContext) -> Replies:
 async def receive_proof_photo(context: RequestContext) -> Replies:
     """Take the photo of the food where it was left, which delivers the order."""
     order = await photos.leave_food_with_photo(
-        context.work, context.campus, context.member, context.pending_subject, context.photo or ""
+        context.work, context.campus, context.member, context.pending_subject, context.photo
     )
     return await _delivered_replies(context, order)
 
@@ -129,7 +129,7 @@ async def _handle_photo(context: RequestContext, order: Order) -> Replies:
     """Ask for the proof photo or save the receipt: a delivery is final, so only a photo asked for as proof delivers."""
     if await photos.can_runner_leave_food(context.work, order):
         return (NewMessage(await _leaving_food_screen(context, order)),)
-    return await receive_late_receipt_photo(context, order, context.photo or "")
+    return await receive_late_receipt_photo(context, order)
 
 
 async def _delivered_replies(context: RequestContext, order: Order) -> Replies:

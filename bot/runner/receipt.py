@@ -44,9 +44,7 @@ async def receive_receipt_amount(context: RequestContext) -> Replies:
 
 async def receive_receipt_photo(context: RequestContext) -> Replies:
     """Take the receipt's photo; without an amount in its caption, ask for the amount."""
-    if context.photo is None:
-        raise OrderClosed
-    return await _keep_receipt_photo(context, await _own_delivery(context, context.pending_subject), context.photo)
+    return await _keep_receipt_photo(context, await _own_delivery(context, context.pending_subject))
 
 
 async def receive_early_receipt_photo(context: RequestContext, delivery: Order) -> Replies:
@@ -56,11 +54,11 @@ async def receive_early_receipt_photo(context: RequestContext, delivery: Order) 
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.RECEIPT, delivery.id
     )
-    return await _keep_receipt_photo(context, await _own_delivery(context, delivery.id), context.photo or "")
+    return await _keep_receipt_photo(context, await _own_delivery(context, delivery.id))
 
 
-async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: str) -> Replies:
-    order = await photos.save_receipt_photo(context.work, context.campus, context.member, delivery.id, photo)
+async def _keep_receipt_photo(context: RequestContext, delivery: Order) -> Replies:
+    order = await _save_photo(context, delivery)
     try:
         receipt = read_amount(context.typed, context.campus.currency)
     except Unreadable:
@@ -68,12 +66,18 @@ async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: s
     return (NewMessage(await _buy(context, order, receipt)),)
 
 
-async def receive_late_receipt_photo(context: RequestContext, order: Order, photo: str) -> Replies:
+async def receive_late_receipt_photo(context: RequestContext, order: Order) -> Replies:
     """Take the photo of the receipt of a delivery that is bought already."""
-    await photos.save_receipt_photo(context.work, context.campus, context.member, order.id, photo)
+    await _save_photo(context, order)
     customer = await find_member(context.work, context.campus.id, order.customer_id)
     kept = context.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
     return (NewMessage(Screen(kept, ((home_button(context),),))),)
+
+
+async def _save_photo(context: RequestContext, delivery: Order) -> Order:
+    if context.photo is None:
+        raise OrderClosed
+    return await photos.save_receipt_photo(context.work, context.campus, context.member, delivery.id, context.photo)
 
 
 async def ask_customer_tapped(context: RequestContext) -> Replies:

@@ -74,7 +74,9 @@ bot-tip-set = Tip: { $amount }, all of it for your runner.
 bot-tip-none = No tip.
 bot-button-tip = Tip { $amount }
 bot-button-no-tip = No tip
-bot-note = <b>A note for your runner?</b> Type it, at most { $most } characters.
+bot-note =
+    <b>A note for your runner?</b> Type it, at most { $most } characters.
+    Whoever takes the job reads it at once. A phone number or a door code can wait: write it to them when your food is bought.
 bot-note-not-understood = I need words, at most { $most } characters. That was { $written }.
 bot-note-removed = The note is gone.
 bot-button-add-note = Add note

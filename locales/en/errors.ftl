@@ -8,6 +8,7 @@ error-stale = This button is out of date. Look at the newest message and use its
 error-order-not-found = There is no such order here.
 error-order-taken = Too late: another runner was faster.
 error-order-yours = This job is already yours. Its card is in your chat with me.
+error-order-unnamed = Nothing says which order this is about. Name it in the reason, as #17, or begin with nobody: /settle { $number } nobody, a fee of Stripe
 error-order-closed = This order is not open for that any more.
 error-own-order = This is your own order. Somebody else has to bring it.
 error-barred = You gave this job back before. It is for other runners now.
@@ -19,6 +20,8 @@ error-too-many-deliveries =
 error-receipt-above-limit = Too much: the customer agreed to at most { $limit } at the shop. Do not buy it for more. Give the job back, or buy less.
 error-receipt-too-small = That is too little. Type what the receipt says, at least { $least }.
 error-hold-ending = Do not buy: the customer's bank no longer holds the money, or soon will not. Please give the job back; you lose nothing by it.
+error-photo-used = This photo was sent before. Please take a new one; of the same receipt is fine.
+error-photo-second-hand = A forwarded photo proves nothing. Please take one now and send it to me here.
 error-purchase-due = You have had this job for long. Buy now and type what the receipt says, or it goes to another runner in a few minutes.
 error-hold-not-checked = Wait a moment before you buy: we are still making sure that the money is held.
 

@@ -12,7 +12,7 @@ from sandbox.telegram.control_creating import new_group_id
 from sandbox.telegram.control_request import ControlRequest, find_bot, find_group, find_person, find_place
 from sandbox.telegram.members import bots_in, change_member
 from sandbox.telegram.person_actions import edit_own_message, set_blocked, write_to_place
-from sandbox.telegram.photo_files import PLACEHOLDER_PHOTO
+from sandbox.telegram.photo_files import PLACEHOLDER_PHOTO, upload_picture
 from sandbox.telegram.posting import write_message
 from sandbox.telegram.records import Bot, Group, InviteLink, JsonObject, Message, Person
 from sandbox.telegram.tap_methods import record_tap, show_answer
@@ -26,17 +26,19 @@ MAX_ALBUM: Final = 10  # Bot API, sendMediaGroup: 2-10 items
 async def write_as_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
     """POST /sim/messages: write as a person.
 
-    With "picture" (base64) or "photo": true (a placeholder picture) the text becomes the caption.
+    With "picture" (base64) or "photo": true (a placeholder picture) the text becomes the caption. Each is a new upload;
+    "photo" with a file_id is a photo that the person has sent or received before.
     """
     person = find_person(telegram, control_request.need_number("from"))
     place = find_place(telegram, control_request.values.get("chat"), person)
     picture = control_request.picture("picture") or (PLACEHOLDER_PHOTO if control_request.flag("photo") else None)
+    known = telegram.world.files.get(str(control_request.values.get("photo")))
     written = write_to_place(
         telegram,
         person,
         place,
         control_request.text("text") or "",
-        picture=picture,
+        picture=known if picture is None else upload_picture(telegram.world, picture),
         reply_to=control_request.number("reply_to"),
     )
     return {"message": shown_message(telegram.world, written.message), "update_ids": written.update_ids}
@@ -68,7 +70,7 @@ async def write_album(telegram: TelegramSandbox, control_request: ControlRequest
             person,
             place,
             text if number == captioned else "",
-            picture=PLACEHOLDER_PHOTO + bytes([number]),  # each another picture, with a file id of its own
+            picture=upload_picture(telegram.world, PLACEHOLDER_PHOTO),
             reply_to=control_request.number("reply_to"),
             media_group_id=album,
         )

@@ -8,9 +8,9 @@ from sandbox.telegram.api_objects import chat_object, user_object
 from sandbox.telegram.bot_api_refusals import ControlRequestError
 from sandbox.telegram.html_entities import utf16_length
 from sandbox.telegram.members import bots_in, member_object
-from sandbox.telegram.photo_files import picture_sizes, store_picture
+from sandbox.telegram.photo_files import picture_sizes
 from sandbox.telegram.posting import change_message, write_message
-from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person, PrivateChat
+from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person, PrivateChat, StoredFile
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.telegram_world import private_place
 from sandbox.telegram.texts import MAX_CAPTION, MAX_TEXT, recognise
@@ -33,7 +33,7 @@ def write_to_place(
     place: str,
     text: str,
     *,
-    picture: bytes | None,
+    picture: StoredFile | None,
     reply_to: int | None,
     media_group_id: str | None = None,
 ) -> WrittenMessage:
@@ -52,7 +52,7 @@ def write_to_place(
         date=0,
         text=text,
         entities=recognise(text, []),
-        photo=[] if picture is None else picture_sizes(store_picture(telegram.world, picture)),
+        photo=[] if picture is None else picture_sizes(picture),
         reply_to=reply_to,
         media_group_id=media_group_id,
     )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import secrets
 from typing import Final
 
 from sandbox.telegram.bot_api_refusals import bad_request
@@ -48,6 +49,11 @@ def store_picture(world: TelegramWorld, content: bytes, *, name: str = "") -> St
     path = f"photos/file_{digest[:8]}.{kind}"
     encoded = base64.b64encode(content).decode()
     return world.files.put(StoredFile(file_id=file_id, file_path=path, content=encoded, size=len(content)))
+
+
+def upload_picture(world: TelegramWorld, content: bytes) -> StoredFile:
+    """Store a picture that a person uploads: each upload is a file of its own, whatever it shows."""
+    return store_picture(world, content, name=secrets.token_hex(8))
 
 
 def picture_sizes(file: StoredFile) -> list[JsonObject]:

@@ -40,6 +40,7 @@ MODELS_BY_ROOM = {
         "price_increase",
         "pricing",
         "sagas/*",
+        "sent_photos/sent_photo",
         "states",
         "timers/model",
     ),

@@ -8,6 +8,7 @@ from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders, photos
 from tests.scenarios.escalation_timers import allow_leaving
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.photos import new_photo
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.worker_context import WorkerContext
 from workers.scheduling.held_payouts import HeldPayoutSweeper
@@ -18,7 +19,7 @@ async def left_order(stack: WorkerStack, runner: Member) -> Order:
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
     await allow_leaving(stack, order)
-    await stack.act(photos.leave_food_with_photo, runner, order.id, "a photo")
+    await stack.act(photos.leave_food_with_photo, runner, order.id, new_photo())
     await stack.run_due()
     return await stack.order(order.id)
 

@@ -176,13 +176,14 @@ class BotUser:
         return f"@{self.bot[2]}"
 
     async def write(
-        self, text: str, chat: int | None = None, *, photo: bool = False, reply_to: int | None = None
+        self, text: str, chat: int | None = None, *, photo: bool | str = False, reply_to: int | None = None
     ) -> Json:
         """Send a message, perhaps as the caption of a photo, and wait until the bot is idle.
 
+        `photo` is the file id of one that was sent before, or True for a new one.
         Return the answer of the stand-in.
         """
-        body: dict[str, Json] = {"photo": True} if photo else {}
+        body: dict[str, Json] = {"photo": photo} if photo else {}
         body |= {} if reply_to is None else {"reply_to": reply_to}
         said = await self.stack.control_telegram("messages", from_=self.id, chat=chat or self.chat, text=text, **body)
         await self.stack.wait_until_idle(self.bot)
@@ -215,7 +216,7 @@ class BotUser:
         return str((await self.last_message(chat))["text"])
 
     async def answer_to(
-        self, text: str, chat: int | None = None, *, photo: bool = False, reply_to: int | None = None
+        self, text: str, chat: int | None = None, *, photo: bool | str = False, reply_to: int | None = None
     ) -> str:
         """Send a message, and return the text of the bot's newest message after it."""
         await self.write(text, chat, photo=photo, reply_to=reply_to)

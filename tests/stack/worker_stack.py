@@ -30,6 +30,7 @@ from domain.orders.use_cases import ordering, photos, running
 from domain.saga.tables import saga
 from sandbox.stripe.card_catalog import OWN_CARD_SIGN
 from tests.stack.audits import find_breaches, find_breaches_of_all
+from tests.stack.photos import new_photo
 from tests.stack.rows import insert_member
 from tests.stack.stripe_control import StripeControl
 from workers.audit.invariants import Finding
@@ -158,7 +159,7 @@ class WorkerStack(StripeControl):
 
     async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
         """Bring a claimed order to the customer's door; the receipt is in minor units, and has a photo."""
-        await self.act(photos.save_receipt_photo, runner, order.id, "photo-of-the-receipt")
+        await self.act(photos.save_receipt_photo, runner, order.id, new_photo())
         await self.act(running.mark_bought, runner, order.id, receipt)
         await self.act(running.mark_picked_up, runner, order.id)
         return await self.act(running.mark_arrived, runner, order.id)

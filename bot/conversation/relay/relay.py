@@ -54,7 +54,7 @@ async def relay_reply(context: RequestContext) -> Replies:
         context.member,
         order,
         context.typed,
-        photo=context.photo,
+        photo=context.photo_id,
         message_id=context.message_id,
     )
     words = await offer.describe_relay_outcome(context, order, outcome)

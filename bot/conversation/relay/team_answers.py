@@ -20,7 +20,7 @@ async def answer_team_by_reply(context: RequestContext) -> Replies:
         raise SkipHandler
     message = f"{context.chat_id}:{context.message_id}"
     sent = await correspondence.forward_answer_to_team(
-        context.work, context.campus, context.member, order_id, context.typed, photo=context.photo, message=message
+        context.work, context.campus, context.member, order_id, context.typed, photo=context.photo_id, message=message
     )
     if not sent:
         raise SkipHandler

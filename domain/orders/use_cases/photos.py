@@ -12,6 +12,8 @@ from domain.orders.notifications.customer import proof_shown, receipt_shown
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, list_active_deliveries, lock_order, record_receipt_photo
 from domain.orders.sagas.complete_order import build_completion_start
+from domain.orders.sent_photos.photo_repository import use_photo
+from domain.orders.sent_photos.sent_photo import PhotoUse, SentPhoto
 from domain.orders.states import (
     BOUGHT_STATUSES,
     STATUSES_WITH_RUNNER,
@@ -27,11 +29,14 @@ from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 
 
-async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
-    """Save the photo (Telegram's file id) of the receipt, until the order is delivered.
+async def save_receipt_photo(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: SentPhoto
+) -> Order:
+    """Save the photo of the receipt, until the order is delivered.
 
     A newer photo replaces it. Raise OrderClosed when the order has no runner or is delivered. Raise LeavingTooEarly for
-    a second photo after the arrival: it is no receipt any more, but the food that was left.
+    a second photo after the arrival: it is no receipt any more, but the food that was left. Also raise what `use_photo`
+    raises.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -39,24 +44,28 @@ async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
         raise OrderClosed
     if order.status is OrderStatus.ARRIVED and order.receipt_photo is not None:
         raise LeavingTooEarly
-    await record_receipt_photo(work, campus.id, order.id, photo)
+    await use_photo(work, order.id, photo, PhotoUse.RECEIPT)
+    await record_receipt_photo(work, campus.id, order.id, photo.file_id)
     await record_runner_check_in(work, order)
     await refresh_order_messages(work, order, group=False)
     return await find_order(work, campus.id, order_id)
 
 
-async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
-    """Move ARRIVED -> DELIVERED, with this photo (Telegram's file id) as proof; the money moves.
+async def leave_food_with_photo(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: SentPhoto | None
+) -> Order:
+    """Move ARRIVED -> DELIVERED, with this photo as proof; the money moves.
 
     Raise LeavingTooEarly while the runner has not waited long enough, also when the PIN is locked. Raise PhotoMissing
-    without a photo.
+    without a photo, and what `use_photo` raises.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
     await require_leaving_allowed(work, order)
-    if not photo:
+    if photo is None:
         raise PhotoMissing
-    await start_saga(work, build_completion_start(order, reason="photo", photo=photo))
+    await use_photo(work, order.id, photo, PhotoUse.LEFT_FOOD)
+    await start_saga(work, build_completion_start(order, reason="photo", photo=photo.file_id))
     return await find_order(work, campus.id, order_id)
 
 

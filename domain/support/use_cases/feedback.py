@@ -15,6 +15,8 @@ from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, lock_order
+from domain.orders.sent_photos.photo_repository import use_photo
+from domain.orders.sent_photos.sent_photo import PhotoUse, SentPhoto
 from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, Order
 from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.quotes import shorten_text
@@ -103,12 +105,19 @@ async def lock_reportable_order(
 
 
 async def report_problem(
-    work: UnitOfWork, campus: Campus, member: Member, order_id: int, kind: ProblemKind, story: str, photo: str | None
+    work: UnitOfWork,
+    campus: Campus,
+    member: Member,
+    order_id: int,
+    kind: ProblemKind,
+    story: str,
+    sent: SentPhoto | None,
 ) -> Case:
     """Open a case and tell the campus team; while a case is open, add the report to it. Raise as `add_to_case` does."""
     order, open_case = await lock_reportable_order(work, campus, member, order_id)
     if open_case is not None:
-        return await add_to_case(work, campus, member, open_case.id, story, photo)
+        return await add_to_case(work, campus, member, open_case.id, story, sent)
+    photo = await _use_photo(work, order.id, sent)
     await require_within_cap(work, member, order_id, campus.admin_chat, photo=photo)
     kept = shorten_text(story, MAX_STORY_LENGTH)
     case = await insert_case(work, order, opened_by=member.person_id, kind=kind, story=kept, photo=photo)
@@ -119,20 +128,30 @@ async def report_problem(
 
 
 async def add_to_case(
-    work: UnitOfWork, campus: Campus, member: Member, case_id: int, words: str, photo: str | None
+    work: UnitOfWork, campus: Campus, member: Member, case_id: int, words: str, sent: SentPhoto | None
 ) -> Case:
     """Add what the customer writes to the case.
 
-    Raise CaseClosed when the campus team has closed it, WroteTooMuch above the cap.
+    Raise CaseClosed when the campus team has closed it, WroteTooMuch above the cap, PhotoUsedBefore for a photo that
+    was sent about another order.
     """
     before = await find_case(work, campus.id, case_id)
     require_permission(member, Action.REPORT_PROBLEM, own=before.opened_by == member.person_id)
+    photo = await _use_photo(work, before.order_id, sent)
     await require_within_cap(work, member, before.order_id, campus.admin_chat, photo=photo)
     case = await update_open_case(work, campus.id, case_id)
     kept = shorten_text(words, MAX_STORY_LENGTH)
     await _log(work, Role.CUSTOMER, member, case, "added", kept)
     await tell_case_addition(work, case, member, kept, photo)
     return case
+
+
+async def _use_photo(work: UnitOfWork, order_id: int, sent: SentPhoto | None) -> str | None:
+    """Return Telegram's file id of the photo, which proves a problem of this order and of no other."""
+    if sent is None:
+        return None
+    await use_photo(work, order_id, sent, PhotoUse.PROBLEM)
+    return sent.file_id
 
 
 async def view_open_cases(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Case]:

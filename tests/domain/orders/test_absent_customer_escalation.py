@@ -20,6 +20,7 @@ from tests.scenarios.escalation_timers import (
     timer_kinds,
 )
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.photos import new_photo
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
 
@@ -35,7 +36,7 @@ async def arrived_order(stack: WorkerStack) -> tuple[Member, Order]:
 
 async def leave_food(stack: WorkerStack, runner: Member, order: Order) -> Order:
     """Leave the food with a photo of where it is."""
-    return await stack.act(photos.leave_food_with_photo, runner, order.id, "a photo")
+    return await stack.act(photos.leave_food_with_photo, runner, order.id, new_photo())
 
 
 async def test_an_absent_customer_is_reminded_then_the_food_may_be_left_and_everybody_is_paid(
@@ -115,7 +116,7 @@ async def test_food_is_never_left_without_a_photo(stack: WorkerStack) -> None:
     runner, order = await arrived_order(stack)
     await allow_leaving(stack, order)
     with pytest.raises(PhotoMissing):
-        await stack.act(photos.leave_food_with_photo, runner, order.id, "")
+        await stack.act(photos.leave_food_with_photo, runner, order.id, None)
     assert (await stack.order(order.id)).status is OrderStatus.ARRIVED
 
 

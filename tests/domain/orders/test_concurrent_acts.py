@@ -16,6 +16,7 @@ from domain.support.feedback import ProblemKind
 from domain.support.repository import find_open_case
 from domain.support.use_cases import feedback, relay, roster
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.photos import new_photo
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
@@ -71,8 +72,8 @@ def _runner_acts(stack: WorkerStack, order: Order, ana: Member) -> list[Act]:
         *(_use_case_act(use_case, stack, ana, order) for use_case in runner_calls),
         _use_case_act(running.mark_bought, stack, ana, order, 850),
         _use_case_act(running.hand_over_with_pin, stack, ana, order, order.pin or "0000"),
-        _use_case_act(photos.leave_food_with_photo, stack, ana, order, "photo"),
-        _use_case_act(photos.save_receipt_photo, stack, ana, order, "photo"),
+        _use_case_act(photos.leave_food_with_photo, stack, ana, order, new_photo()),
+        _use_case_act(photos.save_receipt_photo, stack, ana, order, new_photo()),
         _write(stack, order, ana),
     ]
 

@@ -8,6 +8,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import check_ins, photos, running
 from tests.scenarios.escalation_timers import fire_timers_of, minutes_until, timer_kinds
+from tests.stack.photos import new_photo
 from tests.stack.worker_stack import WorkerStack
 
 CHECK_IN, SILENCE = TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE
@@ -53,7 +54,7 @@ async def test_a_runner_who_does_not_buy_loses_the_order_whatever_they_answer_an
     assert 3.9 < await minutes_until(stack, order, SILENCE) <= 4
     with pytest.raises(PurchaseDue):
         await confirm_check_in(stack, runner, order)
-    await stack.act(photos.save_receipt_photo, runner, order.id, "photo")  # an act, and no purchase
+    await stack.act(photos.save_receipt_photo, runner, order.id, new_photo())  # an act, and no purchase
     assert await timer_kinds(stack, order) == {"check_in_deadline"}
     await fire_timers_of(stack, order, SILENCE)
     opened = await stack.order(order.id)

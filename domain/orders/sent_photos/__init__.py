@@ -1,0 +1,1 @@
+"""Photos that prove something: one photo proves one thing about one order."""
