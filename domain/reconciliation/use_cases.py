@@ -1,8 +1,10 @@
 """What an admin does about a discrepancy between our rows and Stripe's: view it, have it checked again, settle it."""
 
+import re
 from collections.abc import Sequence
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.subjects import ActSubject, ActSubjectKind
 from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -11,9 +13,14 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
-from domain.orders.use_cases.act_subjects import find_act_subject
+from domain.orders.repository import find_order
+from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_order
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
+from domain.reconciliation.refusals import OrderUnnamed
 from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
+
+ORDER_IN_REASON = re.compile(r"#([0-9]{1,15})(?![0-9])")
+NOBODY_IN_REASON = "nobody"
 
 
 async def view_discrepancies(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Discrepancy]:
@@ -50,11 +57,12 @@ async def settle_discrepancy(
 ) -> Discrepancy:
     """[Settle by hand]: end a discrepancy that a person can explain; no money moves.
 
-    Raise Stale when the discrepancy is over, and what `require_uninvolved` raises.
+    Raise Stale when the discrepancy is over, OrderUnnamed when neither it nor the reason names an order, OrderNotFound
+    when the campus has no such order, and what `require_uninvolved` raises.
     """
     require_permission(admin, Action.RETRY_STUCK, own=False)
     found = await view_discrepancy(work, campus, admin, number)
-    subject = await find_act_subject(work, campus.id, found.order_id, number, f"{found.kind} {number}")
+    subject = await _find_subject(work, campus, found, reason)
     await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
@@ -62,3 +70,16 @@ async def settle_discrepancy(
         raise Stale
     await tell_admin_act(work, campus, admin, AdminAct.SETTLE, subject, reason, shown_to_admins=shown_to_admins)
     return settled
+
+
+async def _find_subject(work: UnitOfWork, campus: Campus, found: Discrepancy, reason: str) -> ActSubject:
+    """Return the order it is about: the one it names, else one that the admin names; nobody's if they say so."""
+    label = f"{found.kind} {found.id}"
+    named = await find_act_subject(work, campus.id, found.order_id, found.id, label)
+    if named.kind is not ActSubjectKind.NOTHING:
+        return named
+    if order := ORDER_IN_REASON.search(reason):
+        return subject_of_order(await find_order(work, campus.id, int(order[1])))
+    if reason.lower().startswith(NOBODY_IN_REASON):
+        return named
+    raise OrderUnnamed(number=found.id)

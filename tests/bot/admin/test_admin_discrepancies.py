@@ -2,9 +2,11 @@
 
 from uuid import uuid4
 
+from domain.campuses.tables import membership
 from domain.messaging.buttons import Tap
 from domain.reconciliation.tables import discrepancy
 from tests.stack.bot_stack import BotStack, Json
+from tests.stack.order_setup import open_order
 
 
 async def _insert_discrepancy(stack: BotStack, campus: str = "north") -> int:
@@ -37,18 +39,33 @@ async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStac
     await sam.write("not an answer any more")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
     await sam.tap(Tap.SETTLE_DISCREPANCY, number)
-    assert "is settled" in await sam.answer_to("reversed by hand")
+    assert "is settled" in await sam.answer_to("nobody, reversed by hand")
     row = await _discrepancy_row(stack, number)
-    assert (row["status"], row["ended_by"], row["reason"]) == ("settled", sam.id, "reversed by hand")
+    assert (row["status"], row["ended_by"], row["reason"]) == ("settled", sam.id, "nobody, reversed by hand")
     assert "out of date" in (await sam.tap(Tap.SETTLE_DISCREPANCY, number))["text"]
     assert "out of date" in (await sam.tap(Tap.RECHECK_DISCREPANCY, number))["text"]
-    await sam.write(f"/settle {number} again")
-    assert (await _discrepancy_row(stack, number))["reason"] == "reversed by hand"
+    await sam.write(f"/settle {number} nobody, again")
+    assert (await _discrepancy_row(stack, number))["reason"] == "nobody, reversed by hand"
     assert "/settle 3" in await sam.answer_to("/settle")
 
 
 async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack, "south")
     assert f"{number}: a pay-out" not in await sam.answer_to("/differences")
-    await sam.write(f"/settle {number} mine")
+    await sam.write(f"/settle {number} nobody")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
+
+
+async def test_a_discrepancy_that_names_no_order_is_settled_for_an_order_of_others_or_for_nobody(
+    stack: BotStack,
+) -> None:
+    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    own, mine = await open_order(stack)
+    await stack.update_rows(membership, membership.c.person_id == mine.id, is_admin=True)
+    await mine.write("/differences")
+    assert "Stripe names no order" in await mine.screen_after(f"Settle {number}")
+    assert "which order this is about" in await mine.answer_to("reversed by hand")
+    assert "Another admin" in await mine.answer_to(f"it was #{own}, reversed by hand")
+    assert "There is no such order here" in await mine.answer_to(f"/settle {number} it was #999999")
+    assert (await _discrepancy_row(stack, number))["status"] == "open"
+    assert "is settled" in await sam.answer_to(f"/settle {number} it was #{own}, reversed by hand")

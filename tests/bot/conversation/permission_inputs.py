@@ -37,7 +37,7 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
             detail="missing",
         ),
         PendingInput.SETTLE_DISCREPANCY: Rule(
-            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="it was a test"
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="nobody, a test"
         ),
         PendingInput.WAIVE_CUSTOMER_DEBT: Rule(
             action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, tried_in=PRIVATE_ONLY, text="paid in cash"

@@ -237,7 +237,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "parked": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "drop": replace(_ACTS_ON_DEAD_LETTER, text="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
-        "settle": replace(_SETTLES, text="{} why"),
+        "settle": replace(_SETTLES, text="{} nobody"),
         "bind": Rule(action=_A.BIND_GROUP, allowed_in=OTHER_GROUPS, tried_in=OTHER_GROUPS),
         "cases": _SEES_CASE,
         "case": Rule(

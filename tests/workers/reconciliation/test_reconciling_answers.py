@@ -57,7 +57,7 @@ async def test_what_a_person_settled_stays_so_until_it_is_about_another_amount(s
     admin = await new_admin(stack)
     async with stack.database() as work:
         await reconciliation_use_cases.settle_discrepancy(
-            work, stack.campus, admin, await discrepancy_number(stack, intent["id"]), "the shop's own test"
+            work, stack.campus, admin, await discrepancy_number(stack, intent["id"]), "nobody, the shop's own test"
         )
     await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 60 WHERE task = 'payment_intents'")
     await reconcile_all(stack)
