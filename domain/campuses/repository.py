@@ -34,6 +34,13 @@ async def find_campuses(work: UnitOfWork, campus_ids: Collection[int]) -> Mappin
     return {row["id"]: campus_from_row(row) for row in rows}
 
 
+async def find_only_campus_id(work: UnitOfWork) -> int | None:
+    """Return the campus of a deployment that has one; None where there are several, or none."""
+    query = select(func.min(campus.c.id)).having(func.count() == 1)
+    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def find_first_campus_id(work: UnitOfWork) -> int | None:
     """Return the first campus of this deployment: its admins are told about what belongs to no campus."""
     found: int | None = (await work.connection.execute(select(func.min(campus.c.id)))).scalar_one()

@@ -30,7 +30,7 @@ class FailedItem:
 
     kind: DeadLetterKind
     subject: str
-    campus_id: int
+    campus_id: int | None  # None: of no campus, and so the operator's
     order_id: int | None = None
     shown: str
     tries: int

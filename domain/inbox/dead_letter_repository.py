@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import BigInteger, RowMapping, Select, case, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetter, DeadLetterKind, DeadLetterOutcome, FailedItem
 from domain.inbox.notifications import DEAD_LETTER_KEY, dead_letter_opened
@@ -19,10 +18,16 @@ from domain.messaging.order_message_repository import retry_order_message
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from domain.orders.timers.repository import retry_timer
+from domain.settings.logs import get_logger
+
+log = get_logger(__name__)
 
 
 async def add_dead_letter(work: UnitOfWork, failed_item: FailedItem) -> None:
-    """Insert or reopen the dead letter and tell the admins. Do nothing while it is open already."""
+    """Insert or reopen the dead letter, and tell the admins, or in the log the operator, if no campus has it.
+
+    Do nothing while it is open already.
+    """
     values = {name: getattr(failed_item, name) for name in FailedItem.__slots__}
     reopened: dict[str, Any] = {"ended_at": None, "outcome": None, "ended_by": None, "reason": None}
     reopened |= {
@@ -43,27 +48,25 @@ async def add_dead_letter(work: UnitOfWork, failed_item: FailedItem) -> None:
 
 
 async def _tell(work: UnitOfWork, made: RowMapping) -> None:
+    if made["campus_id"] is None:
+        log.error("dead_letter_of_no_campus", number=made["id"], kind=made["kind"], shown=made["shown"])
+        return
     found = await lock_dead_letter(work, made["campus_id"], made["id"])
     if found is not None:
         await notify(work, dead_letter_opened(found, made["campus_id"], made["times"]))
 
 
-async def find_fallback_campus_id(work: UnitOfWork) -> int | None:
-    """Return the first campus of this deployment: its admins are told about what belongs to no campus."""
-    found: int | None = (await work.connection.execute(select(func.min(campus.c.id)))).scalar_one()
-    return found
-
-
-async def list_dead_letters(work: UnitOfWork, campus_id: int) -> Sequence[DeadLetter]:
-    """Return the open dead letters of this campus, oldest first."""
-    query = _select_open().where(dead_letter.c.campus_id == campus_id)
+async def list_dead_letters(work: UnitOfWork, campus_id: int | None) -> Sequence[DeadLetter]:
+    """Return the open dead letters of this campus, or of none, oldest first."""
+    query = _select_open().where(dead_letter.c.campus_id.is_not_distinct_from(campus_id))
     rows = (await work.connection.execute(query.order_by(dead_letter.c.dead_since, dead_letter.c.id))).mappings()
     return [_dead_letter_from_row(row) for row in rows]
 
 
-async def lock_dead_letter(work: UnitOfWork, campus_id: int, number: int) -> DeadLetter | None:
-    """Return an open dead letter of this campus, locked until this transaction ends; None when it is not open."""
-    query = _select_open().where(dead_letter.c.campus_id == campus_id, dead_letter.c.id == number)
+async def lock_dead_letter(work: UnitOfWork, campus_id: int | None, number: int) -> DeadLetter | None:
+    """Return an open dead letter of this campus, or of none, locked until this transaction ends; None if it is over."""
+    here = dead_letter.c.campus_id.is_not_distinct_from(campus_id)
+    query = _select_open().where(here, dead_letter.c.id == number)
     row = (await work.connection.execute(query.with_for_update(of=dead_letter))).mappings().one_or_none()
     return None if row is None else _dead_letter_from_row(row)
 
@@ -81,9 +84,9 @@ def _select_open() -> Select[Any]:
 
 
 async def end_dead_letter(
-    work: UnitOfWork, number: int, outcome: DeadLetterOutcome, *, person_id: int, reason: str | None = None
+    work: UnitOfWork, number: int, outcome: DeadLetterOutcome, *, person_id: int | None, reason: str | None = None
 ) -> None:
-    """Close a dead letter with the outcome an admin decided on."""
+    """Close a dead letter with the outcome that an admin decided on, or without `person_id` the operator."""
     over = {"ended_at": func.now(), "outcome": outcome, "ended_by": person_id, "reason": reason}
     await work.connection.execute(update(dead_letter).where(dead_letter.c.id == number).values(over))
 

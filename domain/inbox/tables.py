@@ -21,7 +21,7 @@ dead_letter = Table(
     "dead_letter",
     METADATA,
     id_column(),
-    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("campus_id", ForeignKey("campus.id")),  # NULL: of no campus, and so the operator's
     text_column("kind"),
     text_column("subject"),  # the item's key in its own table
     Column("order_id", ForeignKey("orders.id")),
@@ -38,7 +38,10 @@ dead_letter = Table(
     one_of_check("kind", DeadLetterKind),
     one_of_check("outcome", DeadLetterOutcome),
     CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_by_outcome"),
-    CheckConstraint("outcome <> 'dropped' OR (ended_by IS NOT NULL AND reason IS NOT NULL)", name="dropped_by"),
+    CheckConstraint(
+        "outcome <> 'dropped' OR ((ended_by IS NOT NULL OR campus_id IS NULL) AND reason IS NOT NULL)",
+        name="dropped_by",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What an admin does about dead letters: view them, retry one, drop one with a reason."""
+"""What an admin does about dead letters, and the operator about those of no campus: view, retry, drop with a reason."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from domain.campuses.own_acts.subjects import ActSubject
 from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
-from domain.database.actors import Actor, Role
+from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
@@ -45,7 +45,7 @@ async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, num
     """
     found, subject = await _find_actionable(work, campus, admin, number)
     await requeue_dead_letter(work, found)
-    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.TRIED, None)
+    await _end_dead_letter(work, campus.id, _actor_of(admin), found, DeadLetterOutcome.TRIED, None)
     await tell_admin_act(work, campus, admin, AdminAct.RETRY_DEAD_LETTER, subject)
     return found
 
@@ -58,9 +58,33 @@ async def drop_dead_letter(
     Raise Stale when it is not a dead letter any more, and what `require_uninvolved` raises.
     """
     found, subject = await _find_actionable(work, campus, admin, number)
-    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.DROPPED, reason)
+    await _end_dead_letter(work, campus.id, _actor_of(admin), found, DeadLetterOutcome.DROPPED, reason)
     act = AdminAct.DROP_DEAD_LETTER
     await tell_admin_act(work, campus, admin, act, subject, reason, shown_to_admins=shown_to_admins)
+
+
+async def view_dead_letters_as_operator(work: UnitOfWork) -> Sequence[DeadLetter]:
+    """Return all dead letters of no campus, oldest first."""
+    return await list_dead_letters(work, None)
+
+
+async def retry_as_operator(work: UnitOfWork, number: int) -> bool:
+    """Make a dead letter of no campus due at once; return False when there is none of this number."""
+    found = await lock_dead_letter(work, None, number)
+    if found is None:
+        return False
+    await requeue_dead_letter(work, found)
+    await _end_dead_letter(work, None, SYSTEM, found, DeadLetterOutcome.TRIED, None)
+    return True
+
+
+async def drop_as_operator(work: UnitOfWork, number: int, reason: str) -> bool:
+    """Never retry a dead letter of no campus, and keep the reason; return False when there is none of this number."""
+    found = await lock_dead_letter(work, None, number)
+    if found is None:
+        return False
+    await _end_dead_letter(work, None, SYSTEM, found, DeadLetterOutcome.DROPPED, reason)
+    return True
 
 
 async def _find_actionable(
@@ -74,14 +98,23 @@ async def _find_actionable(
     return found, subject
 
 
+def _actor_of(admin: Member) -> Actor:
+    return Actor(role=Role.ADMIN, person_id=admin.person_id)
+
+
 async def _end_dead_letter(
-    work: UnitOfWork, campus: Campus, admin: Member, found: DeadLetter, outcome: DeadLetterOutcome, reason: str | None
+    work: UnitOfWork,
+    campus_id: int | None,
+    actor: Actor,
+    found: DeadLetter,
+    outcome: DeadLetterOutcome,
+    reason: str | None,
 ) -> None:
-    await end_dead_letter(work, found.id, outcome, person_id=admin.person_id, reason=reason)
+    await end_dead_letter(work, found.id, outcome, person_id=actor.person_id, reason=reason)
     await log_event(
         work,
-        Actor(role=Role.ADMIN, person_id=admin.person_id),
-        campus_id=campus.id,
+        actor,
+        campus_id=campus_id,
         order_id=found.order_id,
         subject="parked",
         subject_id=f"{found.kind}:{found.subject}",

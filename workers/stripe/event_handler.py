@@ -1,8 +1,9 @@
 """The handling of stored Stripe events: each by the handler of its type, once; one that fails is tried again."""
 
+from domain.campuses.repository import find_only_campus_id
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetterKind, FailedItem
-from domain.inbox.dead_letter_repository import add_dead_letter, find_fallback_campus_id
+from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from workers.engine.worker_context import WorkerContext
@@ -59,14 +60,13 @@ async def _dispatch(work: UnitOfWork, event: StoredEvent) -> None:
 
 
 async def _add_dead_letter(work: UnitOfWork, event: StoredEvent, error: str) -> None:
-    campus_id = await find_fallback_campus_id(work)
-    if campus_id is not None:
-        failed_item = FailedItem(
-            kind=DeadLetterKind.STRIPE_EVENT,
-            subject=event.id,
-            campus_id=campus_id,
-            shown=f"{event.type} {event.id}",
-            tries=event.tries + 1,
-            error=error,
-        )
-        await add_dead_letter(work, failed_item)
+    """An event names no campus: where a deployment has several, it is the operator's."""
+    failed_item = FailedItem(
+        kind=DeadLetterKind.STRIPE_EVENT,
+        subject=event.id,
+        campus_id=await find_only_campus_id(work),
+        shown=f"{event.type} {event.id}",
+        tries=event.tries + 1,
+        error=error,
+    )
+    await add_dead_letter(work, failed_item)
