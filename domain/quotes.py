@@ -27,8 +27,9 @@ class Wording(StrEnum):
     """Who chose the words of an argument, and how they are shown."""
 
     PLAIN = "plain"  # ours, Stripe's codes, numbers, amounts, times: only escaped
-    NAME = "name"  # a person's: a name, a shop, a place, a dish; marked within the line
-    PERSON = "person"  # a person's name, and behind it in brackets what we add: the account and the number
+    NAME = "name"  # a person's: a shop, a place, a dish; marked within the line
+    WHO = "who"  # a name of a person; marked so that nobody takes it for the campus team's
+    PERSON = "person"  # the same, and behind it in brackets what we add: the account and the number
     LINE = "line"  # a person's, or of an error: a line that is marked within our line
     TEXT = "text"  # a person's: a block of its own; in its sentence it stands alone on a line
     CODE = "code"  # anybody's, inside <code> of the sentence
@@ -44,7 +45,8 @@ _PLAIN = (
     "since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
     "wanted what when why written"
 )
-_NAMES = "about admin chat customer item name other person place runner store who"
+_NAMES = "chat item place store"
+_PEOPLE = "about admin customer name other person runner who"
 _LINES = "error items line note typed"
 _TEXTS = "reason story text words"
 WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
@@ -53,6 +55,7 @@ WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
         for wording, names in (
             (Wording.PLAIN, _PLAIN),
             (Wording.NAME, _NAMES),
+            (Wording.WHO, _PEOPLE),
             (Wording.LINE, _LINES),
             (Wording.TEXT, _TEXTS),
             (Wording.CODE, "shown"),
@@ -112,9 +115,11 @@ def show_argument(text: str, wording: Wording) -> str:
             return _escape(text)
         case Wording.NAME:
             return f"<i>{_escape(_in_one_line(text, MAX_NAME_LENGTH, MAX_ADDED_TO_NAME))}</i>"
+        case Wording.WHO:
+            return f"<i>{mark_name(_escape(_in_one_line(text, MAX_NAME_LENGTH, MAX_ADDED_TO_NAME)))}</i>"
         case Wording.PERSON:
             name, account = _split_account(text)
-            return show_argument(name, Wording.NAME) + account
+            return show_argument(name, Wording.WHO) + account
         case Wording.LINE:
             return f"<i>{_escape(_in_one_line(text, MAX_LINE_LENGTH, MAX_ADDED_LENGTH))}</i>"
         case Wording.TEXT:
@@ -127,6 +132,38 @@ def show_argument(text: str, wording: Wording) -> str:
             assert_never(wording)
 
 
+def mark_name(name: str) -> str:
+    """Return the name of a person, in quotation marks when it may be taken for the team's."""
+    return f"“{name}”" if looks_like_ours(name) else name
+
+
+def looks_like_ours(name: str) -> bool:
+    """Return whether a reader may take this name for the campus team, the bot, a role, or a company we work with.
+
+    Letters of other alphabets, digits and spaces that imitate those of such a name do not help.
+    """
+    letters = _fold_letters(name)
+    return letters in _ROLE_NAMES or any(part in letters for part in _PARTS_OF_OUR_NAMES)
+
+
+def _fold_letters(name: str) -> str:
+    """Return the letters as they are read at first sight: small, without accents, and without digits for letters."""
+    small = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKALIKES)
+    return "".join(character for character in small if character.isalpha())
+
+
+# Pairs of a character and the letter that it looks like: Cyrillic, Greek, other Latin letters, digits and signs.
+_PAIRS = (
+    "\u0430a\u0432b\u0435e\u043ak\u043cm\u043dh\u043eo\u0440p\u0441c\u0442t\u0443y\u0445x\u0455s\u0456i\u0458j\u0501d\u04bbh\u04cfl\u0433r\u043fn"
+    "\u03b1a\u03b2b\u03b5e\u03b9i\u03bak\u03bdv\u03bfo\u03c1p\u03c4t\u03c5u\u03c7x\u03bcm\u03b7n"
+    "\u0131i\u0142l\u00f8o\u0111d\u0127h\u0167t\u0280r\u0262g"
+    "0o1i3e4a5s7t8b@a$s!i|ili"
+)
+_LOOKALIKES = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
+_ROLES = "bot customer operator organiser organizer runner security staff system team"
+_PARTS = "campus admin helpdesk moderator official stripe support telegram"
+_ROLE_NAMES = frozenset(_fold_letters(each) for each in _ROLES.split())
+_PARTS_OF_OUR_NAMES = tuple(_fold_letters(each) for each in _PARTS.split())
 _REMOVED = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")  # by Telegram, from the text of a message
 _BLANKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")  # shown as a space
 _TAPPABLE = re.compile(

@@ -8,7 +8,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 from fluent.syntax.ast import Junk, Message
 
-from domain.quotes import show_argument, wording_of
+from domain.quotes import Wording, mark_name, show_argument, wording_of
 
 LOCALES_DIRECTORY = Path(__file__).parents[1] / "locales"
 MAX_ARGUMENT_LENGTH = 2000  # characters; Fluent refuses arguments over 2500, but people write longer texts
@@ -32,7 +32,7 @@ def say(locale: str, key: str, /, **arguments: str | int) -> str:
 
 def say_plain(locale: str, key: str, /, **arguments: str | int) -> str:
     """Return the sentence as plain text: for labels of buttons, answers to taps and names of commands."""
-    return _format_message(locale, key, {name: _plain_argument(value) for name, value in arguments.items()})
+    return _format_message(locale, key, {name: _shown_plainly(key, name, value) for name, value in arguments.items()})
 
 
 @cache
@@ -104,6 +104,13 @@ def _html_argument(key: str, name: str, value: str | int) -> object:
     if isinstance(value, Html) or not isinstance(value, str):
         return _plain_argument(value)
     return show_argument(value, wording_of(key, name))
+
+
+def _shown_plainly(key: str, name: str, value: str | int) -> object:
+    """A name that may be taken for the team's is in quotation marks here too."""
+    is_ours = isinstance(value, Html) or not isinstance(value, str)
+    is_name = not is_ours and wording_of(key, name) in (Wording.WHO, Wording.PERSON)
+    return mark_name(str(value)) if is_name else _plain_argument(value)
 
 
 def _plain_argument(value: str | int) -> object:

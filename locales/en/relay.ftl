@@ -2,6 +2,20 @@
 
 order-message-relay = ✍️ Reply to this card to write to { $name }.
 
+notification-relayed-photo =
+    💬 <b>Your { $side ->
+        [runner] runner
+       *[customer] customer
+    } { $name }</b> about #{ $order }
+# Quoted, so that nobody's lines can look like the bot's own.
+notification-relayed =
+    💬 <b>Your { $side ->
+        [runner] runner
+       *[customer] customer
+    } { $name }</b> about #{ $order }:
+    { $text }
+
+# Of an earlier release, where they still wait to be sent.
 notification-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
 # Quoted, so that nobody's lines can look like the bot's own.
 notification-relay =

@@ -17,8 +17,10 @@ from domain.orders.repository import find_order, list_active_deliveries, list_cu
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
 from domain.support.repository import list_open_cases_of_customer
 from domain.support.use_cases import feedback, relay
+from domain.words import Html
 
 MAX_QUOTE_LENGTH = 200  # characters of the message that the offer quotes
+MAX_NAME_LENGTH = 24  # characters of a name on a button
 MAX_CHECKSUM = 10**9
 MAX_KEPT_LENGTH = 8000  # characters of several messages together: more than the relay passes on at once
 
@@ -65,7 +67,7 @@ async def _find_recipients(context: RequestContext) -> Sequence[PossibleRecipien
     mine, _ = await list_customer_orders(context.work, *_person_key(context), 0, STATUSES_WITH_RUNNER)
     deliveries = await list_active_deliveries(context.work, *_person_key(context))
     sides = [await _other_side(context, order) for order in (*mine, *deliveries)]
-    team = context.say_plain("bot-campus-team")
+    team = Html(context.say_plain("bot-campus-team"))  # our words, and no name of a person
     cases = [
         PossibleRecipient(name=team, order_id=case.order_id, tap=Tap.PASS_ON_CASE, subject=case.id)
         for case in await list_open_cases_of_customer(context.work, *_person_key(context))
@@ -100,7 +102,7 @@ def _recipient_button(context: RequestContext, recipient: PossibleRecipient, che
         recipient.subject,
         checksum,
         order=recipient.order_id,
-        name=truncate(recipient.name, 24),
+        name=recipient.name if isinstance(recipient.name, Html) else truncate(recipient.name, MAX_NAME_LENGTH),
     )
 
 

@@ -38,7 +38,8 @@ _ORDER = (
 )
 _CORRESPONDENCE = (
     "asks-to-run case-answer case-answered-by case-closed case-closed-by case-more case-opened case-photo case-proof "
-    "case-receipt relay relay-outcome-unknown relay-photo relay-undelivered team-reads team-writes"
+    "case-receipt relay relay-outcome-unknown relay-photo relay-undelivered relayed relayed-photo "
+    "team-reads team-writes"
 )
 LANE_BY_KEY: Mapping[str, Lane] = MappingProxyType(
     {

@@ -5,21 +5,31 @@ from domain.messaging.notification.model import ADMIN_CHAT, Notification
 from domain.orders.states import Order
 from domain.support.order_sides import OrderSide
 
-RELAY_KEYS = ("notification-relay", "notification-relay-photo")  # the other side's own words
+# The other side's own words. The last two are of an earlier release, whose sentences did not say which side it is.
+RELAY_KEYS = (
+    "notification-relayed",
+    "notification-relayed-photo",
+    "notification-relay",
+    "notification-relay-photo",
+)
 _PHOTO_MARK = "📷"  # a photo without words
 
 
 def relayed_message(
     order: Order, writer: Member, reader_id: int, words: str, photo: str | None, *, message_id: int
 ) -> Notification:
-    """Pass words, a photo (Telegram's file id), or both to the other side of the order, once for each message."""
+    """Pass words, a photo (Telegram's file id), or both to the other side of the order, once for each message.
+
+    It says which side writes: a name alone may be that of anybody.
+    """
+    side = OrderSide.CUSTOMER if writer.person_id == order.customer_id else OrderSide.RUNNER
     return Notification(
         campus_id=order.campus_id,
         chat_id=reader_id,
         name=f"relay:{order.campus_id}:{message_id}:{writer.person_id}",
-        key="notification-relay" if words else "notification-relay-photo",
+        key="notification-relayed" if words else "notification-relayed-photo",
         order_id=order.id,
-        args={"name": writer.first_name, "order": order.id, "text": words},
+        args={"name": writer.first_name, "side": side, "order": order.id, "text": words},
         photo=photo,
         written_by=writer.person_id,
     )

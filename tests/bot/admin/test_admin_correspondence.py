@@ -17,7 +17,7 @@ async def test_what_admins_tell_a_runner_is_answered_to_the_admins_and_the_custo
     assert (sent["chat_id"], sent["args"]["words"]) == (ana.id, "buy the <small> one")
     number = await notification_of(stack, ana, order_id, "notification-team-writes")
     assert "campus team reads it" in await ana.answer_to("they have none", reply_to=number)
-    assert await notifications_of(stack, order_id, "notification-relay", mei) == []
+    assert await notifications_of(stack, order_id, "notification-relayed", mei) == []
 
 
 async def test_a_customer_can_be_told_too_and_nobody_but_an_admin_tells(stack: BotStack) -> None:

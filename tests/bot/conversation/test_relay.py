@@ -29,10 +29,10 @@ async def test_a_reply_to_an_order_message_reaches_the_other_side_and_so_does_th
         None,
         False,
     )
-    await ana.write("", photo=True, reply_to=await notification_of(stack, ana, order_id, "notification-relay"))
-    (shown,) = await notifications_of(stack, order_id, "notification-relay-photo", mei)
+    await ana.write("", photo=True, reply_to=await notification_of(stack, ana, order_id, "notification-relayed"))
+    (shown,) = await notifications_of(stack, order_id, "notification-relayed-photo", mei)
     assert shown["photo"] is not None
-    await mei.write("yes, that one", reply_to=await notification_of(stack, mei, order_id, "notification-relay-photo"))
+    await mei.write("yes, that one", reply_to=await notification_of(stack, mei, order_id, "notification-relayed-photo"))
     assert [row["args"]["text"] for row in await _notified(stack, order_id, ana)][-1] == "yes, that one"
     assert len(await mei.messages()) == before + 4, "the bot adds nothing"
 
@@ -139,7 +139,10 @@ async def test_an_answer_that_comes_before_its_message_is_recorded_is_relayed(st
     order_id, mei, ana = await claimed_order(stack)
     await mei.write("quick", reply_to=await order_message_of(stack, mei, order_id))
     await stack.update_rows(
-        notification, notification.c.order_id == order_id, notification.c.key == "notification-relay", status="sending"
+        notification,
+        notification.c.order_id == order_id,
+        notification.c.key == "notification-relayed",
+        status="sending",
     )
     await ana.write("quicker", reply_to=(await ana.last_message())["message_id"])
     assert [row["args"]["text"] for row in await _notified(stack, order_id, mei)] == ["quicker"]
@@ -167,8 +170,9 @@ async def test_nobody_answers_an_order_message_of_another_person(stack: BotStack
 
 
 async def _notified(stack: BotStack, order_id: int, reader: BotUser) -> list[Json]:
-    return await notifications_of(stack, order_id, "notification-relay", reader)
+    return await notifications_of(stack, order_id, "notification-relayed", reader)
 
 
 def _relayed_text(name: str, order_id: int, text: str) -> dict[str, str | int]:
-    return {"name": name, "order": order_id, "text": text}
+    side = "runner" if name == "Ana" else "customer"
+    return {"name": name, "side": side, "order": order_id, "text": text}

@@ -60,14 +60,14 @@ async def test_text_while_an_order_is_in_flight_is_relayed_after_a_yes(stack: Bo
     await mei.write("are you")
     first = await mei.last_message()
     assert "Send this to Ana?" in await mei.answer_to("there?")
-    assert await notifications_of(stack, order_id, "notification-relay") == []
+    assert await notifications_of(stack, order_id, "notification-relayed") == []
     assert "out of date" in (await mei.forge_tap(_button_data(first, "Yes"), message_id=first["message_id"]))["text"]
     assert "Sent to Ana" in await mei.screen_after("Yes, send it")
-    (relayed,) = await notifications_of(stack, order_id, "notification-relay", ana)
+    (relayed,) = await notifications_of(stack, order_id, "notification-relayed", ana)
     assert relayed["args"]["text"] == "are you\nthere?"
     await ana.write("2 minutes")
     assert "nobody reads it" in await ana.screen_after("No")
-    assert await notifications_of(stack, order_id, "notification-relay", mei) == []
+    assert await notifications_of(stack, order_id, "notification-relayed", mei) == []
     assert "did not understand" in await mei.answer_to("1234"), "it may be a PIN"
 
 

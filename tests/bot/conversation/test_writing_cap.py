@@ -29,7 +29,7 @@ async def fill_cap(
 ) -> None:
     """Let the writer have written this much to the reader about the order."""
     row = {"campus_id": stack.campuses["north"], "order_id": order_id, "chat_id": reader, "written_by": writer.id}
-    what = {"key": "notification-relay", "status": "sent", "lane": "correspondence", "photo": photo}
+    what = {"key": "notification-relayed", "status": "sent", "lane": "correspondence", "photo": photo}
     for _ in range(messages):
         await stack.insert(notification, **row, **what, name=f"written:{next(NUMBERS)}")
 

@@ -31,7 +31,7 @@ async def test_a_reply_to_an_order_message_with_unsupported_content_is_still_a_r
     update = raw_message_update(mei, reply_to=await order_message_of(stack, mei, order_id), text="coming down")
     update["message"]["reply_to_message"] |= UNSUPPORTED_CONTENT
     await post_update(stack, update)
-    (heard,) = await notifications_of(stack, order_id, "notification-relay", ana)
+    (heard,) = await notifications_of(stack, order_id, "notification-relayed", ana)
     assert heard["args"]["text"] == "coming down"
     assert await _has_failed(stack, update) == []
 
