@@ -24,6 +24,7 @@ from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import new_rate_limiter
 from bot.transport.webhook_server import WebhookContext, new_web_application
+from domain.database.clock import ProcessClock, watch_clock
 from domain.database.queue import make_arq_enqueue
 from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
 from domain.inbox.repository import require_tables
@@ -92,9 +93,10 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         reply_queue = _new_reply_queue(sender)
         stack.push_async_callback(reply_queue.drain)
         inbox = _new_inbox(sender, reply_queue, redis)
-        await _start_webhook_server(stack, settings, bot_registry, inbox)
+        clock = ProcessClock()
+        await _start_webhook_server(stack, settings, bot_registry, inbox, clock)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
-        task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox))
+        task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox, clock))
         stack.push_async_callback(_cancel_task, task)
         stack.callback(reply_queue.stop_within, DRAIN_TIMEOUT_SECONDS)
         yield RunningBot(bot_registry=bot_registry, inbox=inbox, reply_queue=reply_queue, task=task)
@@ -119,7 +121,7 @@ def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis) -> Up
 
 
 async def _start_webhook_server(
-    stack: AsyncExitStack, settings: BotSettings, bot_registry: BotRegistry, inbox: UpdateInbox
+    stack: AsyncExitStack, settings: BotSettings, bot_registry: BotRegistry, inbox: UpdateInbox, clock: ProcessClock
 ) -> None:
     connections = ConnectionKeeper(metrics=inbox.metrics)
     webhook_context = WebhookContext(
@@ -131,14 +133,18 @@ async def _start_webhook_server(
         is_serving=lambda: bot_registry.is_serving,
         describe_campuses=bot_registry.describe_states,
         connections=connections,
+        clock=clock,
     )
     app = new_web_application(webhook_context)
     await stack.enter_async_context(serve_application(app, connections, settings.http_host, settings.http_port))
 
 
-async def _serve_updates(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox) -> None:
+async def _serve_updates(
+    bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox, clock: ProcessClock
+) -> None:
     await _wait_for_postgres(open_database)
     async with asyncio.TaskGroup() as group:
+        group.create_task(watch_clock(clock, open_database))
         group.create_task(serve_campuses(bot_registry, open_database, inbox))
         group.create_task(retry_unfinished_updates(inbox, lambda: list(bot_registry.bots)))
         group.create_task(leave_unbound_groups(open_database, bot_registry.bots))

@@ -17,6 +17,7 @@ from redis.backoff import ExponentialBackoff
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.campuses.repository import list_campuses
+from domain.database.clock import ProcessClock, watch_clock
 from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
 from domain.database.unit_of_work import (
     UnitOfWorkFactory,
@@ -73,6 +74,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue, build_worker_registers())
         _start_until_closed(resources, keep_leases(lease_database, context))
         _start_until_closed(resources, _refresh_tokens(open_database, settings, tokens))
+        _start_until_closed(resources, watch_clock(ProcessClock(), open_database))
         arq_context = {"worker_context": context, "sender_context": sender_context}
         local_tasks.start(JOBS, arq_context)
         await _serve(settings, arq_context, stopping)

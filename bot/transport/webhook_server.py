@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from bot.transport.http_limits.request_bodies import BODY_TIMEOUT_SECONDS, BodyR
 from bot.transport.http_limits.signature_header import find_signing_time
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import InvalidUpdate, parse_update, to_storable
+from domain.database.clock import ProcessClock
 from domain.inbox.repository import Payload, store_event
 from domain.settings.timeouts import Timeout
 
@@ -43,6 +43,7 @@ class WebhookContext:
     is_serving: Callable[[], bool]
     describe_campuses: Callable[[], Mapping[str, str]]
     connections: ConnectionKeeper
+    clock: ProcessClock = field(default_factory=ProcessClock)
     body_timeout: float = BODY_TIMEOUT_SECONDS
     unverified_bodies: BodyRoom = field(default_factory=BodyRoom)
     database_probe: DatabaseProbe = field(default_factory=DatabaseProbe)
@@ -107,8 +108,9 @@ async def receive_telegram_update(context: WebhookContext, request: web.Request)
 async def receive_stripe_event(context: WebhookContext, request: web.Request) -> web.Response:
     """Store a genuine Stripe event, once. Refuse everything else, unread when its header cannot be Stripe's."""
     signature = request.headers.get(SIGNATURE_HEADER)
-    if not is_plausible(signature):
-        return _refuse(context, HttpRefusal.SIGNATURE_IMPLAUSIBLE)
+    implausible = find_implausible(signature, context.clock)
+    if implausible is not None:
+        return _refuse(context, implausible, clock_ahead=f"{context.clock.ahead:.0f}")
     body = await read_body(
         request, max_bytes=MAX_EVENT_BYTES, timeout=context.body_timeout, room=context.unverified_bodies
     )
@@ -116,7 +118,9 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
         return _refuse(context, body)
     event: Payload | None = None
     try:
-        event = parse_stripe_event(body, signature, context.stripe_secrets, is_live=context.is_live)
+        event = parse_stripe_event(
+            body, signature, context.stripe_secrets, clock=context.clock, is_live=context.is_live
+        )
     except SignatureVerificationError:  # it holds the body, which must not stay while the guess waits
         del body
     except FORGED_EVENT_ERRORS as error:
@@ -137,15 +141,20 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
     return web.Response()
 
 
-def is_plausible(signature: str | None) -> bool:
-    """Return whether this header of an event has the form of Stripe's, and a time within the tolerance."""
+def find_implausible(signature: str | None, clock: ProcessClock) -> HttpRefusal | None:
+    """Return why this header of an event cannot be one of Stripe that was signed now; None when it may be."""
     signed_at = find_signing_time(signature or "")
-    return signed_at is not None and abs(time.time() - signed_at) <= SIGNATURE_TOLERANCE_SECONDS
+    if signed_at is None:
+        return HttpRefusal.SIGNATURE_IMPLAUSIBLE
+    is_recent = clock.age_of(signed_at) <= SIGNATURE_TOLERANCE_SECONDS
+    return None if is_recent else HttpRefusal.SIGNATURE_OF_ANOTHER_TIME
 
 
-def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ...], *, is_live: bool) -> Payload:
+def parse_stripe_event(
+    raw: bytes, signature: str | None, secrets: tuple[str, ...], *, clock: ProcessClock, is_live: bool
+) -> Payload:
     """Return the event. Raise one of FORGED_EVENT_ERRORS unless a secret signed it now and its live mode is ours."""
-    verify_signature(raw, signature, secrets)
+    verify_signature(raw, signature, secrets, clock)
     found = json.loads(raw)
     if not isinstance(found, dict) or found.get("object") != "event":
         raise ValueError("no event")
@@ -157,14 +166,14 @@ def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ..
     return event
 
 
-def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...]) -> None:
+def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...], clock: ProcessClock) -> None:
     """Raise one of FORGED_EVENT_ERRORS unless one secret fits and the time is within the tolerance."""
-    if not is_plausible(signature):
+    if find_implausible(signature, clock) is not None:
         raise ValueError("no signature of Stripe, or of another time")
     refusal: Exception = ValueError("no secret is set")
     for secret in secrets:
         try:
-            WebhookSignature.verify_header(raw, signature, secret, SIGNATURE_TOLERANCE_SECONDS)
+            WebhookSignature.verify_header(raw, signature, secret)
         except SignatureVerificationError as error:
             refusal = error
             continue

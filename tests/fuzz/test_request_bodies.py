@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.transport.update_payload import InvalidUpdate, find_reply_target, find_tap, parse_update
 from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
+from domain.database.clock import ProcessClock
 from domain.inbox.repository import IncomingUpdate
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
@@ -77,7 +78,7 @@ def test_a_stripe_body_is_a_genuine_event_or_a_forgery(body: Json, how: str, wil
     raw = json.dumps(body).encode()
     raw = raw if cut else raw[: len(raw) // 2]
     try:
-        event = parse_stripe_event(raw, _header(raw, how, wild), SECRETS, is_live=False)
+        event = parse_stripe_event(raw, _header(raw, how, wild), SECRETS, clock=ProcessClock(), is_live=False)
     except FORGED_EVENT_ERRORS:
         return
     assert how in ("right", "right and stale")

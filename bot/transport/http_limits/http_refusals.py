@@ -25,6 +25,7 @@ class HttpRefusal(StrEnum):
     CAMPUS_UNKNOWN = "webhook_campus_unknown"
     UPDATE_UNREADABLE = "webhook_update_unreadable"
     SIGNATURE_IMPLAUSIBLE = "stripe_signature_implausible"
+    SIGNATURE_OF_ANOTHER_TIME = "stripe_signature_of_another_time"
     SIGNATURE_WRONG = "stripe_signature_wrong"
     EVENT_UNREADABLE = "stripe_event_unreadable"
     BODY_TOO_LARGE = "http_body_too_large"

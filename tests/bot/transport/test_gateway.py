@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 
 from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
+from domain.database.clock import ProcessClock
 from domain.inbox.tables import stripe_event, telegram_update
 from tests.cases import case
 from tests.stack.bot_stack import (
@@ -97,7 +98,9 @@ def test_without_a_secret_nothing_is_genuine() -> None:
     body = json_bytes(event_body("evt_open"))
     for secrets in ((), ("",)):
         with pytest.raises(FORGED_EVENT_ERRORS):
-            parse_stripe_event(body, signature_header(body, "")["Stripe-Signature"], secrets, is_live=False)
+            parse_stripe_event(
+                body, signature_header(body, "")["Stripe-Signature"], secrets, clock=ProcessClock(), is_live=False
+            )
 
 
 @case(37, 55)

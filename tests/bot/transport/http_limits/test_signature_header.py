@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from bot.transport.http_limits.http_refusals import HttpRefusal
 from bot.transport.http_limits.signature_header import MAX_HEADER_LENGTH, find_signing_time
-from bot.transport.webhook_server import SIGNATURE_TOLERANCE_SECONDS, is_plausible
+from bot.transport.webhook_server import SIGNATURE_TOLERANCE_SECONDS, find_implausible
+from domain.database.clock import ProcessClock
 from tests.bot.transport.test_gateway import signature_header
 
 HEX = "0123456789abcdef" * 4
@@ -41,12 +43,25 @@ def test_a_time_and_a_signature_are_found_in_any_order(header: str) -> None:
 )
 def test_what_stripe_cannot_have_sent_is_not_plausible(header: str) -> None:
     assert find_signing_time(header) is None
-    assert not is_plausible(header)
+    assert find_implausible(header, ProcessClock()) is HttpRefusal.SIGNATURE_IMPLAUSIBLE
+
+
+def implausible_at(age: float, *, clock_ahead: float = 0, known_ahead: float = 0) -> HttpRefusal | None:
+    """Why a signature of this age is refused by a clock that is so far ahead, as far as the process knows it."""
+    header = signature_header(b"{}", at=time.time() - age)["Stripe-Signature"]
+    return find_implausible(header, ProcessClock(read=lambda: time.time() + clock_ahead, ahead=known_ahead))
 
 
 def test_a_signature_is_plausible_within_the_tolerance_only() -> None:
-    now = time.time()
-    assert is_plausible(signature_header(b"{}")["Stripe-Signature"])
+    assert implausible_at(0) is None
     for age in (-SIGNATURE_TOLERANCE_SECONDS - 60, SIGNATURE_TOLERANCE_SECONDS + 60):
-        assert not is_plausible(signature_header(b"{}", at=now - age)["Stripe-Signature"])
-    assert not is_plausible(None)
+        assert implausible_at(age) is HttpRefusal.SIGNATURE_OF_ANOTHER_TIME
+    assert find_implausible(None, ProcessClock()) is HttpRefusal.SIGNATURE_IMPLAUSIBLE
+
+
+@pytest.mark.parametrize("off", [-2 * SIGNATURE_TOLERANCE_SECONDS, 2 * SIGNATURE_TOLERANCE_SECONDS])
+def test_a_clock_that_is_off_refuses_no_event_once_it_was_compared_with_the_database(off: float) -> None:
+    assert implausible_at(0, clock_ahead=off) is HttpRefusal.SIGNATURE_OF_ANOTHER_TIME
+    assert implausible_at(0, clock_ahead=off, known_ahead=off) is None
+    assert implausible_at(0, known_ahead=off) is None, "when it is the database's clock that is off"
+    assert implausible_at(SIGNATURE_TOLERANCE_SECONDS + 60, clock_ahead=abs(off), known_ahead=abs(off)) is not None

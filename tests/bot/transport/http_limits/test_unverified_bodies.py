@@ -57,7 +57,8 @@ async def test_without_a_plausible_signature_no_body_is_waited_for(stack: BotSta
         said = await read_answer(one)
         assert said.startswith("HTTP/1.1 400 ")
         assert "Connection: close" in said
-        assert server.refused("stripe_signature_implausible") == 1
+        reasons = ("stripe_signature_implausible", "stripe_signature_of_another_time")
+        assert sum(server.refused(reason) for reason in reasons) == 1
 
 
 @pytest.mark.parametrize(
