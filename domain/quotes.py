@@ -134,10 +134,10 @@ def show_argument(text: str, wording: Wording) -> str:
 
 def mark_name(name: str) -> str:
     """Return the name of a person, in quotation marks when it may be taken for the team's."""
-    return f"“{name}”" if looks_like_ours(name) else name
+    return f"“{name}”" if looks_official(name) else name
 
 
-def looks_like_ours(name: str) -> bool:
+def looks_official(name: str) -> bool:
     """Return whether a reader may take this name for the campus team, the bot, a role, or a company we work with.
 
     Letters of other alphabets, digits and spaces that imitate those of such a name do not help.

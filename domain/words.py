@@ -108,8 +108,8 @@ def _html_argument(key: str, name: str, value: str | int) -> object:
 
 def _shown_plainly(key: str, name: str, value: str | int) -> object:
     """A name that may be taken for the team's is in quotation marks here too."""
-    is_ours = isinstance(value, Html) or not isinstance(value, str)
-    is_name = not is_ours and wording_of(key, name) in (Wording.WHO, Wording.PERSON)
+    is_no_name = isinstance(value, Html) or not isinstance(value, str)
+    is_name = not is_no_name and wording_of(key, name) in (Wording.WHO, Wording.PERSON)
     return mark_name(str(value)) if is_name else _plain_argument(value)
 
 

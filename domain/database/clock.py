@@ -12,7 +12,7 @@ from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 
-MAX_DIFFERENCE_SECONDS = Timeout.CLOCK_DIFFERENCE.seconds
+MAX_SKEW_SECONDS = Timeout.CLOCK_SKEW.seconds
 INTERVAL_SECONDS = Timeout.CLOCK_INTERVAL.seconds
 
 log = get_logger(__name__)
@@ -30,15 +30,15 @@ class ProcessClock:
 
         One of the two may be off, and nobody here knows which.
         """
-        ours = self.read()
-        return min(abs(ours - moment), abs(ours - self.ahead - moment))
+        here = self.read()
+        return min(abs(here - moment), abs(here - self.ahead - moment))
 
 
 async def compare_clock(clock: ProcessClock, open_database: UnitOfWorkFactory) -> None:
     """Look at both clocks, and warn when they differ by more than queries take."""
     async with open_database() as work:
         clock.ahead = clock.read() - work.now.timestamp()
-    if abs(clock.ahead) > MAX_DIFFERENCE_SECONDS:
+    if abs(clock.ahead) > MAX_SKEW_SECONDS:
         log.warning("clock_differs_from_the_database", ahead_seconds=round(clock.ahead, 1))
 
 

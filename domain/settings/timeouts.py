@@ -85,7 +85,7 @@ class Timeout(Enum):
     HTTP_PROBE_AGE = 1.0, "one look at the database answers all health checks"
     HTTP_DRAIN = 20.0, "requests in flight and queued replies finish when the bot is told to stop"
     CLOCK_INTERVAL = 60.0, "between two looks at the clock of a process beside that of the database"
-    CLOCK_DIFFERENCE = 10.0, "two clocks may differ before who runs the process is told"
+    CLOCK_SKEW = 10.0, "two clocks may differ before who runs the process is told"
     STRIPE_SIGNATURE_AGE = 300.0, "the age of a signature, and how far it may be ahead, by our clock or the database's"
 
     # Stripe

@@ -61,7 +61,7 @@ bot-settle =
 
     No money moves. It is not told again while the amounts stay the same.
     Type the reason: what it is, and what was done about it.
-bot-settle-whose = Stripe names no order. Name it in the reason, as <code>#17</code>, or begin with <code>nobody</code>: nobody decides about their own.
+bot-settle-order = Stripe names no order. Name it in the reason, as <code>#17</code>, or begin with <code>nobody</code>: nobody decides about their own.
 bot-settled =
     <b>Difference { $number } is settled.</b>
     Reason:

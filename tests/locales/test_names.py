@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.quotes import looks_like_ours
+from domain.quotes import looks_official
 from domain.words import say, say_plain
 
-OURS = (
+OFFICIAL = (
     "Campus team",
     "CampusG",
     "CAMPUSG \N{CHECK MARK}",
@@ -36,14 +36,14 @@ PEOPLES = (
 )
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", OFFICIAL)
 def test_a_name_like_the_teams_is_found(name: str) -> None:
-    assert looks_like_ours(name)
+    assert looks_official(name)
 
 
 @pytest.mark.parametrize("name", PEOPLES)
 def test_the_name_of_a_person_is_left_alone(name: str) -> None:
-    assert not looks_like_ours(name)
+    assert not looks_official(name)
 
 
 def test_a_name_like_the_teams_is_in_quotation_marks_in_messages_and_on_buttons() -> None:

@@ -69,8 +69,8 @@ PERMISSION_FAULTS = (
         name="event_signed_in_the_future",
         area="permissions",
         claim="A Stripe event whose signature is too old or lies in the future is refused.",
-        before="signed_at is not None and abs(time.time() - signed_at) <= SIGNATURE_TOLERANCE_SECONDS",
-        after="signed_at is not None and time.time() - signed_at <= SIGNATURE_TOLERANCE_SECONDS",
+        before="return min(abs(here - moment), abs(here - self.ahead - moment))",
+        after="return min(here - moment, here - self.ahead - moment)",
         tests=("tests/bot/transport/test_gateway.py::test_a1_forged_events_are_refused_and_leave_nothing",),
     ),
 )

@@ -42,7 +42,7 @@ async def _ask_settle_reason(context: RequestContext) -> ReasonQuestion:
     )
     text = context.say("bot-settle", number=found.id, line=Html(_discrepancy_line(context, found)))
     if found.order_id is None:
-        text += "\n\n" + context.say("bot-settle-whose")
+        text += "\n\n" + context.say("bot-settle-order")
     return ReasonQuestion(subject=found.id, text=text, back=_back_button(context))
 
 
