@@ -45,8 +45,8 @@ _PLAIN = (
     "since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
     "wanted what when why written"
 )
-_NAMES = "chat item place store"
-_PEOPLE = "about admin customer name other person runner who"
+_NAMES = "admin chat item place store"
+_PEOPLE = "about customer name other person runner who"
 _LINES = "error items line note typed"
 _TEXTS = "reason story text words"
 WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
