@@ -9,8 +9,8 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import admin_orders, running
 from domain.risk.refusals import GaveBackTooMany
-from tests.domain.screening.test_checks import read, state_limits
 from tests.scenarios.escalation_timers import fire_timers_of
+from tests.scenarios.limit_setup import read, state_limits
 from tests.stack.races import refusal_of
 from tests.stack.rows import ROOMY_RISK
 from tests.stack.worker_stack import WorkerStack
