@@ -27,6 +27,7 @@ from sandbox.launch.stack import Stack, StackConfig
 # a campus for each case of a kill, so that no runner group reaches Telegram's rate limit
 CAMPUS_COUNT = max(MAX_CASES_PER_KILL.values())
 FIRST_CAMPUS_NUMBER = 3  # the `number` of create_campus
+RUNNERS_PER_CASE = 4  # two for each run: a case whose point was missed runs again, alone
 
 
 def main() -> int:
@@ -48,7 +49,7 @@ def main() -> int:
 
 def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
     """Run the cases with throw-away data in this folder. Return 1 when a case failed."""
-    runners = 2 * (len(cases) // CAMPUS_COUNT + 1)
+    runners = RUNNERS_PER_CASE * (len(cases) // CAMPUS_COUNT + 1)
     campuses = tuple(
         create_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners) for at in range(CAMPUS_COUNT)
     )
