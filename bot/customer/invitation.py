@@ -15,6 +15,8 @@ from domain.campuses.use_cases import InviteAccepted, accept_invite
 from domain.database.actors import Role
 from domain.messaging.buttons import Button, Tap
 from domain.orders.drafts.repository import clear_pending_input
+from domain.payments.use_cases.saved_cards import poll_card_page
+from domain.payouts.use_cases import poll_payout_setup
 
 # The words that Stripe's return links put after /start (workers/steps), and the sentence until Stripe's event comes.
 STRIPE_RETURN_SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -38,8 +40,17 @@ async def start_command(context: RequestContext) -> Replies:
         admission = home.admission_screen(context)
         return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
     if code in STRIPE_RETURN_SENTENCES:
+        await _look_at_stripe_now(context, code)
         return (NewMessage(_stripe_return_screen(context, code)),)
     return await home.reset_to_home(context)
+
+
+async def _look_at_stripe_now(context: RequestContext, word: str) -> None:
+    """Ask Stripe at once what the person did on its page: no webhook may come, and the pauses between polls grow."""
+    if word == "card":
+        await poll_card_page(context.work, context.campus, context.member)
+    elif word == "payout_done":
+        await poll_payout_setup(context.work, context.campus, context.member)
 
 
 async def receive_invitation_code(context: RequestContext) -> Replies | None:

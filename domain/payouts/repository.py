@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
+from domain.campuses.tables import person
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
+from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.sagas.pay_delay import PayDelay
@@ -17,7 +19,9 @@ from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable
 from domain.saga.lookup_repository import has_open_saga
+from domain.settings.timeouts import Timeout
 
+PAID_LATELY = Timeout.PAID_LATELY.delta
 _PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
 
 
@@ -218,3 +222,12 @@ def payable_from_row(row: RowValues) -> Payable:
     plain = {name: row[name] for name in Payable.__slots__ if name not in ("status", "held_for")}
     held_for = None if row["held_for"] is None else PayDelay(row["held_for"])
     return Payable(status=PayoutStatus(row["status"]), held_for=held_for, **plain)
+
+
+async def has_money_under_way(work: UnitOfWork, account: str) -> bool:
+    """Return whether the runner of a Stripe account waits for money, or was paid within PAID_LATELY."""
+    waits = or_(*(payable.c.status == literal_status(each) for each in (PayoutStatus.OPEN, PayoutStatus.SENDING)))
+    paid_lately = payable.c.paid_at > func.now() - PAID_LATELY
+    of_account = select(person.c.id).where(person.c.stripe_account == account).scalar_subquery()
+    query = select(payable.c.id).where(payable.c.runner_id == of_account, or_(waits, paid_lately)).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None

@@ -14,8 +14,9 @@ from domain.orders.repository import lock_order
 from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.payouts.model import Payable
 from domain.payouts.repository import can_start_payout, find_payable, list_unfunded_payables
-from domain.payouts.sagas.onboard_runner import build_onboarding_start
+from domain.payouts.sagas.onboard_runner import ONBOARD_RUNNER, build_onboarding_start
 from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.saga.repository import wake_waiting_saga
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
@@ -46,3 +47,8 @@ async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -
     require_permission(member, Action.SET_UP_PAYOUT)
     start = build_onboarding_start(campus_id=campus.id, person_id=member.person_id, now=work.now)
     return await start_saga(work, start)
+
+
+async def poll_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> None:
+    """Let a set-up that waits for the member look at their account now."""
+    await wake_waiting_saga(work, campus.id, member.person_id, ONBOARD_RUNNER.kind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -110,6 +110,18 @@ async def postpone_list_cursor(
     if is_leased and postpone_all:
         later = update(list_cursor).where(list_cursor.c.due_at < func.now() + delay)
         await work.connection.execute(later.values(due_at=func.now() + delay))
+
+
+async def record_missed_event(work: UnitOfWork, leased: ListCursor) -> None:
+    """Record that the list showed an event that no webhook brought."""
+    await _write_if_leased(work, leased, {"missed_at": func.now()})
+
+
+async def find_missed_at(work: UnitOfWork, leased: ListCursor) -> datetime | None:
+    """Return when the list last showed an event that no webhook brought."""
+    query = select(list_cursor.c.missed_at).where(list_cursor.c.task == leased.task)
+    found: datetime | None = (await work.connection.execute(query)).scalar_one()
+    return found
 
 
 async def make_all_lists_due(work: UnitOfWork) -> None:

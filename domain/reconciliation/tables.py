@@ -34,6 +34,7 @@ list_cursor = Table(
     Column("failures", Integer, nullable=False, server_default=text("0")),  # since the last success
     text_column("error", nullable=True),
     timestamp_column("ended_at"),  # when the list was last read to its end
+    timestamp_column("missed_at"),  # when it last showed an event that no webhook brought
 )
 Index("list_cursor_due", list_cursor.c.due_at)
 

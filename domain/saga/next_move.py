@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
+from domain.saga.definition import POLL_INTERVAL, ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
 from domain.settings.timeouts import Timeout
+
+MAX_POLL_INTERVAL = Timeout.STRIPE_POLL_MAX.delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +132,8 @@ def _next_compensation(saga: Saga, progress: Progress) -> Move:
 def backoff_delay(tries: int) -> timedelta:
     """Return the delay before try number `tries` + 1: SAGA_RETRY, doubled with each try, at most SAGA_RETRY_MAX."""
     return timedelta(seconds=min(Timeout.SAGA_RETRY_MAX.seconds, Timeout.SAGA_RETRY.seconds * 2.0 ** min(tries, 12)))
+
+
+def poll_delay(waited: timedelta) -> timedelta:
+    """Return the pause before the next poll: a tenth of what was waited, from seconds at first to an hour."""
+    return max(POLL_INTERVAL, min(waited / 10, MAX_POLL_INTERVAL))

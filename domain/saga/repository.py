@@ -235,3 +235,12 @@ async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int
         saga.c.started_at > func.now() - RECENT_START_WINDOW,
     )
     return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def wake_waiting_saga(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> None:
+    """Let the sagas of this kind that wait for the person poll now."""
+    asleep = (saga.c.status == SagaStatus.RUNNING, saga.c.worker.is_(None), saga.c.waiting_until.is_not(None))
+    of_person = (saga.c.campus_id == campus_id, saga.c.person_id == person_id, saga.c.kind == kind)
+    woken = update(saga).where(*of_person, *asleep).values(wake_at=func.now()).returning(saga.c.id)
+    for saga_id in (await work.connection.execute(woken)).scalars().all():
+        work.enqueue_after_commit("run_saga", saga_id)

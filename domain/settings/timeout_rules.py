@@ -82,7 +82,10 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.WORKER_DRAIN, before=T.JOB, reason="a worker that stops does not wait for a job that hangs"),
     _rule(T.LIST_TURN, T.STRIPE_CALL, T.STRIPE_LIMIT_WAIT, before=T.LIST_LEASE, reason="its last call may hang"),
     _rule(T.LIST_CONTINUE, before=T.LIST_RETRY_MAX, reason="pauses grow"),
-    _rule(T.EVENTS_INTERVAL, before=T.EVENTS_OVERLAP, reason="what is listed late is in the next turn"),
+    _rule(T.WEBHOOK_DELAY, before=T.EVENTS_OVERLAP, reason="what its webhook may still bring is read again"),
+    _rule(T.MISSED_EVENTS_INTERVAL, before=T.WEBHOOKS_MISSED, reason="the list is read often for a while"),
+    _rule(T.MISSED_EVENTS_INTERVAL, before=T.EVENTS_INTERVAL, reason="missed webhooks are looked for more often"),
+    _rule(T.ACCOUNT_EVENTS_INTERVAL, before=T.IDLE_ACCOUNT_INTERVAL, reason="who waits for money comes first"),
     _rule(T.STRIPE_CALL, before=T.STALLED, reason="a row whose call is in flight is no discrepancy"),
     _rule(T.STRIPE_CLOCK_SKEW, before=T.ORPHANS_OVERLAP, reason="objects of a clock that is behind are read again"),
     # Postgres and Redis

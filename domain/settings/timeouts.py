@@ -98,7 +98,7 @@ class Timeout(Enum):
     STRIPE_MONEY_TRACE = 86_400.0, "a charge, transfer or refund without a trace by then was not made"
     STRIPE_CLOCK_SKEW = 60.0, "how far Stripe's clock may be behind ours"
     STRIPE_POLL = 3.0, "between two polls of Stripe while a saga waits for a person"
-    STRIPE_POLL_MAX = 60.0, "the longest pause between two polls of Stripe"
+    STRIPE_POLL_MAX = 3600.0, "the longest pause between two polls of Stripe, whose reads are counted"
 
     # Sagas
     SAGA_LEASE = 3.0, "a saga belongs to its worker; after it another worker takes over"
@@ -136,8 +136,16 @@ class Timeout(Enum):
     LIST_SOON = 60.0, "a list that was read to its end rests before an admin's recheck reads it again"
     LIST_FIRST_READ = 60.0, "a new deployment has nothing to compare yet"
     LIST_CHECKED_INTERVAL = 60.0, "between two checks of rows that rely on nothing at Stripe"
-    EVENTS_INTERVAL = 60.0, "between two looks for events of the platform that no webhook brought"
-    ACCOUNT_EVENTS_INTERVAL = 600.0, "between two looks for events of the accounts, of which there are many"
+    EVENTS_INTERVAL = 900.0, "between two looks for events of the platform that no webhook brought"
+    MISSED_EVENTS_INTERVAL = 60.0, "the same, after one was found"
+    WEBHOOK_DELAY = 60.0, "an event is younger, or its webhook should have come"
+    WEBHOOKS_MISSED = 3600.0, "webhooks count as missed, after an event that none of them brought"
+    ACCOUNT_EVENTS_INTERVAL = (
+        3600.0,
+        "between two looks for events of an account with money under way",
+    )
+    IDLE_ACCOUNT_INTERVAL = 86_400.0, "the same for any other account"
+    PAID_LATELY = 1_209_600.0, "after a transfer the bank may still refuse the weekly pay-out"
     EVENTS_OVERLAP = 300.0, "an event may be listed late"
     ORPHANS_INTERVAL = 3600.0, "between two looks for orphans"
     ORPHANS_OVERLAP = 600.0, "an object may be listed late"

@@ -9,13 +9,12 @@ from structlog.contextvars import bind_contextvars
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.saga.definition import POLL_INTERVAL, SagaStatus, Wait
-from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, begin_compensation
+from domain.saga.definition import SagaStatus, Wait
+from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, begin_compensation, next_move, poll_delay
 from domain.saga.repository import lease_saga, lock_run, read_signals, write_run
 from domain.saga.run import SagaRun
 from domain.saga.start import run_local_steps, start_requested_sagas
 from domain.settings.logs import get_logger
-from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import CallFailed, IdempotencyKeyExpired, OutcomeUnknown, Refused
 from workers.engine.external_calls import (
     ExternalCall,
@@ -27,8 +26,6 @@ from workers.engine.external_calls import (
 )
 from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
 from workers.engine.worker_context import WorkerContext
-
-MAX_POLL_INTERVAL = Timeout.STRIPE_POLL_MAX.delta
 
 log = get_logger(__name__)
 
@@ -139,7 +136,7 @@ async def _record_failure(context: WorkerContext, call: ExternalCall, failure: C
     async with context.database() as work:
         run = await _lock_run(work, call)
         if call.move is None:
-            await write_run(work, run, status=run.progress.status, error=str(failure), sleep_for=POLL_INTERVAL)
+            await _wait_for_next_poll(work, run, str(failure))
             return None
         match failure:
             case IdempotencyKeyExpired():
@@ -214,15 +211,23 @@ async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *,
     """Return the poll if it is due; else let the saga sleep until the next poll or the deadline."""
     if may_poll and move.poll is not None and run.progress.waiting_until is not None:
         return await prepare_poll(work, run.copy(), move.poll)
+    await _sleep(work, run, move)
+    return None
+
+
+async def _wait_for_next_poll(work: UnitOfWork, run: SagaRun, error: str) -> None:
+    """Let the saga sleep after a poll that failed; a deadline that passed meanwhile wakes it at once."""
+    move = next_move(run.saga, run.progress, work.now)
+    if isinstance(move, AwaitSignal):
+        await _sleep(work, run, move, error)
+    else:
+        await write_run(work, run, status=run.progress.status, error=error, sleep_for=timedelta(0))
+
+
+async def _sleep(work: UnitOfWork, run: SagaRun, move: AwaitSignal, error: str | None = None) -> None:
     window = (await find_campus(work, run.campus_id)).windows.length(move.window)
     deadline = run.progress.waiting_until or work.now + window
     run.progress = replace(run.progress, waiting_until=deadline)
     remaining = deadline - work.now
-    pause = remaining if move.poll is None else min(remaining, _poll_delay(window - remaining))
-    await write_run(work, run, status=run.progress.status, sleep_for=max(pause, timedelta(0)))
-    return None
-
-
-def _poll_delay(waited: timedelta) -> timedelta:
-    """Return the pause before the next poll: a few seconds at first, which grow to a minute."""
-    return max(POLL_INTERVAL, min(waited / 10, MAX_POLL_INTERVAL))
+    pause = remaining if move.poll is None else min(remaining, poll_delay(window - remaining))
+    await write_run(work, run, status=run.progress.status, error=error, sleep_for=max(pause, timedelta(0)))

@@ -19,7 +19,7 @@ from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.object_ownership import require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.reconciliation.stripe_lists import StripeList, earliest
+from workers.reconciliation.stripe_lists import StripeList, earliest, every
 from workers.stripe.gateway_pages import list_balance_transactions, retrieve_balance
 from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
 
@@ -157,7 +157,10 @@ async def compare_page(
 
 
 BALANCE_TRANSACTION_LIST: StripeList[BalanceTransaction] = StripeList(
-    fetch_page=list_balance_transactions, handle_page=compare_page, interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+    fetch_page=list_balance_transactions,
+    handle_page=compare_page,
+    next_delay=every(INTERVAL),
+    overlap_seconds=OVERLAP_SECONDS,
 )
 
 

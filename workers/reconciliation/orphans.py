@@ -20,7 +20,7 @@ from workers.reconciliation.object_ownership import (
     find_transfer_owner,
 )
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.reconciliation.stripe_lists import StripeList, earliest
+from workers.reconciliation.stripe_lists import StripeList, earliest, every
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.gateway_pages import list_intents, list_refunds, list_transfers
@@ -148,11 +148,20 @@ def _page_handler(
 
 
 INTENT_LIST: StripeList[PaymentIntent] = StripeList(
-    fetch_page=list_intents, handle_page=_page_handler(INTENTS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+    fetch_page=list_intents,
+    handle_page=_page_handler(INTENTS),
+    next_delay=every(INTERVAL),
+    overlap_seconds=OVERLAP_SECONDS,
 )
 TRANSFER_LIST: StripeList[Transfer] = StripeList(
-    fetch_page=list_transfers, handle_page=_page_handler(TRANSFERS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+    fetch_page=list_transfers,
+    handle_page=_page_handler(TRANSFERS),
+    next_delay=every(INTERVAL),
+    overlap_seconds=OVERLAP_SECONDS,
 )
 REFUND_LIST: StripeList[StripeRefund] = StripeList(
-    fetch_page=list_refunds, handle_page=_page_handler(REFUNDS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+    fetch_page=list_refunds,
+    handle_page=_page_handler(REFUNDS),
+    next_delay=every(INTERVAL),
+    overlap_seconds=OVERLAP_SECONDS,
 )

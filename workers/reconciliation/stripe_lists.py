@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Generic
 
+from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.list_cursor_repository import ListCursor, record_list_read, record_page_read
 from workers.reconciliation.reconciliation_context import CallBudgetSpentError, ReconciliationContext
 from workers.stripe.gateway import StripeGateway
@@ -24,12 +25,13 @@ class StripeList(Generic[Listed]):
     """One of Stripe's lists.
 
     `handle_page` handles each page, and returns the creation time of the oldest object that has to be read again.
+    `next_delay` says how long the list rests once it was read to its end: Stripe counts reads (docs/operations.md).
     `overlap_seconds` before the watermark are read a second time, so that objects that Stripe lists late are not lost.
     """
 
     fetch_page: Callable[[StripeGateway, PageRequest], Awaitable[ListPage[Listed]]]
     handle_page: Callable[[ReconciliationContext, ListCursor, Sequence[Listed]], Awaitable[int | None]]
-    interval: timedelta
+    next_delay: Callable[[UnitOfWork, ListCursor], Awaitable[timedelta]]
     overlap_seconds: int
 
 
@@ -53,7 +55,17 @@ async def read_stripe_list(
                 raise CallBudgetSpentError
     async with context.database() as work:
         until = earliest(max(since, newest or since), watermark)
-        await record_list_read(work, list_cursor, seen_until=until, delay=stripe_list.interval)
+        delay = await stripe_list.next_delay(work, list_cursor)
+        await record_list_read(work, list_cursor, seen_until=until, delay=delay)
+
+
+def every(interval: timedelta) -> Callable[[UnitOfWork, ListCursor], Awaitable[timedelta]]:
+    """Return the delay of a list that is read at one interval."""
+
+    async def next_delay(_work: UnitOfWork, _list_cursor: ListCursor) -> timedelta:
+        return interval
+
+    return next_delay
 
 
 async def _fetch_page(stripe_list: StripeList[Listed], request: PageRequest, client: StripeGateway) -> ListPage[Listed]:

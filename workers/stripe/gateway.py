@@ -15,7 +15,7 @@ from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, TryLater
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
 from workers.stripe.objects.raw_object import RawObject
-from workers.stripe.rate_limit import CallKind, CallPriority, StripeRateLimiter
+from workers.stripe.rate_limit import CallPriority, StripeRateLimiter
 
 CALL_TIMEOUT_SECONDS = Timeout.STRIPE_CALL.seconds
 CONNECT_TIMEOUT_SECONDS = Timeout.STRIPE_CONNECT.seconds
@@ -42,21 +42,21 @@ class StripeGateway:
         Raise CallFailed: TryLater also after too long a wait.
         """
         rank = CallPriority.RECONCILE if self.reads_rank_last else priority
-        return parse(await self._call_when_allowed(CallKind.READ, rank, call))
+        return parse(await self._call_when_allowed(rank, call))
 
     async def send(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
         """Make a write when the rate limit allows, and return its answer parsed; raise as `fetch` does."""
-        return parse(await self._call_when_allowed(CallKind.WRITE, priority, call))
+        return parse(await self._call_when_allowed(priority, call))
 
-    async def _call_when_allowed(self, call_kind: CallKind, priority: CallPriority, call: StripeCall) -> RawObject:
+    async def _call_when_allowed(self, priority: CallPriority, call: StripeCall) -> RawObject:
         if self.rate_limiter is None:
             return await _send_request(call)
         try:
-            await self.rate_limiter.wait_until_allowed(call_kind, priority)
+            await self.rate_limiter.wait_until_allowed(priority)
             return await _send_request(call)
         except TryLater as later:
             if later.reason == RATE_LIMITED:
-                await self.rate_limiter.pause(call_kind)
+                await self.rate_limiter.pause()
             raise
         finally:
             call.close()  # Python warns of a coroutine that was never awaited

@@ -1,17 +1,17 @@
-"""The rate limit of calls to Stripe, with priorities: a token bucket of reads and one of writes, shared in Redis.
+"""The rate limit of calls to Stripe, with priorities: one token bucket of reads and writes together, shared in Redis.
 
-Stripe allows 25 reads and 25 writes a second in test mode, 100 and 100 in live mode. A bucket holds the calls of one
-second and fills steadily. Each priority leaves a reserve to the priorities before it: no call of a later priority takes
-the level below that reserve. So a cancel never waits behind a flood of other calls. This needs no queue: a reserve is a
-number, and works for any number of processes. A call costs one round trip to Redis. While Redis is away, each process
-counts for itself.
+Stripe allows 25 calls a second in test mode, 100 in live mode, and 25 to one endpoint (docs.stripe.com/rate-limits).
+The bucket holds the calls of one second and fills steadily. Each priority leaves a reserve to the priorities before it:
+no call of a later priority takes the level below that reserve. So a cancel never waits behind a flood of other calls.
+This needs no queue: a reserve is a number, and works for any number of processes. A call costs one round trip to Redis.
+While Redis is away, each process counts for itself.
 """
 
 import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
@@ -24,6 +24,7 @@ MAX_WAIT_SECONDS = Timeout.STRIPE_LIMIT_WAIT.seconds
 PAUSE_SECONDS = Timeout.STRIPE_LIMIT_PAUSE.seconds
 REDIS_TIMEOUT_SECONDS = Timeout.REDIS_SEND_LIMIT.seconds
 REDIS_RETRY_DELAY_SECONDS = Timeout.REDIS_SEND_LIMIT_RETRY.seconds
+REDIS_KEY = "campusg:stripe:calls"
 MIN_CAPACITY = 10.0  # calls; so that the reserve between two priorities is at least one call
 RESERVE_SHARE = 0.1  # of the bucket; what a priority leaves to the one before it
 
@@ -65,13 +66,6 @@ class CallPriority(IntEnum):
         return self * RESERVE_SHARE * capacity
 
 
-class CallKind(StrEnum):
-    """Stripe has a rate limit for each of the two."""
-
-    READ = "reads"
-    WRITE = "writes"
-
-
 @dataclass(slots=True, kw_only=True)
 class LocalTokenBucket:
     """A bucket of this process; `at` is the time of `level`, in seconds of a monotonic clock."""
@@ -98,50 +92,47 @@ class LocalTokenBucket:
 
 @dataclass(slots=True, kw_only=True)
 class StripeRateLimiter:
-    """Both buckets; each allows `per_second` calls of all processes together."""
+    """The bucket; it allows `per_second` calls of all processes together."""
 
     per_second: int
     redis: Redis
     acquire_script: AsyncScript
     pause_script: AsyncScript
-    local_buckets: dict[CallKind, LocalTokenBucket]
-    waiting: dict[CallKind, Counter[CallPriority]] = field(
-        default_factory=lambda: {call_kind: Counter() for call_kind in CallKind}
-    )
+    local_bucket: LocalTokenBucket
+    waiting: Counter[CallPriority] = field(default_factory=Counter)
     redis_away_until: float = 0.0
 
-    async def acquire(self, call_kind: CallKind, priority: CallPriority) -> float:
+    async def acquire(self, priority: CallPriority) -> float:
         """Count a call and return 0, or return the seconds to wait before asking again."""
         if not self._is_redis_away():
             capacity = _capacity(self.per_second)
             try:
                 args = [self.per_second, capacity, priority.reserve(capacity), int(PAUSE_SECONDS * 1000)]
-                return int(await self.acquire_script(keys=[_redis_key(call_kind)], args=args)) / 1000
+                return int(await self.acquire_script(keys=[REDIS_KEY], args=args)) / 1000
             except (RedisError, OSError):
                 self._mark_redis_away()
-        return self.local_buckets[call_kind].acquire(priority, time.monotonic())
+        return self.local_bucket.acquire(priority, time.monotonic())
 
-    async def wait_until_allowed(self, call_kind: CallKind, priority: CallPriority) -> None:
+    async def wait_until_allowed(self, priority: CallPriority) -> None:
         """Wait until the call is counted and may be made; raise TryLater instead of waiting over MAX_WAIT_SECONDS."""
         deadline = time.monotonic() + MAX_WAIT_SECONDS
-        while (pause := await self.acquire(call_kind, priority)) > 0:
-            waiting = self.waiting[call_kind]
-            ahead = sum(count for each, count in waiting.items() if each <= priority)
+        while (pause := await self.acquire(priority)) > 0:
+            ahead = sum(count for each, count in self.waiting.items() if each <= priority)
             pause += ahead / self.per_second  # so that waiting calls do not all ask again at the same time
             if time.monotonic() + pause > deadline:
                 raise TryLater("stripe_pace", f"too many calls before this {priority.name.lower()}")
-            waiting[priority] += 1
+            self.waiting[priority] += 1
             try:
                 await asyncio.sleep(pause)
             finally:
-                waiting[priority] -= 1
+                self.waiting[priority] -= 1
 
-    async def pause(self, call_kind: CallKind) -> None:
+    async def pause(self) -> None:
         """Stop all calls for PAUSE_SECONDS, because Stripe answered that we are too fast; then priorities apply."""
-        self.local_buckets[call_kind].pause(time.monotonic() + PAUSE_SECONDS)
+        self.local_bucket.pause(time.monotonic() + PAUSE_SECONDS)
         if not self._is_redis_away():
             try:
-                await self.pause_script(keys=[_redis_key(call_kind)], args=[int(PAUSE_SECONDS * 1000)])
+                await self.pause_script(keys=[REDIS_KEY], args=[int(PAUSE_SECONDS * 1000)])
             except (RedisError, OSError):
                 self._mark_redis_away()
 
@@ -165,23 +156,16 @@ def open_stripe_rate_limiter(redis_url: str, per_second: int) -> StripeRateLimit
         redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )
     half, now = per_second / 2, time.monotonic()
-    local_buckets = {
-        call_kind: LocalTokenBucket(per_second=half, capacity=_capacity(half), level=_capacity(half), at=now)
-        for call_kind in CallKind
-    }
+    local_bucket = LocalTokenBucket(per_second=half, capacity=_capacity(half), level=_capacity(half), at=now)
     acquire_script, pause_script = redis.register_script(_ACQUIRE_SCRIPT), redis.register_script(_PAUSE_SCRIPT)
     return StripeRateLimiter(
         per_second=per_second,
         redis=redis,
         acquire_script=acquire_script,
         pause_script=pause_script,
-        local_buckets=local_buckets,
+        local_bucket=local_bucket,
     )
 
 
 def _capacity(per_second: float) -> float:
     return max(float(per_second), MIN_CAPACITY)
-
-
-def _redis_key(call_kind: CallKind) -> str:
-    return f"campusg:stripe:{call_kind}"

@@ -10,7 +10,7 @@ from domain.orders.repository import has_pending_order
 from domain.payments.notifications.cards import card_link_again
 from domain.payments.sagas.remove_card import build_card_removal_start
 from domain.payments.sagas.save_card import SAVE_CARD, SaveCardData, build_card_setup_start, is_page_open
-from domain.saga.repository import find_running_saga
+from domain.saga.repository import find_running_saga, wake_waiting_saga
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
@@ -43,3 +43,8 @@ async def start_card_setup(work: UnitOfWork, campus: Campus, member: Member) -> 
         return earlier
     start = build_card_setup_start(campus_id=campus.id, person_id=member.person_id, now=work.now)
     return await start_saga(work, start)
+
+
+async def poll_card_page(work: UnitOfWork, campus: Campus, member: Member) -> None:
+    """Let a saga that waits for the member's card look at its Checkout page now."""
+    await wake_waiting_saga(work, campus.id, member.person_id, SAVE_CARD.kind)

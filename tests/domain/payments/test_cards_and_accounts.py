@@ -85,6 +85,35 @@ async def test_a_saved_card_places_only_the_order_that_waited_for_nothing_else(
     assert await stack.notifications_to(newcomer) == ["notification-card-link", told]
 
 
+async def test_who_comes_back_from_stripe_waits_for_no_webhook_and_no_poll(
+    stack: WorkerStack, newcomer: Member
+) -> None:
+    """The pauses between polls grow to an hour; the link of Stripe's page leads back to the chat."""
+    session = await submit_order_without_card(stack, newcomer)
+    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
+    await stack.sql("UPDATE saga SET wake_at = now() + interval '1 hour' WHERE person_id = :id", id=newcomer.person_id)
+    await stack.run_due()
+    assert await order_statuses(stack, newcomer) == []
+    async with stack.database() as work:
+        await saved_cards.poll_card_page(work, stack.campus, newcomer)
+    await stack.run_due()
+    assert await order_statuses(stack, newcomer) == [OrderStatus.CREATED]
+
+
+async def test_a_runner_who_comes_back_from_stripe_hears_at_once(stack: WorkerStack) -> None:
+    runner = await stack.add_member(runner=True, card=None, ready=False)
+    async with stack.database() as work:
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.run_due()
+    account = (await stack.committed_member(runner.person_id)).stripe_account
+    await stack.control_stripe(f"onboard/{account}", finish=True)
+    await stack.sql("UPDATE saga SET wake_at = now() + interval '1 hour' WHERE person_id = :id", id=runner.person_id)
+    async with stack.database() as work:
+        await payouts_use_cases.poll_payout_setup(work, stack.campus, runner)
+    await stack.run_due()
+    assert (await stack.committed_member(runner.person_id)).payouts_ready
+
+
 CLOSED_TODAY = """hours = jsonb_build_object(to_char(now() + interval '3 days', 'dy'), '["12:00", "12:01"]'::jsonb)"""
 
 

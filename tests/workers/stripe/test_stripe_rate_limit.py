@@ -20,7 +20,6 @@ from workers.stripe.objects.payment_intent import PaymentIntentStatus
 from workers.stripe.rate_limit import (
     MAX_WAIT_SECONDS,
     PAUSE_SECONDS,
-    CallKind,
     CallPriority,
     StripeRateLimiter,
     open_stripe_rate_limiter,
@@ -43,23 +42,23 @@ def client_with_rate_limit(stack: WorkerStack, rate_limiter: StripeRateLimiter) 
     return replace(stack.context.stripe, rate_limiter=rate_limiter)
 
 
-async def count_free_calls(rate_limiter: StripeRateLimiter, rank: CallPriority, way: CallKind = CallKind.WRITE) -> int:
+async def count_free_calls(rate_limiter: StripeRateLimiter, rank: CallPriority) -> int:
     """Count the calls of a rank that go through before one has to wait."""
     taken = 0
-    while await rate_limiter.acquire(way, rank) == 0:
+    while await rate_limiter.acquire(rank) == 0:
         taken += 1
     return taken
 
 
 async def wait_until_queued(rate_limiter: StripeRateLimiter) -> None:
-    while not all(sum(rate_limiter.waiting[way].values()) for way in CallKind):  # noqa: ASYNC110 - no event to wait for
+    while not sum(rate_limiter.waiting.values()):  # noqa: ASYNC110 - no event to wait for
         await asyncio.sleep(0)
 
 
 async def set_level(rate_limiter: StripeRateLimiter, level: float, at: float) -> None:
-    """Set what the bucket of writes held at this moment (seconds of the epoch)."""
+    """Set what the bucket held at this moment (seconds of the epoch)."""
     setting = rate_limiter.redis.register_script("redis.call('HSET', KEYS[1], 'level', ARGV[1], 'at', ARGV[2])")
-    await setting(keys=["campusg:stripe:writes"], args=[level, int(at * 1000)])
+    await setting(keys=["campusg:stripe:calls"], args=[level, int(at * 1000)])
 
 
 async def test_each_rank_leaves_a_reserve_to_those_before_it(rate_limiter: StripeRateLimiter) -> None:
@@ -67,17 +66,19 @@ async def test_each_rank_leaves_a_reserve_to_those_before_it(rate_limiter: Strip
     assert taken == [6, 1, 1, 1, 1]  # reconcile, transfer, authorise, capture, cancel
 
 
-async def test_reads_and_writes_are_counted_apart(rate_limiter: StripeRateLimiter) -> None:
-    await count_free_calls(rate_limiter, CallPriority.CANCEL)
-    assert await rate_limiter.acquire(CallKind.READ, CallPriority.RECONCILE) == 0
+async def test_reads_and_writes_take_from_one_bucket(stack: WorkerStack, rate_limiter: StripeRateLimiter) -> None:
+    client = client_with_rate_limit(stack, rate_limiter)
+    await list_events(client, PageRequest(), None)
+    await create_customer(client, {}, "one of both")
+    assert await count_free_calls(rate_limiter, CallPriority.RECONCILE) == 4
 
 
 async def test_several_processes_share_one_rate_limit(rate_limiter: StripeRateLimiter, redis_url: str) -> None:
     other = open_stripe_rate_limiter(redis_url, SLOW_RATE)
-    assert [await each.acquire(CallKind.READ, CallPriority.RECONCILE) for each in (rate_limiter, other) * 3] == [0] * 6
-    assert await other.acquire(CallKind.READ, CallPriority.RECONCILE) > 0
-    assert await rate_limiter.acquire(CallKind.READ, CallPriority.RECONCILE) > 0
-    assert await other.acquire(CallKind.READ, CallPriority.CANCEL) == 0
+    assert [await each.acquire(CallPriority.RECONCILE) for each in (rate_limiter, other) * 3] == [0] * 6
+    assert await other.acquire(CallPriority.RECONCILE) > 0
+    assert await rate_limiter.acquire(CallPriority.RECONCILE) > 0
+    assert await other.acquire(CallPriority.CANCEL) == 0
     await other.close()
 
 
@@ -105,7 +106,7 @@ async def test_a_call_that_would_wait_too_long_is_refused_at_once(rate_limiter: 
     await set_level(rate_limiter, -100, time.time())
     began = time.monotonic()
     with pytest.raises(TryLater, match="stripe_pace"):
-        await rate_limiter.wait_until_allowed(CallKind.WRITE, CallPriority.RECONCILE)
+        await rate_limiter.wait_until_allowed(CallPriority.RECONCILE)
     assert time.monotonic() - began < MAX_WAIT_SECONDS
 
 
@@ -117,7 +118,7 @@ async def test_a_rate_limited_saga_waits_and_goes_on_later(stack: WorkerStack, r
     await stack.run_due(busy)
     resting = await stack.saga(order, "cancel_order")
     assert (resting.status, resting.error) == ("running", "stripe_pace: too many calls before this cancel")
-    await rate_limiter.redis.delete("campusg:stripe:writes")
+    await rate_limiter.redis.delete("campusg:stripe:calls")
     await stack.run_now(busy)
     assert (await stack.saga(order, "cancel_order")).status == "done"
     assert [one["status"] for one in await stack.intents(order.id)] == ["canceled"]
@@ -131,11 +132,10 @@ async def test_after_a_429_a_cancel_is_the_first_to_call_again(
     with pytest.raises(TryLater, match="rate_limit"):
         await create_customer(client_with_rate_limit(stack, rate_limiter), {}, "too fast")
     first, last = (
-        await other.acquire(CallKind.WRITE, CallPriority.CANCEL),
-        await other.acquire(CallKind.WRITE, CallPriority.RECONCILE),
+        await other.acquire(CallPriority.CANCEL),
+        await other.acquire(CallPriority.RECONCILE),
     )
     assert PAUSE_SECONDS < first < last
-    assert await other.acquire(CallKind.READ, CallPriority.RECONCILE) == 0
     await other.close()
 
 
@@ -145,27 +145,23 @@ async def test_a_429_about_a_locked_object_slows_nobody_else(
     await stack.inject_fault("POST /v1/customers", "status", status=429, code="lock_timeout")
     with pytest.raises(TryLater, match="lock_timeout"):
         await create_customer(client_with_rate_limit(stack, rate_limiter), {}, "locked")
-    assert await rate_limiter.acquire(CallKind.WRITE, CallPriority.RECONCILE) == 0
+    assert await rate_limiter.acquire(CallPriority.RECONCILE) == 0
 
 
 async def test_without_redis_each_process_goes_on_at_half_the_rate(unused_tcp_port: int) -> None:
     alone = open_stripe_rate_limiter(f"redis://127.0.0.1:{unused_tcp_port}/0", 40)
-    assert (alone.local_buckets[CallKind.WRITE].per_second, alone.local_buckets[CallKind.WRITE].capacity) == (20, 20)
+    assert (alone.local_bucket.per_second, alone.local_bucket.capacity) == (20, 20)
     assert await count_free_calls(alone, CallPriority.RECONCILE) >= 12
-    assert await alone.acquire(CallKind.WRITE, CallPriority.CANCEL) == 0
-    await alone.pause(CallKind.WRITE)
-    assert (
-        0
-        < await alone.acquire(CallKind.WRITE, CallPriority.CANCEL)
-        < await alone.acquire(CallKind.WRITE, CallPriority.RECONCILE)
-    )
-    await alone.wait_until_allowed(CallKind.WRITE, CallPriority.CANCEL)
+    assert await alone.acquire(CallPriority.CANCEL) == 0
+    await alone.pause()
+    assert 0 < await alone.acquire(CallPriority.CANCEL) < await alone.acquire(CallPriority.RECONCILE)
+    await alone.wait_until_allowed(CallPriority.CANCEL)
     await alone.close()
 
 
 async def test_a_clock_of_redis_that_goes_back_delays_no_call_for_long(rate_limiter: StripeRateLimiter) -> None:
     await set_level(rate_limiter, 0, time.time() + 3600)
-    assert 0 < await rate_limiter.acquire(CallKind.WRITE, CallPriority.CANCEL) <= 1 / SLOW_RATE
+    assert 0 < await rate_limiter.acquire(CallPriority.CANCEL) <= 1 / SLOW_RATE
 
 
 def test_every_call_of_the_gateway_has_its_rank() -> None:
