@@ -44,7 +44,7 @@ def test_each_failure_of_a_call_is_told() -> None:
 
 def test_each_timeout_is_told_with_its_seconds_and_each_rule_between_them() -> None:
     told = [tuple(row) for row in table_rows(section(TIMEOUTS, "The table"))]
-    assert told == [(f"`{each.name}`", f"{each.seconds:g}", each.bounds) for each in Timeout]
+    assert told == [(f"`{each.name}`", f"{each.seconds:.15g}", each.bounds) for each in Timeout]
     rules = [tuple(row) for row in table_rows(section(TIMEOUTS, "What ends before what"))]
     assert rules == [
         (" + ".join(f"`{each.name}`" for each in rule.shorter), f"`{rule.longer.name}`", rule.reason)
