@@ -224,7 +224,7 @@ def payable_from_row(row: RowValues) -> Payable:
     return Payable(status=PayoutStatus(row["status"]), held_for=held_for, **plain)
 
 
-async def has_money_under_way(work: UnitOfWork, account: str) -> bool:
+async def has_money_in_flight(work: UnitOfWork, account: str) -> bool:
     """Return whether the runner of a Stripe account waits for money, or was paid within PAID_LATELY."""
     waits = or_(*(payable.c.status == literal_status(each) for each in (PayoutStatus.OPEN, PayoutStatus.SENDING)))
     paid_lately = payable.c.paid_at > func.now() - PAID_LATELY

@@ -142,7 +142,7 @@ class Timeout(Enum):
     WEBHOOKS_MISSED = 3600.0, "webhooks count as missed, after an event that none of them brought"
     ACCOUNT_EVENTS_INTERVAL = (
         3600.0,
-        "between two looks for events of an account with money under way",
+        "between two looks for events of an account with money in flight",
     )
     IDLE_ACCOUNT_INTERVAL = 86_400.0, "the same for any other account"
     PAID_LATELY = 1_209_600.0, "after a transfer the bank may still refuse the weekly pay-out"

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import find_stored_events, store_event
-from domain.payouts.repository import has_money_under_way
+from domain.payouts.repository import has_money_in_flight
 from domain.reconciliation.list_cursor_repository import ListCursor, find_missed_at, record_missed_event
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
@@ -47,7 +47,7 @@ async def _delay_of_platform(work: UnitOfWork, list_cursor: ListCursor) -> timed
 
 async def _delay_of_account(work: UnitOfWork, list_cursor: ListCursor) -> timedelta:
     """Return how long the events of an account rest: a day unless its runner is owed money or was paid lately."""
-    is_waited_for = await has_money_under_way(work, str(list_cursor.account))
+    is_waited_for = await has_money_in_flight(work, str(list_cursor.account))
     return ACCOUNT_EVENTS_INTERVAL if is_waited_for else IDLE_ACCOUNT_INTERVAL
 
 

@@ -63,7 +63,7 @@ async def test_an_idle_month_reads_stripe_less_than_its_least_allocation(stack: 
     assert sum(number for task, number in per_month.items() if task not in accounts) == 5_100
 
 
-async def test_an_account_with_money_under_way_is_read_each_hour(stack: WorkerStack) -> None:
+async def test_an_account_with_money_in_flight_is_read_each_hour(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     await stack.delivered_order(runner)
     await reconcile_all(stack)  # finds the account
