@@ -47,12 +47,12 @@ async def serve_campus(server: CampusServer) -> None:
     campus, registry = server.campus, server.registry
     bot = registry.open_bot(campus.id, server.token)
     await _repeat_until_done(server, lambda: _set_up(server, bot))
+    await _remember_name(server, bot)
     registry.bots[campus.id] = bot
     registry.by_name[campus.name] = campus.id
     registry.set_state(campus.name, is_serving=True)
     print(f"bot ready: {campus.name}", flush=True)
     async with asyncio.TaskGroup() as group:
-        group.create_task(_remember_name(server, bot))
         group.create_task(_offer_commands(server, bot))
         if registry.settings.public_url is None:
             group.create_task(poll_updates(_polling_source(server, bot)))
