@@ -97,9 +97,9 @@ async def test_a_cancel_goes_before_a_flood_of_reads_and_of_others_writes(
     order = await stack.open_order()
     (intent,) = await stack.intents(order.id)
     client = client_with_rate_limit(stack, usual_rate_limiter)
-    reads = [asyncio.create_task(list_events(client, PageRequest(), None)) for _ in range(15)]
+    reads = [asyncio.create_task(list_events(client, PageRequest(), None)) for _ in range(30)]
     looks = [asyncio.create_task(retrieve_intent(client.with_reads_ranked_last(), intent["id"])) for _ in range(5)]
-    writes = [asyncio.create_task(create_customer(client, {}, f"flood:{number}")) for number in range(15)]
+    writes = [asyncio.create_task(create_customer(client, {}, f"flood:{number}")) for number in range(30)]
     async with asyncio.timeout(MAX_WAIT_SECONDS):
         await wait_until_queued(usual_rate_limiter)
     looked = await retrieve_intent(client, intent["id"])  # a read that a person waits for
