@@ -1,16 +1,54 @@
 """Money as whole minor units of one currency, never as a float."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from domain.currencies import find_currency
 from domain.errors import Unreadable
+from domain.typed import plain_digits
 
 CURRENCY_SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
 MAX_CHARGE = 99_999_999  # minor units; Stripe's own limit
 
 _CURRENCY_PATTERN = re.compile(r"[a-z]{3}")
-_NUMBER_PATTERN = re.compile(r"(\d{1,8})(?:[.,](\d{1,3}))?", re.ASCII)
+MAX_TYPED_LENGTH = 40  # characters
+MAX_WHOLE_DIGITS = 8
+_DOLLAR_CURRENCIES = ("sgd", "usd", "aud", "cad", "nzd", "hkd", "twd", "bnd", "fjd", "jmd", "ttd", "bbd", "bzd")
+_DOLLARS = ("$", "dollar", "dollars", "bucks")
+# What people write beside our sign and the code.
+_OTHER_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ["sgd", "usd", "aud", "cad", "nzd", "hkd", "twd", "bnd", "fjd", "jmd", "ttd", "bbd", "bzd"], _DOLLARS
+        ),
+        "eur": ("euro", "euros"),
+        "gbp": ("pound", "pounds", "quid"),
+        "jpy": ("円", "yen", "jp¥"),
+        "cny": ("¥", "元", "yuan", "rmb"),
+        "inr": ("₹", "rs", "rs.", "rupees"),
+        "krw": ("₩", "원", "won"),
+        "thb": ("฿", "baht"),
+        "php": ("₱", "pesos"),
+        "idr": ("rp",),
+        "myr": ("ringgit",),
+        "vnd": ("₫", "đ"),
+    }
+)
+# Points, spaces and signs of other keyboards; marks of direction, which show nothing, are left out.
+_TYPED_MARKS = str.maketrans(
+    {
+        **{0xFF01 + place: 0x21 + place for place in range(94)},  # the full width of ASCII
+        **dict(zip("\u066b\u066c\u2019\u00a0\u202f\u2009\u3000\uffe1\uffe5\uffe6", ".,'    £¥₩", strict=True)),
+        **dict.fromkeys("\u200e\u200f\u061c", ""),
+    }
+)
+_PLAIN_NUMBER = re.compile(r"(?P<whole>\d{1,8})?(?:[.,](?:(?P<decimals>\d{1,3})|[-–—])?)?", re.ASCII)
+_GROUPED_NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*)(?:[.,][-–—])?", re.ASCII)
+_GROUPED_BY_COMMAS = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+)(?:\.(?P<decimals>\d{1,3}))?", re.ASCII)
+_GROUPED_BY_POINTS = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+),(?P<decimals>\d{1,3})", re.ASCII)
+_GROUPED_BY_SPACES = re.compile(r"(?P<whole>\d{1,3}(?:[' ]\d{3})+)[.,](?P<decimals>\d{1,3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -59,21 +97,44 @@ def example_amount(currency: str) -> int:
 
 
 def read_amount(typed: str, currency: str) -> int:
-    """Return the minor units of a typed amount (`4.50`, `4,5`, `S$4.5`). Raise Unreadable for anything else."""
-    text = typed.strip()
-    symbol = CURRENCY_SYMBOLS.get(currency, "")
-    for prefix in (symbol, "$", currency.upper(), currency):
-        if prefix and text.lower().startswith(prefix.lower()):
-            text = text[len(prefix) :].strip()
-            break
-    match = _NUMBER_PATTERN.fullmatch(text)
+    """Return the minor units of a typed amount, as people and we write it, in the digits of any keyboard.
+
+    `4.50`, `4,5`, `.50`, `S$ 4.50`, `4.50 SGD`, `1,200.00`, `1.200,00` and `¥1,200` are amounts. Raise Unreadable for
+    anything else: for another currency, and where it is not clear what a point means, as in `1.200` of a currency with
+    cents.
+    """
+    number = _strip_currency(plain_digits(typed[:MAX_TYPED_LENGTH].translate(_TYPED_MARKS)).strip(), currency)
     known = find_currency(currency)
+    match = _find_number(number, known.exponent) if len(typed) <= MAX_TYPED_LENGTH else None
     minor = None
-    if match is not None and len(match[2] or "") <= known.exponent:
-        minor = int(match[1] + (match[2] or "").ljust(known.exponent, "0"))
+    if match is not None:
+        whole = re.sub(r"\D", "", match["whole"] or "0")
+        decimals = match.groupdict().get("decimals") or ""
+        minor = int(whole + decimals.ljust(known.exponent, "0")) if len(whole) <= MAX_WHOLE_DIGITS else None
     if minor is None or minor % known.step:
         raise Unreadable(example=format_money(example_amount(currency), currency))
     return minor
+
+
+def _strip_currency(text: str, currency: str) -> str:
+    """Return the text without the sign or code of this currency before or behind the number, each at most once."""
+    signs = sorted((*_OTHER_SIGNS.get(currency, ()), CURRENCY_SYMBOLS.get(currency, currency), currency), key=len)
+    sign = "|".join(re.escape(each) for each in reversed(signs))
+    found = re.fullmatch(rf"(?:(?:{sign})\s?)?(.*?)(?:\s?(?:{sign}))?", text, re.IGNORECASE)
+    return text if found is None else found[1]
+
+
+def _find_number(number: str, exponent: int) -> re.Match[str] | None:
+    plain = _PLAIN_NUMBER.fullmatch(number)
+    if plain is not None and len(plain["decimals"] or "") <= exponent and (plain["whole"] or plain["decimals"]):
+        return plain
+    if exponent == 0:
+        return _GROUPED_NUMBER.fullmatch(number)
+    for pattern in (_GROUPED_BY_COMMAS, _GROUPED_BY_POINTS, _GROUPED_BY_SPACES):
+        found = pattern.fullmatch(number)
+        if found is not None and len(found["decimals"] or "") <= exponent:
+            return found
+    return None
 
 
 def basis_points_of(minor: int, basis_points: int, step: int = 1) -> int:

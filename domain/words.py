@@ -9,6 +9,7 @@ from fluent.runtime.types import fluent_number
 from fluent.syntax.ast import Junk, Message
 
 from domain.quotes import Wording, mark_name, show_argument, wording_of
+from domain.typed import without_direction
 
 LOCALES_DIRECTORY = Path(__file__).parents[1] / "locales"
 MAX_ARGUMENT_LENGTH = 2000  # characters; Fluent refuses arguments over 2500, but people write longer texts
@@ -107,10 +108,14 @@ def _html_argument(key: str, name: str, value: str | int) -> object:
 
 
 def _shown_plainly(key: str, name: str, value: str | int) -> object:
-    """A name that may be taken for the team's is in quotation marks here too."""
-    is_no_name = isinstance(value, Html) or not isinstance(value, str)
-    is_name = not is_no_name and wording_of(key, name) in (Wording.WHO, Wording.PERSON)
-    return mark_name(str(value)) if is_name else _plain_argument(value)
+    """A name that may be taken for the team's is in quotation marks here too.
+
+    A label has no room for marks around the others: so nothing in a name may turn what stands beside it.
+    """
+    if isinstance(value, Html) or not isinstance(value, str):
+        return _plain_argument(value)
+    kept = without_direction(value)
+    return mark_name(kept) if wording_of(key, name) in (Wording.WHO, Wording.PERSON) else kept
 
 
 def _plain_argument(value: str | int) -> object:

@@ -27,6 +27,7 @@ from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import find_pending_input
 from domain.orders.sent_photos.sent_photo import SentPhoto
 from domain.restrictions.runner_groups.membership import may_be_in_group
+from domain.typed import clean_name, clean_text, normalize_command
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -104,7 +105,7 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         chat_id=event.chat.id,
         is_private=is_private,
         chat_title=event.chat.title or "",
-        typed=(event.text or event.caption or "").strip(),
+        typed=normalize_command(clean_text(event.text or event.caption or "")),
         photo=_photo_of(event),
         has_other_content=event.text is None and not event.photo,
         is_picture_file=event.document is not None and (event.document.mime_type or "").startswith("image/"),
@@ -203,7 +204,7 @@ async def _register_member(work: UnitOfWork, campus: Campus, user: User, *, is_p
         work,
         campus.id,
         user.id,
-        first_name=user.first_name,
+        first_name=clean_name(user.first_name, otherwise=user.username or str(user.id)),
         username=user.username,
         language=user.language_code or "en",
     )

@@ -16,8 +16,10 @@ from domain.orders.repository import find_order, list_active_deliveries
 from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.use_cases import photos, running
 from domain.orders.use_cases.ownership import require_own_delivery
+from domain.typed import plain_digits
 
-PIN_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_PIN_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_SPACED_PIN_PATTERN = re.compile(r"[0-9](?:[ -]?[0-9]){3}")
 
 
 async def arrive_tapped(context: RequestContext) -> Replies:
@@ -44,7 +46,7 @@ async def receive_pin(context: RequestContext) -> Replies:
         context.conversation_state is not None and context.conversation_state.pending_input is PendingInput.PROOF
     )
     pin = extract_pin(context.typed)
-    if pin is not None and (pin == context.typed or not awaits_photo):
+    if pin is not None and (is_only_pin(context.typed) or not awaits_photo):
         return await try_pin(context, context.pending_subject, pin)
     order = await find_order(context.work, context.campus.id, context.pending_subject)
     if not is_event_allowed(order.status, OrderEvent.DELIVERED):
@@ -54,9 +56,20 @@ async def receive_pin(context: RequestContext) -> Replies:
 
 
 def extract_pin(typed: str) -> str | None:
-    """Return the four digits of `1234!` or `pin is 1234`; None when there are none, or more than one."""
-    found = PIN_PATTERN.findall(typed)
+    """Return the four digits of `1234!`, `pin is 1234` or `1 2 3 4`; None when there are none, or more than one PIN.
+
+    They may be digits of any keyboard.
+    """
+    digits = plain_digits(typed)
+    if is_only_pin(typed):
+        return re.sub("[^0-9]", "", digits)
+    found = _PIN_PATTERN.findall(digits)
     return found[0] if len(found) == 1 else None
+
+
+def is_only_pin(typed: str) -> bool:
+    """Return whether the line is four digits and nothing else, perhaps with spaces or dashes between them."""
+    return _SPACED_PIN_PATTERN.fullmatch(plain_digits(typed)) is not None
 
 
 async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:

@@ -9,6 +9,7 @@ from typing import Any
 from domain.errors import Stale
 from domain.inbox.repository import IncomingUpdate, Payload
 from domain.messaging.buttons import TapData, unpack
+from domain.typed import clean_name, clean_text, normalize_command
 
 # Set at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_join_request")
@@ -127,7 +128,7 @@ def read_message(payload: Payload) -> MessageIdentity | None:
 
 def find_sender_name(payload: Payload) -> str:
     """Return the first name of who sent the update; empty without one."""
-    return str(read_object(_body(payload) or {}, "from").get("first_name") or "")
+    return clean_name(str(read_object(_body(payload) or {}, "from").get("first_name") or ""), otherwise="")
 
 
 def is_rate_limited(payload: Payload) -> bool:
@@ -152,7 +153,7 @@ def describe_update(payload: Payload) -> str:
     if tap is not None:
         return f"[{tap.tap} {tap.subject} {tap.argument}]"
     kind = next((kind for kind in ALLOWED_UPDATES if kind in payload), "update")
-    words = str((_find_message(payload) or {}).get("text") or "")
+    words = _read_words(_find_message(payload) or {})
     command = _COMMAND.match(words)
     return command[0] if command else f"{kind} ({len(words)})" if words else kind
 
@@ -185,4 +186,8 @@ def _is_for_bot(payload: Payload) -> bool:
         return True
     if read_object(read_object(message, "reply_to_message"), "from").get("is_bot") is True:
         return True
-    return str(message.get("text") or message.get("caption")).startswith("/") or "migrate_to_chat_id" in message
+    return _read_words(message).startswith("/") or "migrate_to_chat_id" in message
+
+
+def _read_words(message: Mapping[str, Any]) -> str:
+    return normalize_command(clean_text(str(message.get("text") or message.get("caption") or "")))

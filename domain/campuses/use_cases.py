@@ -12,6 +12,7 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.typed import fold_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ async def type_default_place(work: UnitOfWork, campus: Campus, member: Member, w
     """
     require_permission(member, Action.PLACE)
     points = await list_drop_points(work, campus.id)
-    listed = [point for point in points if words.lower() in (point.name.lower(), point.building.lower())]
+    listed = [point for point in points if fold_name(words) in (fold_name(point.name), fold_name(point.building))]
     place = listed[0].name if len(listed) == 1 else words
     await save_default_place(work, campus.id, member.person_id, place)
     return place

@@ -13,7 +13,7 @@ from tests.conventions.syntax_trees import all_nodes
 
 # From the lowest floor to the highest. A name is a folder or a module of domain.
 FLOORS = (
-    ("currencies", "errors", "quotes"),
+    ("currencies", "errors", "quotes", "typed"),
     ("money", "words", "settings"),
     ("database",),
     ("risk",),

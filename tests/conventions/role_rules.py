@@ -59,6 +59,7 @@ MODELS = (
     "domain/quotes.py",
     "domain/settings/timeout_rules.py",
     "domain/settings/timeouts.py",
+    "domain/typed.py",
     *(f"domain/{room}/{model}.py" for room, models in MODELS_BY_ROOM.items() for model in models),
 )
 

@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from domain.campuses.campus import OpeningHours
 from domain.campuses.fees import Fees
 from domain.currencies import all_currencies
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH
+from domain.typed import fold_name
 from workers.commands.campus_fees import read_fees
 from workers.commands.campus_risk import read_risk
 from workers.commands.campus_values import (
@@ -31,6 +32,7 @@ from workers.commands.campus_windows import read_windows
 MAX_TITLE_LENGTH = 60  # characters
 MAX_NAME_LENGTH = 40  # characters of a store, a building or a spot, which must fit on a button
 MAX_OPEN_JOBS = 20
+BYTE_ORDER_MARK = "\ufeff"  # some editors write it before the first line
 PERSON_EXAMPLE = '{ id = 123456789, name = "Sam" }'
 
 
@@ -104,7 +106,7 @@ class CampusFile:
 def parse_campus_file(toml_text: str) -> CampusFile:
     """Return the campus that a TOML text describes. Raise CampusFileError with a sentence for each mistake."""
     try:
-        content = tomllib.loads(toml_text, parse_float=Decimal)
+        content = tomllib.loads(toml_text.removeprefix(BYTE_ORDER_MARK), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # ValueError: invalid TOML, or a number of 5,000 digits
         raise CampusFileError([f"this is no TOML: {error}"]) from None
     root = Section(path="", content=content, errors=[])
@@ -162,12 +164,18 @@ def _read_currency(root: Section) -> str:
 
 def _read_time_zone(root: Section) -> str:
     name = read_text(root, "time_zone", max_length=MAX_TITLE_LENGTH)
-    try:
-        if name:
-            ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
+    if name and name not in known_time_zones():
         root.add_error("time_zone", f"{format_value(name)} is no time zone; write it like Asia/Singapore")
     return name
+
+
+def known_time_zones() -> frozenset[str]:
+    """Return the zones by their names in the tz database: Postgres knows them too, by the same names.
+
+    A zone of this machine alone is none of them, such as `localtime`, nor one of a folder like `posix`.
+    """
+    names = available_timezones() - {"Factory", "localtime", "build/etc/localtime"}
+    return frozenset(name for name in names if name.partition("/")[0] not in ("posix", "right", "SystemV"))
 
 
 def _read_runner_invite(root: Section) -> str | None:
@@ -258,6 +266,6 @@ def _reject_duplicates(section: Section, key: str, names: Iterable[str | int]) -
     """Add an error for each name that an earlier entry has: both would become one row. Skip entries without a name."""
     seen: dict[str, int] = {}
     for number, name in enumerate(names):
-        folded = str(name).casefold()
+        folded = fold_name(str(name))
         if folded and seen.setdefault(folded, number) != number:
             section.add_error(f"{key}[{number}]", f"{format_value(name)} is there already, as {key}[{seen[folded]}]")

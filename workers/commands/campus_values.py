@@ -12,6 +12,7 @@ from domain.campuses.campus import WEEKDAYS, OpeningHours
 from domain.currencies import find_currency
 from domain.errors import Unreadable
 from domain.money import example_amount, read_amount
+from domain.typed import clean_text, is_shown
 
 MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60
 MAX_TELEGRAM_ID = 2**52  # ids of users and chats have at most 52 bits; core.telegram.org/bots/api#user
@@ -56,10 +57,10 @@ def read_text(section: Section, key: str, *, max_length: int, default: str | Non
         section.add_error(key, "is missing")
     elif not isinstance(value, str):
         section.add_error(key, f'{format_value(value)} is no text; write it in quotes, like "this"')
-    elif (not value.strip() and default is None) or len(value) > max_length or not value.isprintable():
+    elif (not is_shown(value) and default is None) or len(value) > max_length or not value.isprintable():
         section.add_error(key, f"{format_value(value)} is no line of 1 to {max_length} letters")
     else:
-        return value.strip()
+        return clean_text(value)
     return ""
 
 

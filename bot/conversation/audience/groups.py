@@ -11,6 +11,7 @@ from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
 from domain.restrictions.runner_groups.membership import may_be_in_group
+from domain.typed import clean_text, normalize_command
 from domain.words import FALLBACK_LANGUAGE, say
 
 ANONYMOUS_ADMIN_ID = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
@@ -19,7 +20,7 @@ BIND_COMMAND = "/bind"
 
 async def answer_in_group(work: UnitOfWork, campus: Campus, event: Message) -> Replies | None:
     """Return what is answered to a message in a group without handling it, often nothing; None to handle it."""
-    chat_id, text = event.chat.id, event.text or event.caption or ""
+    chat_id, text = event.chat.id, normalize_command(clean_text(event.text or event.caption or ""))
     if not is_bound(campus, chat_id):
         await notice_unbound_group(work, campus.id, chat_id)
     if chat_id != campus.admin_chat and not text.startswith("/"):

@@ -9,7 +9,7 @@ from bot.conversation.relay.team_answers import answer_team_by_reply
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from bot.conversation.routing import on_picture_files, on_replies, on_taps
-from bot.runner.handover import PIN_PATTERN, try_pin
+from bot.runner.handover import extract_pin, is_only_pin, try_pin
 from domain.errors import Unreadable
 from domain.messaging.buttons import Tap
 from domain.money import read_amount
@@ -45,7 +45,7 @@ async def relay_reply(context: RequestContext) -> Replies:
     if order is None or await _answers_pending_input(context, order):
         raise SkipHandler
     if _is_pin(context, order):
-        return await try_pin(context, order.id, context.typed)
+        return await try_pin(context, order.id, extract_pin(context.typed) or "")
     if context.has_other_content:
         return _reply_text(context.say("bot-relay-only-words"))
     outcome = await relay.relay_message(
@@ -94,7 +94,7 @@ def _is_amount(context: RequestContext) -> bool:
 
 def _is_pin(context: RequestContext, order: Order) -> bool:
     has_arrived = order.status is OrderStatus.ARRIVED and order.runner_id == context.member.person_id
-    return has_arrived and context.photo is None and PIN_PATTERN.fullmatch(context.typed) is not None
+    return has_arrived and context.photo is None and is_only_pin(context.typed)
 
 
 def _reply_text(words: str) -> Replies:

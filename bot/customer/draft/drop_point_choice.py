@@ -15,6 +15,7 @@ from domain.campuses.repository import list_drop_points
 from domain.errors import Stale
 from domain.orders.drafts.draft import MAX_PLACE_NAME_LENGTH, ConversationState, Draft, PendingInput, normalize_line
 from domain.orders.drafts.repository import find_pending_input, set_pending_input
+from domain.typed import fold_name
 
 
 async def choose_drop_point(context: RequestContext, draft: Draft) -> Replies:
@@ -84,12 +85,14 @@ async def _set_drop_point(context: RequestContext, draft: Draft, typed: str, spo
         wanted = context.say("bot-place-not-understood", most=MAX_PLACE_NAME_LENGTH)
         return with_notices(await drop_point_screens.render_drop_points(context, draft), wanted)
     named = [
-        building for building in drop_point_screens.group_buildings(points) if building.name.lower() == place.lower()
+        building
+        for building in drop_point_screens.group_buildings(points)
+        if fold_name(building.name) == fold_name(place)
     ]
     if named and len(named[0].spots) > 1:
         return await drop_point_screens.render_spots(context, draft, named[0].spots[0].id)
     matching_points = (
-        [named[0].spots[0]] if named else [point for point in points if point.name.lower() == place.lower()]
+        [named[0].spots[0]] if named else [point for point in points if fold_name(point.name) == fold_name(place)]
     )
     changed = await change_basket(context, drop_point=matching_points[0].name if matching_points else place)
     return await flow.render_next_screen(context, changed)
@@ -103,7 +106,7 @@ def _in_building(points: Sequence[DropPoint], typed: str, spot: int) -> str:
         building = drop_point_screens.find_building(points, spot).name
     except Stale:  # it was deactivated meanwhile
         return typed
-    return typed if typed.lower().startswith(building.lower()) else f"{building}, {typed}"
+    return typed if fold_name(typed).startswith(fold_name(building)) else f"{building}, {typed}"
 
 
 def _person_key(context: RequestContext) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from domain.campuses.campus import Store
 from domain.campuses.repository import find_store, list_stores
 from domain.orders.drafts.draft import MAX_PLACE_NAME_LENGTH, Draft, normalize_line
 from domain.orders.rows import items_to_json
+from domain.typed import fold_name
 
 
 async def choose_store(context: RequestContext, draft: Draft) -> Replies:
@@ -37,7 +38,7 @@ async def receive_store(context: RequestContext) -> Replies:
         wanted = context.say("bot-store-not-understood", most=MAX_PLACE_NAME_LENGTH)
         return (NewMessage(with_notices(await store_screens.render_stores(context, draft), wanted)),)
     listed = await list_stores(context.work, context.campus.id)
-    listed_store = next((store for store in listed if store.name.lower() == name.lower()), None)
+    listed_store = next((store for store in listed if fold_name(store.name) == fold_name(name)), None)
     opening = None if listed_store is None else store_screens.find_next_opening(context, listed_store)
     if listed_store is not None and opening is not None:
         said = context.say("bot-store-shut", store=listed_store.name, days=opening.days, clock=opening.clock)

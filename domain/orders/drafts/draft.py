@@ -1,6 +1,5 @@
 """Drafts of orders, and the input a conversation waits for."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,24 +7,15 @@ from enum import StrEnum
 from domain.campuses.fees import Fees
 from domain.errors import DraftEmpty
 from domain.orders.pricing import Item, Price, price_order
+from domain.typed import clean_name
 
 MAX_NOTE_LENGTH = 100  # characters, as in the first CampusG
 MAX_PLACE_NAME_LENGTH = 60  # characters of a typed store or drop point
 
-# Control characters and lone surrogates: Postgres stores neither NUL nor surrogates, and nobody types the others.
-_UNSTORABLE_CATEGORIES = frozenset({"Cc", "Cs"})
-_VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation, signs and emoji
-
 
 def normalize_line(typed: str) -> str:
-    """Return typed text in one line with single spaces; empty when no character of it is visible."""
-    kept = "".join(
-        character
-        for character in " ".join(typed.split())
-        if unicodedata.category(character) not in _UNSTORABLE_CATEGORIES
-    )
-    kept = " ".join(kept.split())  # a removed character may have stood between spaces
-    return kept if any(unicodedata.category(character)[0] in _VISIBLE_CATEGORIES for character in kept) else ""
+    """Return typed text in one line with single spaces; empty when nothing of it can be seen."""
+    return clean_name(typed, otherwise="")
 
 
 class PendingInput(StrEnum):

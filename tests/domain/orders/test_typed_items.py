@@ -45,7 +45,7 @@ def test_lines_become_items_in_their_order_and_empty_ones_nothing() -> None:
     "typed",
     [
         *("", "\n\n", "rice", "4.50", "rice free", "0x rice 4", "rice 0", "rice 0.00", "rice -1", "rice 1e3"),
-        *("rice 4.505", "rice ٤٫٥", "<script>", "100x rice 4", "rice 4.50 each", "rice 4.50\nnonsense"),
+        *("rice 4.505", "<script>", "100x rice 4", "rice 4.50 each", "rice 4.50\nnonsense"),
         "x" * (MAX_ITEM_NAME_LENGTH + 1) + " 4.50",
         "rice 4.50\n" * (MAX_ITEMS + 1),
         "rice 4.50\n" * 10_000,
