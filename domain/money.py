@@ -39,9 +39,11 @@ _OTHER_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # Points, spaces and signs of other keyboards; marks of direction, which show nothing, are left out.
 _TYPED_MARKS = str.maketrans(
     {
-        **{0xFF01 + place: 0x21 + place for place in range(94)},  # the full width of ASCII
+        **{chr(0xFF01 + place): chr(0x21 + place) for place in range(94)},  # the full width of ASCII
         **dict(zip("\u066b\u066c\u2019\u00a0\u202f\u2009\u3000\uffe1\uffe5\uffe6", ".,'    £¥₩", strict=True)),
-        **dict.fromkeys("\u200e\u200f\u061c", ""),
+        "\u200e": "",
+        "\u200f": "",
+        "\u061c": "",
     }
 )
 _PLAIN_NUMBER = re.compile(r"(?P<whole>\d{1,8})?(?:[.,](?:(?P<decimals>\d{1,3})|[-–—])?)?", re.ASCII)
@@ -114,6 +116,12 @@ def read_amount(typed: str, currency: str) -> int:
     if minor is None or minor % known.step:
         raise Unreadable(example=format_money(example_amount(currency), currency))
     return minor
+
+
+def is_currency_sign(typed: str, currency: str) -> bool:
+    """Return whether it is a sign, the code or a name of this currency, such as `S$`, `sgd` or `dollars`."""
+    word = typed.translate(_TYPED_MARKS).casefold()
+    return word in {CURRENCY_SYMBOLS.get(currency, currency).casefold(), currency, *_OTHER_SIGNS.get(currency, ())}
 
 
 def _strip_currency(text: str, currency: str) -> str:

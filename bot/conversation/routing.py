@@ -13,6 +13,13 @@ from domain.orders.drafts.draft import PendingInput
 Handler = Callable[[RequestContext], Awaitable[Replies]]
 AiogramHandler = Callable[[TelegramObject, RequestContext], Awaitable[Replies]]
 Filter = Callable[[TelegramObject, RequestContext], Awaitable[bool]]
+# A line of which nobody sees anything is answered with what is asked for.
+EXPLAINED_INPUTS = frozenset(
+    {
+        *(PendingInput.STORE, PendingInput.ITEMS, PendingInput.DROP_POINT, PendingInput.NOTE, PendingInput.FEE),
+        *(PendingInput.RECEIPT, PendingInput.PIN),
+    }
+)
 
 
 def on_taps(router: Router, handlers: Mapping[Tap, Handler]) -> None:
@@ -87,10 +94,9 @@ def _is_tap(tap: Tap) -> Filter:
 def _matches_pending_text(pending_input: PendingInput) -> Filter:
     async def matches(_: TelegramObject, context: RequestContext) -> bool:
         asked = context.conversation_state is not None and context.conversation_state.pending_input is pending_input
-        words = (
-            context.photo is None and not context.has_other_content and bool(context.typed)
-        )  # a video with a caption is more than its caption
-        return asked and words and not context.typed.startswith("/")
+        is_text = context.photo is None and not context.has_other_content  # a video is more than its caption
+        is_shown = bool(context.typed) or pending_input in EXPLAINED_INPUTS
+        return asked and is_text and is_shown and not context.typed.startswith("/")
 
     return matches
 

@@ -1,22 +1,16 @@
 """The price of an order: its ceiling, its total after the receipt, and the split of the total."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.campuses.fees import Fees
 from domain.currencies import find_currency
-from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
-from domain.money import MAX_CHARGE, basis_points_of, example_amount, format_money, read_amount
+from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall
+from domain.money import MAX_CHARGE, basis_points_of, format_money
 
 MAX_ITEMS = 20
 MAX_PIECES_PER_ITEM = 99
 MAX_ITEM_NAME_LENGTH = 60
-
-_UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres stores no NUL and no lone surrogate
-_ITEM_LINE_PATTERN = re.compile(
-    r"(?:(?P<quantity>\d{1,4})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,24 +114,3 @@ def split_receipt(price: Price, receipt: int) -> Split:
         raise ReceiptTooSmall(least=format_money(least, price.currency))
     total = receipt + price.fees_and_tip
     return Split(total=total, platform=price.platform_part, runner=total - price.platform_part)
-
-
-def read_item(line: str, currency: str) -> Item:
-    """Read one typed line such as `2x chicken rice 4.50` as an item; the quantity is 1 if none is typed.
-
-    Raise Unreadable when it can't be read.
-    """
-    normalized = " ".join(line.split())  # long runs of spaces would make the pattern backtrack for minutes
-    match = _ITEM_LINE_PATTERN.fullmatch(normalized)
-    if match is None or _UNSTORABLE_PATTERN.search(normalized):
-        raise Unreadable(example=_example_line(currency))
-    quantity, name = int(match["quantity"] or 1), match["name"].strip()
-    price = read_amount(match["price"], currency)
-    has_sign = name[:1] in "-+"  # "-1x cola" is a typing error, not a name
-    if has_sign or not (1 <= quantity <= MAX_PIECES_PER_ITEM and 1 <= len(name) <= MAX_ITEM_NAME_LENGTH and price > 0):
-        raise Unreadable(example=_example_line(currency))
-    return Item(name=name, quantity=quantity, price=price)
-
-
-def _example_line(currency: str) -> str:
-    return f"2x chicken rice {format_money(example_amount(currency), currency)}"

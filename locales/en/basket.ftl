@@ -40,6 +40,18 @@ bot-item-removed = Removed: { $item }
 bot-line-not-understood =
     I can't read this line, so nothing was added: “{ $line }”
     Write what it is and what it costs, like <code>{ $example }</code>
+bot-line-price-missing =
+    “{ $line }”: I do not know what { $item } costs, so nothing was added.
+    Write it with the price of one, like <code>{ $example }</code>
+bot-line-number-or-price =
+    “{ $line }”: is { $number } how many, or the price? Nothing was added.
+    For how many, write <code>{ $number }x</code> before it. For the price, write it with cents or its sign: { $price }
+bot-line-each-or-all =
+    “{ $line }”: is { $price } for one, or for all { $number }? Nothing was added.
+    Write <b>each</b> or <b>total</b> behind the price.
+bot-line-far-from-menu =
+    { $item } is { $on_menu } on the menu, and you wrote { $price } for one. Nothing was added.
+    If your price is right, write it with an @: <code>{ $number }x { $item } @ { $price }</code>
 bot-basket = <b>Your basket</b> from { $store }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
 bot-button-menu-item = { $item } · { $price }

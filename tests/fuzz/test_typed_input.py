@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from bot.admin.commands import NUMBER_PATTERN, parse_number_and_reason
 from bot.conversation.request_context import truncate
-from bot.customer.draft.item_parsing import UnparsedLine, parse_items
 from domain.campuses.campus import MenuItem
 from domain.currencies import all_currencies
 from domain.errors import Stale, Unreadable
 from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, unpack
 from domain.money import format_money, read_amount
 from domain.orders.drafts.draft import normalize_line
+from domain.orders.drafts.item_lines import UnparsedLine, parse_items
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item
 from domain.quotes import shorten_text
 from domain.support.feedback import MAX_STORY_LENGTH

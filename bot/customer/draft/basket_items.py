@@ -1,18 +1,19 @@
 """The items of the basket: added by taps on the menu or typed lines, and changed in number."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from bot.conversation.paging import PAGE_SIZE
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies
 from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.draft.basket import begin_draft, change_basket, show_current_basket
-from bot.customer.draft.item_parsing import ParsedItems, parse_items
 from bot.customer.screens import flow, item_screens, store_screens
 from bot.customer.screens.screen_parts import with_notices
 from domain.campuses.repository import find_store
 from domain.errors import Stale
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.item_lines import Doubt, ParsedItems, UnparsedLine, parse_items
 from domain.orders.drafts.repository import clear_pending_input, discard_draft
 from domain.orders.pricing import MAX_ITEMS, MAX_PIECES_PER_ITEM, Item
 from domain.orders.rows import items_to_json
@@ -50,8 +51,7 @@ async def receive_items(context: RequestContext) -> Replies:
     menu = () if store is None else store.menu
     read = parse_items(context.typed, menu, context.campus.currency)
     if not isinstance(read, ParsedItems):
-        quoted = truncate(read.line, MAX_QUOTE_LENGTH)
-        notice = context.say("bot-line-not-understood", line=quoted, example=item_screens.example_line(context, store))
+        notice = _ask_back(context, read, item_screens.example_line(context, store))
         return (NewMessage(with_notices(await item_screens.render_items(context, draft), notice)),)
     too_expensive = next((item for item in read.items if item.cost > context.campus.fees.order_most), None)
     if too_expensive is not None:
@@ -64,6 +64,25 @@ async def receive_items(context: RequestContext) -> Replies:
         )
     changed = await change_basket(context, items=items_to_json(items))
     return (NewMessage(await item_screens.render_items(context, changed)),)
+
+
+def _ask_back(context: RequestContext, read: UnparsedLine, example: str) -> str:
+    """Return what is not clear about a line, and how to write each of the things that it may mean."""
+    quoted = truncate(read.line, MAX_QUOTE_LENGTH)
+    name, price = truncate(read.name, MAX_QUOTE_LENGTH), context.format_money(read.price)
+    match read.doubt:
+        case Doubt.UNREADABLE:
+            return context.say("bot-line-not-understood", line=quoted, example=example)
+        case Doubt.PRICE_MISSING:
+            return context.say("bot-line-price-missing", line=quoted, item=name, example=example)
+        case Doubt.NUMBER_OR_PRICE:
+            return context.say("bot-line-number-or-price", line=quoted, item=name, number=read.quantity, price=price)
+        case Doubt.EACH_OR_ALL:
+            return context.say("bot-line-each-or-all", line=quoted, item=name, number=read.quantity, price=price)
+        case Doubt.FAR_FROM_MENU:
+            on_menu = context.format_money(read.menu_price)
+            return context.say("bot-line-far-from-menu", item=name, number=read.quantity, price=price, on_menu=on_menu)
+    assert_never(read.doubt)
 
 
 def _too_expensive_notice(context: RequestContext, item: Item) -> str:

@@ -7,13 +7,13 @@ from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from bot.customer.draft.basket import begin_draft, change_basket
 from bot.customer.draft.basket_items import receive_items
-from bot.customer.draft.item_parsing import looks_like_item
 from bot.customer.screens import drop_point_screens, flow
 from bot.customer.screens.screen_parts import with_notices
 from domain.campuses.campus import DropPoint
 from domain.campuses.repository import list_drop_points
 from domain.errors import Stale
 from domain.orders.drafts.draft import MAX_PLACE_NAME_LENGTH, ConversationState, Draft, PendingInput, normalize_line
+from domain.orders.drafts.item_lines import looks_like_item
 from domain.orders.drafts.repository import find_pending_input, set_pending_input
 from domain.typed import fold_name
 

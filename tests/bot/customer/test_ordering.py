@@ -52,7 +52,7 @@ async def test_an_unreadable_line_is_explained_and_the_question_stays_open(mei: 
     await mei.press("🍜", "Koufu")
     assert "2x chicken rice S$4.20" in await mei.answer_to("something nice")
     assert "🏠 Home" in await mei.labels()
-    assert "1 × soup · S$3.00" in await mei.answer_to("soup 3")
+    assert "1 × soup · S$3.00" in await mei.answer_to("soup 3.00")
 
 
 async def test_a_fee_out_of_range_is_refused_with_the_range(mei: BotUser) -> None:

@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.campuses.fees import Fees
-from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
+from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall
 from domain.money import MAX_CHARGE, basis_points_of
-from domain.orders.pricing import Item, Price, price_order, read_item, split_receipt
+from domain.orders.pricing import Item, Price, price_order, split_receipt
 from tests.cases import case
 from tests.stack.store_setup import FEES
 
@@ -126,11 +126,6 @@ def test_an_order_outside_the_campus_bounds_is_refused_with_its_total(price: int
     with pytest.raises(OrderOutOfRange) as refused:
         price_order([Item(name="rice", quantity=1, price=price)], delivery_fee=300, tip=tip, fees=FEES)
     assert set(refused.value.arguments) == {"total", "most"}
-
-
-def test_a_sign_before_the_number_belongs_to_no_item_name() -> None:
-    with pytest.raises(Unreadable):
-        read_item("-1x cola 3", "sgd")
 
 
 def test_a_receipt_one_cent_above_the_limit_is_refused_with_the_limit() -> None:
