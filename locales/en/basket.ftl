@@ -50,7 +50,7 @@ bot-line-each-or-all =
     “{ $line }”: is { $price } for one, or for all { $number }? Nothing was added.
     Write <b>each</b> or <b>total</b> behind the price.
 bot-line-far-from-menu =
-    { $item } is { $on_menu } on the menu, and you wrote { $price } for one. Nothing was added.
+    { $item } is { $cost } on the menu, and you wrote { $price } for one. Nothing was added.
     If your price is right, write it with an @: <code>{ $number }x { $item } @ { $price }</code>
 bot-basket = <b>Your basket</b> from { $store }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.

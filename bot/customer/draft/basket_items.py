@@ -76,12 +76,12 @@ def _ask_back(context: RequestContext, read: UnparsedLine, example: str) -> str:
         case Doubt.PRICE_MISSING:
             return context.say("bot-line-price-missing", line=quoted, item=name, example=example)
         case Doubt.NUMBER_OR_PRICE:
-            return context.say("bot-line-number-or-price", line=quoted, item=name, number=read.quantity, price=price)
+            return context.say("bot-line-number-or-price", line=quoted, number=read.quantity, price=price)
         case Doubt.EACH_OR_ALL:
-            return context.say("bot-line-each-or-all", line=quoted, item=name, number=read.quantity, price=price)
+            return context.say("bot-line-each-or-all", line=quoted, number=read.quantity, price=price)
         case Doubt.FAR_FROM_MENU:
             on_menu = context.format_money(read.menu_price)
-            return context.say("bot-line-far-from-menu", item=name, number=read.quantity, price=price, on_menu=on_menu)
+            return context.say("bot-line-far-from-menu", item=name, number=read.quantity, price=price, cost=on_menu)
     assert_never(read.doubt)
 
 

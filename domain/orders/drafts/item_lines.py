@@ -114,9 +114,9 @@ def parse_line(line: str, dishes: Mapping[str, MenuItem], currency: str) -> Sequ
     if items and len(items) == len(found):
         return items
     if isinstance(whole, Item):  # `laksa and kopi 1.40` is not one thing where both are on the menu
-        unclear = next((each for each in found if isinstance(each, UnparsedLine)), None)
+        doubtful = next((each for each in found if isinstance(each, UnparsedLine)), None)
         is_several = any(fold_name(item.name) in dishes for item in items)
-        return unclear if unclear is not None and is_several else (whole,)
+        return doubtful if doubtful is not None and is_several else (whole,)
     return whole
 
 

@@ -39,7 +39,7 @@ _PIECES = r"(?:x|×|\*|pcs?|pieces?|portions?|packets?|cups?|plates?|bowls?)"
 _QUANTITY = re.compile(rf"\(?(?:(\d{{1,4}}){_PIECES}\.?|[x×*](\d{{1,4}}))\)?|\((\d{{1,4}})\)", re.ASCII | re.IGNORECASE)
 _QUANTITY_BEFORE = re.compile(r"(\d{1,4}[x×*])(.*[^\W\d_].*)", re.IGNORECASE)  # `2xlaksa`
 _QUANTITY_BEHIND = re.compile(r"(.+?)(\([x×*]?\d{1,4}\)|[×*]\d{1,4})", re.IGNORECASE)  # `laksa(2)`, `laksa*2`
-_UNCLEAR = re.compile(r"[^\W\d_]+x\d{1,2}|.*\d[.,]\d\d(?:[^\W\d_]{3,}|/).*", re.IGNORECASE)  # `laksax2`, `5.50each`
+_AMBIGUOUS = re.compile(r"[^\W\d_]+x\d{1,2}|.*\d[.,]\d\d(?:[^\W\d_]{3,}|/).*", re.IGNORECASE)  # `laksax2`, `5.50each`
 _NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 _WORD_NUMBERS = {
     "a": 1,
@@ -80,7 +80,7 @@ def read_tokens(line: str, currency: str) -> tuple[Token, ...] | None:
 
 def _hides_number(word: str) -> bool:
     has_sign = any(unicodedata.category(each) == "Sc" for each in word)
-    return _UNCLEAR.fullmatch(word) is not None or (has_sign and any(each.isdecimal() for each in word))
+    return _AMBIGUOUS.fullmatch(word) is not None or (has_sign and any(each.isdecimal() for each in word))
 
 
 def _split_glued(word: str) -> Sequence[str]:
