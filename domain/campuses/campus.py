@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.campuses.fees import Fees
@@ -11,8 +10,10 @@ from domain.risk.limits import RiskLimits
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# Weekday -> (opening, closing) as "HH:MM". A missing day is closed. An empty mapping is always open.
-OpeningHours = Mapping[str, tuple[str, str]]
+# Weekday or date ("2026-12-25", which goes before its weekday) -> (opening, closing) as "HH:MM", or several of them for
+# a day with breaks, or none for a closed day. A missing day is closed. An empty mapping is always open.
+DayHours = tuple[str, str] | tuple[tuple[str, str], ...]
+OpeningHours = Mapping[str, DayHours]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +99,3 @@ class StoreAssortment:
     store: Store
     active: bool
     discontinued: frozenset[str]  # names of dishes that are no longer on the menu
-
-
-def is_within_opening_hours(hours: OpeningHours, local: datetime) -> bool:
-    """Return whether a place is open at this local time. Hours over midnight belong to the day they start."""
-    if not hours:
-        return True
-    local_clock = local.strftime("%H:%M")
-    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
-    if today in hours:
-        opens, closes = hours[today]
-        if opens <= local_clock < closes or (closes <= opens and local_clock >= opens):
-            return True
-    if yesterday in hours:
-        opens, closes = hours[yesterday]
-        return closes <= opens and local_clock < closes
-    return False

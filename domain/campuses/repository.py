@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
 from domain.campuses.fees import Fees
 from domain.campuses.group_repository import forget_unbound_group, notice_unbound_group
+from domain.campuses.opening import hours_from_json
 from domain.campuses.tables import campus, drop_point, menu_item, store
 from domain.campuses.windows import Windows
 from domain.database.rows import RowValues
@@ -93,7 +94,7 @@ async def save_bound_chat(work: UnitOfWork, campus_id: int, *, chat_id: int, inv
 
 def store_from_rows(row: RowMapping, dishes: Sequence[RowMapping]) -> Store:
     """Build a store from its row and the rows of its menu."""
-    hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
+    hours = hours_from_json(row["hours"])
     menu = tuple(MenuItem(id=dish["id"], name=dish["name"], price=dish["price"]) for dish in dishes)
     return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)
 
@@ -135,7 +136,7 @@ def campus_from_row(row: RowValues) -> Campus:
         fees=Fees(currency=row["currency"], **row["fees"]),
         windows=Windows(**row["windows"]),
         risk=build_limits(row["fees"]["order_most"], row["risk"]),
-        hours={day: (opens, closes) for day, (opens, closes) in row["hours"].items()},
+        hours=hours_from_json(row["hours"]),
         fee_suggestions=tuple(row["fee_suggestions"]),
         **plain,
     )

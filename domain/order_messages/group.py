@@ -1,7 +1,14 @@
 """The order message in the runner group. All members read it: no customer name, note, PIN or room."""
 
 from domain.messaging.buttons import Button, ButtonStyle, Tap, make_button
-from domain.order_messages.parts import compose_message, format_amount, format_time, join_lines, runner_earnings
+from domain.order_messages.parts import (
+    compose_message,
+    format_amount,
+    format_closing,
+    format_time,
+    join_lines,
+    runner_earnings,
+)
 from domain.order_messages.view import OrderMessageContent, OrderView
 from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, OrderEvent, is_event_allowed
 from domain.words import say, say_plain
@@ -15,7 +22,7 @@ def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
     limit = format_amount(view, view.order.price.shop_limit)
     return compose_message(
         (
-            join_lines(_headline_line(view, locale), _store_line(view, locale)),
+            join_lines(_headline_line(view, locale), _store_line(view, locale), format_closing(view, locale)),
             join_lines(
                 say(locale, "order-message-group-delivery", pieces=pieces, limit=limit),
                 say(locale, "order-message-group-earns", earned=format_amount(view, runner_earnings(view))),

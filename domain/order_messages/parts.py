@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from domain.campuses.opening import find_closing_soon, is_within_opening_hours
 from domain.messaging.buttons import Button
 from domain.money import format_money
 from domain.order_messages.view import OrderMessageContent, OrderView
 from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
 from domain.words import Html, say
 
+STATUSES_BEFORE_PURCHASE = frozenset({OrderStatus.PENDING, OrderStatus.CREATED, OrderStatus.ACCEPTED})
 MAX_UNFOLDED_ITEMS = 3  # longer lists are folded
 
 
@@ -47,7 +49,19 @@ def format_items(view: OrderView, locale: str) -> str:
 
 
 def format_route(view: OrderView, locale: str) -> str:
-    return say(locale, "order-message-route", store=view.order.store_name, place=view.order.drop_point)
+    route = say(locale, "order-message-route", store=view.order.store_name, place=view.order.drop_point)
+    return join_lines(route, format_closing(view, locale))
+
+
+def format_closing(view: OrderView, locale: str) -> str:
+    """Return that the store closes soon, or has closed, while nothing is bought yet; otherwise an empty text."""
+    if view.order.status not in STATUSES_BEFORE_PURCHASE or not view.store_hours or view.read_at is None:
+        return ""
+    local = view.read_at.astimezone(view.campus.zone)
+    if not is_within_opening_hours(view.store_hours, local):
+        return say(locale, "order-message-store-closed", store=view.order.store_name)
+    clock = find_closing_soon(view.store_hours, local)
+    return "" if clock is None else say(locale, "order-message-store-closes", store=view.order.store_name, clock=clock)
 
 
 def format_note(view: OrderView, locale: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, RowMapping, Table, and_, bindparam, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.campuses.opening import hours_from_json
 from domain.campuses.repository import campus_from_row
 from domain.campuses.tables import campus, drop_point, membership, person, store
 from domain.database.rows import RowValues
@@ -44,6 +45,9 @@ _BUILDING = select(drop_point.c.building).where(
     drop_point.c.campus_id == orders.c.campus_id, orders.c.drop_point == _PLACE
 )
 _STORE_LISTED = exists().where(store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name)
+_STORE_HOURS = select(store.c.hours).where(
+    store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name, store.c.active
+)
 _OPEN_CASE = select(problem_case.c.id).where(
     problem_case.c.order_id == orders.c.id, problem_case.c.status == CaseStatus.OPEN
 )
@@ -75,6 +79,8 @@ _ORDER_VIEW = (
         _VIEWER.c.payouts_ready,
         _BUILDING.limit(1).scalar_subquery().label("building"),
         _STORE_LISTED.label("store_listed"),
+        _STORE_HOURS.limit(1).scalar_subquery().label("store_hours"),
+        func.now().label("read_at"),
         _OPEN_CASE.limit(1).scalar_subquery().label("open_case"),
         timer_due_at(orders.c.id, TimerKind.EXPIRE).label("expires_at"),
         is_timer_fired(orders.c.id, TimerKind.ABSENT).label("waited"),
@@ -129,6 +135,8 @@ def _order_view_from_row(row: RowMapping, message: OrderMessageRow) -> OrderView
         runner_name=row["runner_name"],
         building=row["building"],
         store_listed=row["store_listed"],
+        store_hours=None if row["store_hours"] is None else hours_from_json(row["store_hours"]),
+        read_at=row["read_at"],
         viewer=message.chat_id,
         expires_at=row["expires_at"],
         rating=None if said is None else rating_from_row(said),

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.campuses.campus import Campus
+from domain.campuses.campus import Campus, OpeningHours
 from domain.messaging.buttons import Button
 from domain.orders.states import Order
 from domain.payments.model import CustomerDebt, Hold
@@ -24,6 +24,8 @@ class OrderView:
     runner_name: str | None
     building: str | None  # of a listed drop point; None for one the customer typed
     store_listed: bool  # the campus lists a store of this name, or used to; False for one the customer typed
+    store_hours: OpeningHours | None = None  # of a listed store
+    read_at: datetime | None = None  # when this state was read
     viewer: int  # the reader's person id; in a group, the chat id
     expires_at: datetime | None  # when the order expires, while it can
     rating: Rating | None = None  # shown in the customer's own message only

@@ -15,10 +15,12 @@ bot-store-not-understood = I need the shop's name, at most { $most } characters.
 bot-store-gone = { $store } takes no orders here any more. Choose another shop.
 bot-store-shut =
     { $days ->
+        [-1] { $store } is closed until further notice.
         [0] { $store } is closed now. It opens at { $clock }.
         [1] { $store } is closed now. It opens tomorrow at { $clock }.
        *[other] { $store } is closed now. It opens in { $days } days, at { $clock }.
     }
+bot-store-closes = { $store } closes at { $clock }. If no runner gets there in time, you pay nothing.
 bot-basket-kept = I keep your basket until then.
 bot-button-store = { $store }
 bot-button-store-closed = { $store } · closed now

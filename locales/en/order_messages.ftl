@@ -1,6 +1,8 @@
 ### Order messages for the customer, the runner and the runner group. HTML: <b>, <i>, <code>. State first, in words; an emoji only in front.
 
 order-message-unnamed-runner = somebody
+order-message-store-closes = ⏰ { $store } closes at { $clock }.
+order-message-store-closed = ⏰ { $store } is closed by now.
 order-message-route = 📦 { $store } → { $place }
 order-message-item = { $quantity } × { $name }
 order-message-note =

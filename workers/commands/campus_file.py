@@ -13,6 +13,7 @@ from domain.currencies import all_currencies
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH
 from domain.typed import fold_name
 from workers.commands.campus_fees import read_fees
+from workers.commands.campus_hours import read_hours
 from workers.commands.campus_risk import read_risk
 from workers.commands.campus_values import (
     MAX_TELEGRAM_ID,
@@ -20,7 +21,6 @@ from workers.commands.campus_values import (
     check_keys,
     format_value,
     read_group_id,
-    read_hours,
     read_integer,
     read_price,
     read_section,

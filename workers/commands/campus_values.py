@@ -6,9 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import cast
 
-from domain.campuses.campus import WEEKDAYS, OpeningHours
 from domain.currencies import find_currency
 from domain.errors import Unreadable
 from domain.money import example_amount, read_amount
@@ -20,8 +18,6 @@ MAX_TELEGRAM_ID = 2**52  # ids of users and chats have at most 52 bits; core.tel
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
 _DURATION = re.compile(r"(?:\s*\d{1,8}\s*(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r"))+\s*", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)\s*([a-z]+)", re.ASCII)
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_HOURS_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,36 +126,6 @@ def read_duration(section: Section, key: str, *, minimum: int = 1) -> int:
         section.add_error(key, f"{format_value(value)} is out of range; from {minimum}s to 30d")
         return minimum
     return seconds
-
-
-def read_hours(section: Section, key: str) -> OpeningHours:
-    """Return opening hours by weekday; a missing day is closed, and no day at all means always open."""
-    value = section.content.get(key, "always")
-    if value == "always":
-        return {}
-    if not isinstance(value, dict):
-        section.add_error(
-            key, f'{format_value(value)} are no hours; write "always" or days, like {{ mon = "08:00-20:00" }}'
-        )
-        return {}
-    days = Section(path=section.path_of(key), content=value, errors=section.errors)
-    check_keys(days, WEEKDAYS)
-    return {day: _read_hours_range(days, day) for day in WEEKDAYS if day in value}
-
-
-def _read_hours_range(days: Section, day: str) -> tuple[str, str]:
-    value = days.content[day]
-    found = _HOURS_RANGE.fullmatch(value) if isinstance(value, str) else None
-    pair = found.groups() if found else tuple(value) if isinstance(value, list) else ()
-    if len(pair) != 2 or not all(isinstance(clock, str) for clock in pair):
-        days.add_error(day, f'{format_value(value)} are no hours; write them like "08:00-20:00"')
-        return ("00:00", "24:00")
-    opens, closes = cast(tuple[str, str], pair)
-    if not _CLOCK.fullmatch(opens) or not (_CLOCK.fullmatch(closes) or closes == "24:00"):
-        days.add_error(day, f'{format_value(value)} is not on the clock; write it like "08:00-20:00"')
-    elif opens == closes:
-        days.add_error(day, f'{format_value(value)} opens when it closes; for all day write "00:00-24:00"')
-    return (opens, closes)
 
 
 def read_list(section: Section, key: str) -> Sequence[object]:

@@ -43,7 +43,10 @@ async def _render_review(context: RequestContext, draft: Draft) -> Screen:
             await offer_screens.render_fee(context, draft), context.say(refusal.key, **refusal.arguments)
         )
     opening = None if store is None else store_screens.find_next_opening(context, store)
-    if store is None or opening is None:
+    if store is None:
         return screen
+    if opening is None:
+        closing = store_screens.say_closing_soon(context, store)
+        return screen if closing is None else with_notices(screen, f"⏰ {closing}")
     shut = context.say("bot-store-shut", store=store.name, days=opening.days, clock=opening.clock)
     return with_notices(screen, f"⚠️ {shut} {context.say('bot-basket-kept')}")

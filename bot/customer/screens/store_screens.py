@@ -5,8 +5,8 @@ from bot.conversation.paging import get_page, paging_row
 from bot.conversation.replies import Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, expect_input
-from domain.campuses.campus import Store, is_within_opening_hours
-from domain.campuses.opening import NextOpening, next_opening
+from domain.campuses.campus import Store
+from domain.campuses.opening import NextOpening, find_closing_soon, is_within_opening_hours, next_opening
 from domain.campuses.repository import list_stores
 from domain.messaging.buttons import Button, Tap
 from domain.orders.drafts.draft import Draft, PendingInput
@@ -37,6 +37,12 @@ async def render_other_store(context: RequestContext, draft: Draft) -> Screen:
     await expect_input(context, PendingInput.STORE)
     back = context.button("bot-button-back", Tap.STORE, 0, draft.version)
     return Screen(context.say("bot-other-store"), ((back, home_button(context)),))
+
+
+def say_closing_soon(context: RequestContext, store: Store) -> str | None:
+    """Return the sentence about a store that is open, and closes soon; None for any other."""
+    clock = find_closing_soon(store.hours, context.work.now.astimezone(context.campus.zone))
+    return None if clock is None else context.say("bot-store-closes", store=store.name, clock=clock)
 
 
 def find_next_opening(context: RequestContext, store: Store) -> NextOpening | None:

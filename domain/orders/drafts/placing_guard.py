@@ -1,7 +1,7 @@
 """The guard of placing: what must hold at the moment a draft becomes an order, or waits only for a card."""
 
-from domain.campuses.campus import Campus, is_within_opening_hours
-from domain.campuses.opening import require_campus_open
+from domain.campuses.campus import Campus
+from domain.campuses.opening import is_within_opening_hours, require_campus_open
 from domain.campuses.repository import find_store
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftChanged, OrdersPaused, Stale

@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from domain.campuses.campus import Campus, Store, is_within_opening_hours
+from domain.campuses.campus import Campus, Store
 from domain.campuses.fee_suggestions import initial_delivery_fee
+from domain.campuses.opening import is_within_opening_hours
 from domain.campuses.repository import find_store_assortment
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftError

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.campuses.campus import OpeningHours, is_within_opening_hours
-from domain.campuses.opening import NextOpening, next_opening
+from domain.campuses.campus import OpeningHours
+from domain.campuses.opening import NextOpening, is_within_opening_hours, next_opening
 from domain.campuses.windows import Windows
 from domain.orders.lateness import Lateness, lateness_of
 from domain.orders.states import OrderStatus
