@@ -12,7 +12,7 @@ from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.orders.repository import find_order
 from domain.orders.sagas.pay_delay import lacks_receipt_photo
-from domain.orders.states import Order, OrderEvent, is_event_allowed
+from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.use_cases import photos, running
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.use_cases import price_increases
@@ -38,13 +38,24 @@ async def buy_as_estimated(context: RequestContext) -> Replies:
 async def receive_receipt_amount(context: RequestContext) -> Replies:
     """Take the typed line as the receipt's amount."""
     receipt = read_amount(context.typed, context.campus.currency)
-    order = await _own_delivery(context, context.pending_subject)
+    order = await _own_purchase(context, context.pending_subject)
     return (NewMessage(await _buy(context, order, receipt)),)
+
+
+async def ask_receipt_change(context: RequestContext) -> Replies:
+    """Handle [Change amount]: ask for the right amount, until the food is picked up."""
+    order = await _own_purchase(context, context.subject)
+    if order.receipt is None:
+        raise OrderClosed
+    await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.RECEIPT, order.id)
+    written, limit = context.format_money(order.receipt), context.format_money(order.price.shop_limit)
+    text = context.say("bot-ask-receipt-change", order=order.id, receipt=written, limit=limit)
+    return (NewMessage(Screen(text, ((home_button(context),),))),)
 
 
 async def receive_receipt_photo(context: RequestContext) -> Replies:
     """Take the receipt's photo; without an amount in its caption, ask for the amount."""
-    return await _keep_receipt_photo(context, await _own_delivery(context, context.pending_subject))
+    return await _keep_receipt_photo(context, await _own_purchase(context, context.pending_subject))
 
 
 async def receive_early_receipt_photo(context: RequestContext, delivery: Order) -> Replies:
@@ -107,19 +118,27 @@ async def ask_admin_tapped(context: RequestContext) -> Replies:
 
 
 async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
+    if order.receipt is not None:
+        bought = await running.change_receipt(context.work, context.campus, context.member, order.id, receipt)
+        return await _bought_screen(context, bought, receipt)
     try:
         bought = await running.mark_bought(context.work, context.campus, context.member, order.id, receipt)
     except ReceiptAboveLimit:  # the purchase was not written: the input stays pending, and the photo is kept
         return await _above_limit_screen(context, order, receipt)
+    return await _bought_screen(context, bought, receipt)
+
+
+async def _bought_screen(context: RequestContext, bought: Order, receipt: int) -> Screen:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     share = context.format_money(bought.runner_share or 0)
-    text = context.say("bot-bought", order=order.id, receipt=context.format_money(receipt), share=share)
+    text = context.say("bot-bought", order=bought.id, receipt=context.format_money(receipt), share=share)
     if lacks_receipt_photo(bought):
         estimate = context.format_money(bought.price.items)
         hours = max(1, context.campus.windows.problem // 3600)
         text += "\n\n" + context.say("bot-receipt-photo-wanted", estimate=estimate, hours=hours)
-    picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
-    return Screen(text, ((picked_up,), (home_button(context),)))
+    picked_up = context.button("button-picked-up", Tap.PICKED_UP, bought.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
+    change = context.button("bot-button-change-receipt", Tap.CHANGE_RECEIPT, bought.id, bought.version)
+    return Screen(text, ((picked_up,), (change, home_button(context))))
 
 
 def _ask_receipt_screen(context: RequestContext, order: Order, key: str) -> Screen:
@@ -142,6 +161,15 @@ async def _above_limit_screen(context: RequestContext, order: Order, wanted: int
         "bot-too-dear", wanted=context.format_money(wanted), limit=context.format_money(order.price.shop_limit)
     )
     return Screen(text, ((ask_customer,), (ask_admin,), (give_back, home_button(context))))
+
+
+async def _own_purchase(context: RequestContext, order_id: int) -> Order:
+    """Return the runner's own delivery. Raise OrderClosed when it can neither be bought nor its receipt be changed."""
+    order = await find_order(context.work, context.campus.id, order_id)
+    require_own_delivery(context.member, Action.BUY, order)
+    if order.status is not OrderStatus.PLACED and not is_event_allowed(order.status, OrderEvent.BOUGHT):
+        raise OrderClosed
+    return order
 
 
 async def _own_delivery(context: RequestContext, order_id: int) -> Order:

@@ -54,6 +54,7 @@ def _register_receipt(router: Router) -> None:
         {
             Tap.BOUGHT: receipt.ask_receipt_amount,
             Tap.BOUGHT_AS_ESTIMATED: receipt.buy_as_estimated,
+            Tap.CHANGE_RECEIPT: receipt.ask_receipt_change,
             Tap.ASK_CUSTOMER: receipt.ask_customer_tapped,
             Tap.ASK_ADMIN: receipt.ask_admin_tapped,
         },

@@ -115,6 +115,7 @@ class Tap(StrEnum):
     RELEASE = "release", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order
     RELEASE_SURE = "release_sure", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order
     BOUGHT = "bought", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order: asks for the amount of the receipt
+    CHANGE_RECEIPT = "change_receipt", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order
     BOUGHT_AS_ESTIMATED = "bought_estimate", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order
     PICKED_UP = "picked_up", _ARG.ORIGIN, _PRIVATE, _REDRAWS  # order
     ARRIVED = "here", _ARG.ORIGIN, _PRIVATE, _REDRAWS  # order

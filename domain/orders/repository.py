@@ -181,6 +181,13 @@ async def record_receipt_photo(work: UnitOfWork, campus_id: int, order_id: int, 
     await work.connection.execute(statement.values(receipt_photo=photo))
 
 
+async def correct_receipt(work: UnitOfWork, order_id: int, *, receipt: int, total: int, runner_share: int) -> Order:
+    """Correct the amounts (minor units) of a locked order that was bought."""
+    amounts = {"receipt": receipt, "total": total, "runner_share": runner_share, "version": orders.c.version + 1}
+    statement = update(orders).where(orders.c.id == order_id).values(amounts).returning(orders)
+    return order_from_row((await work.connection.execute(statement)).mappings().one())
+
+
 async def count_wrong_pin(work: UnitOfWork, order_id: int) -> None:
     """Count one more wrong PIN of a locked order."""
     statement = update(orders).where(orders.c.id == order_id)

@@ -31,6 +31,7 @@ bot-history-order = { $event ->
         [cancelled] cancelled
         [cancelled_by_admin] cancelled by an admin
         [bought] bought
+        [receipt_changed] the amount of the receipt changed
         [picked_up] picked up
         [arrived] at the door
         [pin_locked] five wrong PINs

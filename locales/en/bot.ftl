@@ -37,6 +37,8 @@ bot-payout-link-coming = A link to set up your pay-out is coming in a moment.
 bot-claimed = Order #{ $order } is yours! See your chat with me before you buy.
 bot-release-sure = Give job #{ $order } back? Another runner may take it then, but not you again.
 bot-released = Job #{ $order } is open to the others again. Thank you for saying so.
+bot-button-change-receipt = Change amount
+bot-ask-receipt-change = <b>Job #{ $order }: you wrote { $receipt }.</b> Type what the receipt really says, at most { $limit }. It counts until you have picked the food up.
 bot-ask-receipt =
     <b>Job #{ $order }: what does the receipt say?</b>
     Send a photo of it with the amount below, or just type the amount, like <code>{ $example }</code>. The customer agreed to at most { $limit }.

@@ -18,6 +18,8 @@ from domain.orders.drafts.repository import (
     is_draft_being_placed,
     set_pending_input,
 )
+from domain.orders.repository import find_order
+from domain.orders.states import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,17 @@ async def handle_changed_message(context: RequestContext) -> Replies | AnswerAga
         return await _take_back_part_of_draft(context, last)
     asked = context.conversation_state
     still_asked = asked is not None and (asked.pending_input, asked.subject) == (last.pending_input, last.subject)
-    if still_asked or last.pending_input is PendingInput.DEFAULT_PLACE:
+    if still_asked or last.pending_input is PendingInput.DEFAULT_PLACE or await _is_changeable_receipt(context, last):
         return await _ask_again(context, last)
     return _does_not_count(context)
+
+
+async def _is_changeable_receipt(context: RequestContext, last: LastAnswer) -> bool:
+    """Return whether the message was the receipt of a delivery of this runner that is bought and not picked up."""
+    if last.pending_input is not PendingInput.RECEIPT or last.subject is None:
+        return False
+    order = await find_order(context.work, context.campus.id, last.subject)
+    return order.status is OrderStatus.PLACED and order.runner_id == context.member.person_id
 
 
 async def _take_back_part_of_draft(context: RequestContext, last: LastAnswer) -> Replies | AnswerAgain:

@@ -12,17 +12,18 @@ from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldEnding, HoldNotChecked, OrderClosed, PinLocked, Stale
 from domain.messaging.outbox_repository import notify
+from domain.money import format_money
 from domain.orders.claim_repository import is_hold_valid, is_run_by
 from domain.orders.escalations import absent_customer
 from domain.orders.notifications.admins import pin_locked
 from domain.orders.notifications.customer import pin_locked_customer, runner_arrived
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
-from domain.orders.repository import count_wrong_pin, find_order, lock_order, move_order
+from domain.orders.repository import correct_receipt, count_wrong_pin, find_order, lock_order, move_order
 from domain.orders.sagas.accept_order import build_claim_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
-from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, is_event_allowed
+from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 
@@ -85,6 +86,34 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
     split = split_receipt(order.price, receipt)
     amounts = {"receipt": receipt, "total": split.total, "runner_share": split.runner}
     return await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
+
+
+async def change_receipt(work: UnitOfWork, campus: Campus, member: Member, order_id: int, receipt: int) -> Order:
+    """[Change amount]: correct the receipt (minor units) of what was bought, until it is picked up, and log both.
+
+    Raise OrderClosed later, and what `mark_bought` raises about the amount; then nothing changes.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status is not OrderStatus.PLACED or order.receipt is None:
+        raise OrderClosed
+    split = split_receipt(order.price, receipt)
+    changed = await correct_receipt(work, order.id, receipt=receipt, total=split.total, runner_share=split.runner)
+    before, after = (format_money(amount, order.price.currency) for amount in (order.receipt, receipt))
+    await log_event(
+        work,
+        Actor(role=Role.RUNNER, person_id=member.person_id),
+        campus_id=order.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="receipt_changed",
+        before=order.status,
+        after=order.status,
+        reason=f"from {before} to {after}",
+    )
+    await refresh_order_messages(work, changed, group=False)
+    return changed
 
 
 async def mark_picked_up(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:

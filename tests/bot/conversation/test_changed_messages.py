@@ -97,8 +97,14 @@ async def test_a_changed_line_is_another_try_while_the_question_is_open(stack: B
     await ana.change_message(typed, "4.20")
     assert await stack.status(order_id) is OrderStatus.PLACED
     await ana.change_message(typed, "4.10")
+    row = await stack.order_row(order_id)
+    assert (row["receipt"], row["total"], row["runner_share"]) == (410, 690, 590)
+    await ana.change_message(typed, "9.10")
+    assert "more than the customer agreed to" in await ana.text() or "at most" in await ana.text()
+    await ana.tap(Tap.PICKED_UP, order_id, 3)
+    await ana.change_message(typed, "4.30")
     assert NO in await ana.text()
-    assert (await stack.order_row(order_id))["receipt"] == 420
+    assert (await stack.order_row(order_id))["receipt"] == 410
 
 
 async def test_a_changed_pin_is_another_try(stack: BotStack) -> None:
