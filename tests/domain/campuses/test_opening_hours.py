@@ -123,7 +123,7 @@ def test_breaks_and_dates_go_before_the_weekday(days: int, clock: str, *, is_ope
 
 def test_a_night_that_began_before_a_holiday_goes_on_into_it() -> None:
     hours: OpeningHours = {"fri": ("18:00", "02:00"), "2026-03-07": ()}
-    assert is_within_opening_hours(hours, FRIDAY + timedelta(days=1, hours=1))
+    assert is_within_opening_hours(hours, MONDAY + timedelta(days=5, hours=1))
 
 
 def test_a_place_without_an_opening_in_sight_is_closed_and_says_so() -> None:
