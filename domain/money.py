@@ -20,9 +20,7 @@ _DOLLARS = ("$", "dollar", "dollars", "bucks")
 # What people write beside our sign and the code.
 _OTHER_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(
-            ["sgd", "usd", "aud", "cad", "nzd", "hkd", "twd", "bnd", "fjd", "jmd", "ttd", "bbd", "bzd"], _DOLLARS
-        ),
+        **dict.fromkeys(_DOLLAR_CURRENCIES, _DOLLARS),
         "eur": ("euro", "euros"),
         "gbp": ("pound", "pounds", "quid"),
         "jpy": ("円", "yen", "jp¥"),

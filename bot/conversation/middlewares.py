@@ -56,11 +56,12 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
     if event.from_user is None or event.from_user.is_bot:
         return ()
     context = await _build_message_context(work, campus, event, event.from_user)
+    read = event.model_copy(update={"caption" if event.text is None else "text": context.typed})
     begun = await find_album_begun(context, event.media_group_id)
 
     async def handle(seen: RequestContext) -> Any:
         is_refused = _is_second_hand(event) and _would_act(seen)
-        return _refuse_second_hand(seen) if is_refused else await handler(event, data | {"context": seen})
+        return _refuse_second_hand(seen) if is_refused else await handler(read, data | {"context": seen})
 
     if begun is not None:
         said = await take_more_of_album(context, begun, handle)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import Router
+from aiogram.filters import Command
 from aiogram.types import TelegramObject
 
 from bot.conversation.replies import Replies
@@ -31,7 +32,7 @@ def on_taps(router: Router, handlers: Mapping[Tap, Handler]) -> None:
 def on_commands(router: Router, handlers: Mapping[str, Handler], *, private_only: bool) -> None:
     """Register the handlers of these commands; `private_only` leaves commands written in groups to others."""
     for name, handler in handlers.items():
-        filters = (_is_command(name), _is_private) if private_only else (_is_command(name),)
+        filters = (Command(name), _is_private) if private_only else (Command(name),)
         router.message.register(_to_aiogram_handler(handler), *filters)
 
 
@@ -73,15 +74,6 @@ def _to_aiogram_handler(handler: Handler) -> AiogramHandler:
         return await handler(context)
 
     return handle
-
-
-def _is_command(name: str) -> Filter:
-    async def matches(_: TelegramObject, context: RequestContext) -> bool:
-        command, _mention, bot = context.typed.partition(" ")[0].partition("@")
-        own = (context.campus.bot_username or bot).casefold()
-        return command == f"/{name}" and bot.casefold() in ("", own)
-
-    return matches
 
 
 def _is_tap(tap: Tap) -> Filter:

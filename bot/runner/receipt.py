@@ -128,16 +128,16 @@ async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     return await _bought_screen(context, bought, receipt)
 
 
-async def _bought_screen(context: RequestContext, bought: Order, receipt: int) -> Screen:
+async def _bought_screen(context: RequestContext, order: Order, receipt: int) -> Screen:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    share = context.format_money(bought.runner_share or 0)
-    text = context.say("bot-bought", order=bought.id, receipt=context.format_money(receipt), share=share)
-    if lacks_receipt_photo(bought):
-        estimate = context.format_money(bought.price.items)
+    share = context.format_money(order.runner_share or 0)
+    text = context.say("bot-bought", order=order.id, receipt=context.format_money(receipt), share=share)
+    if lacks_receipt_photo(order):
+        estimate = context.format_money(order.price.items)
         hours = max(1, context.campus.windows.problem // 3600)
         text += "\n\n" + context.say("bot-receipt-photo-wanted", estimate=estimate, hours=hours)
-    picked_up = context.button("button-picked-up", Tap.PICKED_UP, bought.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
-    change = context.button("bot-button-change-receipt", Tap.CHANGE_RECEIPT, bought.id, bought.version)
+    picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
+    change = context.button("bot-button-change-receipt", Tap.CHANGE_RECEIPT, order.id, order.version)
     return Screen(text, ((picked_up,), (change, home_button(context))))
 
 

@@ -7,10 +7,9 @@ from domain.campuses.opening import find_closing_soon, is_within_opening_hours
 from domain.messaging.buttons import Button
 from domain.money import format_money
 from domain.order_messages.view import OrderMessageContent, OrderView
-from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
+from domain.orders.states import STATUSES_BEFORE_PIVOT, STATUSES_WITH_RUNNER, OrderStatus
 from domain.words import Html, say
 
-STATUSES_BEFORE_PURCHASE = frozenset({OrderStatus.PENDING, OrderStatus.CREATED, OrderStatus.ACCEPTED})
 MAX_UNFOLDED_ITEMS = 3  # longer lists are folded
 
 
@@ -55,7 +54,7 @@ def format_route(view: OrderView, locale: str) -> str:
 
 def format_closing(view: OrderView, locale: str) -> str:
     """Return that the store closes soon, or has closed, while nothing is bought yet; otherwise an empty text."""
-    if view.order.status not in STATUSES_BEFORE_PURCHASE or not view.store_hours or view.read_at is None:
+    if view.order.status not in STATUSES_BEFORE_PIVOT or not view.store_hours or view.read_at is None:
         return ""
     local = view.read_at.astimezone(view.campus.zone)
     if not is_within_opening_hours(view.store_hours, local):

@@ -87,7 +87,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.RELEASE_SURE: _RELEASES,
         Tap.BOUGHT: _BUYS,
         Tap.BOUGHT_AS_ESTIMATED: _BUYS,
-        Tap.CHANGE_RECEIPT: _BUYS,
+        Tap.CHANGE_RECEIPT: replace(_BUYS, subject=_S.PLACED),
         Tap.PICKED_UP: Rule(action=_A.PICK_UP, owner=_W.RUNNER, subject=_S.PLACED),
         Tap.ARRIVED: Rule(action=_A.ARRIVE, owner=_W.RUNNER, subject=_S.ON_THE_WAY),
         Tap.THUMB_UP: _RATES,
