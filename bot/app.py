@@ -34,8 +34,7 @@ from domain.settings.logs import configure_logging, get_logger
 from domain.settings.settings import BotSettings
 from domain.settings.timeouts import Timeout
 
-MAX_CONNECTIONS = 12  # to Postgres
-MAX_CONCURRENT_UPDATES = 8  # updates handled at the same time; the other connections are for webhooks and retries
+SPARE_CONNECTIONS = 4  # to Postgres, for webhooks and retries; of the others each handles an update
 REDIS_TIMEOUT_SECONDS = Timeout.REDIS_TAP_LIMIT.seconds
 POSTGRES_RETRY_DELAY_SECONDS = Timeout.POSTGRES_RETRY.seconds
 
@@ -80,7 +79,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
     async with AsyncExitStack() as stack:
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         stack.push_async_callback(queue_pool.close)
-        engine = create_database_engine(settings.database_url, pool_size=MAX_CONNECTIONS)
+        engine = create_database_engine(settings.database_url, pool_size=settings.postgres_connections)
         stack.push_async_callback(engine.dispose)
         redis = Redis.from_url(
             settings.redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
@@ -92,7 +91,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=new_metrics())
         reply_queue = _new_reply_queue(sender)
         stack.push_async_callback(reply_queue.drain)
-        inbox = _new_inbox(sender, reply_queue, redis)
+        inbox = _new_inbox(sender, reply_queue, redis, slots=max(settings.postgres_connections - SPARE_CONNECTIONS, 2))
         clock = ProcessClock()
         await _start_webhook_server(stack, settings, bot_registry, inbox, clock)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
@@ -108,14 +107,14 @@ def _new_reply_queue(sender: ReplySender) -> ReplyQueue:
     )
 
 
-def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis) -> UpdateInbox:
+def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis, *, slots: int) -> UpdateInbox:
     return UpdateInbox(
         database=sender.database,
         dispatch=new_dispatch(new_dispatcher(), sender.bots),
         send_replies=partial(queue_replies, sender, reply_queue),
         check_rate_limit=new_rate_limiter(redis),
         user_locks=UserLocks(),
-        slots=asyncio.Semaphore(MAX_CONCURRENT_UPDATES),
+        slots=asyncio.Semaphore(slots),
         metrics=sender.metrics,
     )
 

@@ -57,7 +57,7 @@ async def run_worker(settings: WorkerSettings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     async with AsyncExitStack() as resources:
-        engine = create_database_engine(settings.database_url, pool_size=20)
+        engine = create_database_engine(settings.database_url, pool_size=settings.postgres_connections)
         resources.push_async_callback(engine.dispose)
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         resources.push_async_callback(queue_pool.close)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.database.registers import Registers
+from domain.settings.database_address import STATEMENT_CACHE, DatabaseAddress, read_database_address
 from domain.settings.timeouts import Timeout
 
 
@@ -24,7 +25,6 @@ class QueueJob:
 
 _NOW = "SELECT now()"
 
-STATEMENT_CACHE_PARAMETER = "prepared_statement_cache_size"  # its name in an address of SQLAlchemy
 MAX_PREPARED_STATEMENTS = 500  # for each connection
 MAX_CONNECTION_AGE_SECONDS = Timeout.POSTGRES_CONNECTION_AGE.whole_seconds
 
@@ -56,14 +56,11 @@ def create_database_engine(database_url: str, *, pool_size: int = 10, bounded: b
 
     A command of an operator is not `bounded`: it may read everything in one statement.
     """
-    address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    address = address.replace("sslmode=", "ssl=")  # asyncpg's name for the sslmode of libpq and hosted databases
-    url = make_url(address)
-    if STATEMENT_CACHE_PARAMETER not in url.query:  # an operator sets 0 for a proxy that keeps no statements
-        url = url.update_query_dict({STATEMENT_CACHE_PARAMETER: str(MAX_PREPARED_STATEMENTS)})
+    address = read_database_address(database_url)
+    cached = MAX_PREPARED_STATEMENTS if address.keeps_statements else 0
     return create_async_engine(
-        url,
-        connect_args=_connection_timeouts(url, bounded=bounded),
+        make_url(address.url).update_query_dict({STATEMENT_CACHE: str(cached)}),
+        connect_args=_connection_arguments(address, bounded=bounded),
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # an error must not repeat what people wrote
@@ -73,19 +70,23 @@ def create_database_engine(database_url: str, *, pool_size: int = 10, bounded: b
     )
 
 
-def _connection_timeouts(url: URL, *, bounded: bool) -> dict[str, Any]:
-    """Return asyncpg's arguments; a proxy that keeps no statements takes no settings of a session either."""
+def _connection_arguments(address: DatabaseAddress, *, bounded: bool) -> dict[str, Any]:
+    """Return asyncpg's arguments; a proxy that keeps no statements takes no settings of a session of ours either."""
+    arguments: dict[str, Any] = dict(address.driver_arguments) | {"timeout": Timeout.POSTGRES_CONNECT.seconds}
+    if address.server_settings:
+        arguments["server_settings"] = dict(address.server_settings)
     if not bounded:
-        return {"timeout": Timeout.POSTGRES_CONNECT.seconds}
-    limits = {"timeout": Timeout.POSTGRES_CONNECT.seconds, "command_timeout": Timeout.POSTGRES_COMMAND.seconds}
-    if url.query.get(STATEMENT_CACHE_PARAMETER) == "0":
-        return limits
+        return arguments
+    arguments["command_timeout"] = Timeout.POSTGRES_COMMAND.seconds
+    if not address.keeps_statements:
+        return arguments
     names = {
         "statement_timeout": Timeout.POSTGRES_STATEMENT,
         "lock_timeout": Timeout.POSTGRES_LOCK,
         "idle_in_transaction_session_timeout": Timeout.POSTGRES_IDLE_TRANSACTION,
     }
-    return limits | {"server_settings": {name: f"{limit.whole_seconds}s" for name, limit in names.items()}}
+    limits = {name: f"{limit.whole_seconds}s" for name, limit in names.items()}
+    return arguments | {"server_settings": dict(address.server_settings) | limits}
 
 
 def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers: Registers) -> UnitOfWorkFactory:
@@ -108,6 +109,6 @@ def create_autocommit_factory(engine: AsyncEngine) -> AutocommitConnectionFactor
     Behind a proxy that keeps no prepared statements the whole block is one transaction, committed on leaving it.
     Such a proxy keeps the steps of a statement together only within a transaction.
     """
-    if engine.url.query.get(STATEMENT_CACHE_PARAMETER) == "0":
+    if engine.url.query.get(STATEMENT_CACHE) == "0":
         return engine.begin
     return engine.execution_options(isolation_level="AUTOCOMMIT").connect

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from domain.settings.database_address import UnusableAddress, read_database_address
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("console", "json")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -70,14 +72,16 @@ def read_log_format(environ: EnvironmentVariables, errors: list[str]) -> str:
     return value
 
 
-def read_count(environ: EnvironmentVariables, name: str, errors: list[str], *, default: int, maximum: int) -> int:
-    """Read a whole number from 1 to `maximum`."""
+def read_count(
+    environ: EnvironmentVariables, name: str, errors: list[str], *, default: int, maximum: int, minimum: int = 1
+) -> int:
+    """Read a whole number from `minimum` to `maximum`."""
     value = variable_value(environ, name)
     if not value:
         return default
-    if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= maximum:
+    if re.fullmatch(r"[0-9]{1,9}", value) and minimum <= int(value) <= maximum:
         return int(value)
-    errors.append(f"{name} is {value!r}; it must be a whole number from 1 to {maximum}.")
+    errors.append(f"{name} is {value!r}; it must be a whole number from {minimum} to {maximum}.")
     return default
 
 
@@ -89,6 +93,11 @@ def read_database_url(environ: EnvironmentVariables, errors: list[str]) -> str:
         errors.append(f"DATABASE_URL is not set; it names the Postgres database, {example}.")
     elif not _is_address(value, ("postgresql", "postgres")) or not urlsplit(value).path.strip("/"):
         errors.append(f"DATABASE_URL is not the address of a Postgres database; it must be {example}.")
+    else:
+        try:
+            read_database_address(value)
+        except UnusableAddress as error:
+            errors.append(f"DATABASE_URL {error}")
     return re.sub(r"^postgres://", "postgresql://", value)
 
 

@@ -55,6 +55,7 @@ class BotSettings:
     stripe_connect_webhook_secrets: tuple[str, ...] = field(repr=False)
     http_host: str
     http_port: int
+    postgres_connections: int = 12  # at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class WorkerSettings:
     stripe_secret_key: str = field(repr=False)
     stripe_calls_per_second: int  # the limit of reads and the limit of writes, of all workers together
     max_concurrent_jobs: int  # of arq
+    postgres_connections: int = 20  # at most; one more keeps the leases of sagas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
         stripe_connect_webhook_secrets=read_secrets(environ, "STRIPE_CONNECT_WEBHOOK_SECRET", errors),
         http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
         http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
+        postgres_connections=read_count(environ, "BOT_CONNECTIONS", errors, default=12, minimum=4, maximum=200),
     )
     return _require_valid(settings, errors)
 
@@ -130,6 +133,7 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
         stripe_secret_key=read_stripe_key(environ, errors, environment),
         stripe_calls_per_second=read_count(environ, "STRIPE_CALLS_PER_SECOND", errors, default=20, maximum=10_000),
         max_concurrent_jobs=read_count(environ, "WORKER_JOBS", errors, default=50, maximum=1_000),
+        postgres_connections=read_count(environ, "WORKER_CONNECTIONS", errors, default=20, minimum=4, maximum=200),
     )
     return _require_valid(settings, errors)
 

@@ -166,6 +166,12 @@ class Timeout(Enum):
     POSTGRES_IDLE_TRANSACTION = 30.0, "a transaction without a statement, as of a frozen process, keeps its locks"
     POSTGRES_CONNECTION_AGE = 240.0, "a connection is replaced, as hosts and proxies close those that are idle for long"
     POSTGRES_RETRY = 1.0, "before a process that starts looks for Postgres again"
+    MIGRATION_LOCK = (
+        1.0,
+        "a migration waits for a lock, and everybody behind it; then it lets them go on",
+    )
+    MIGRATION_RETRY = 2.0, "others go on before a migration asks for its lock again"
+    MIGRATION_TRIES = 600.0, "an upgrade asks for its locks before it gives up; what is done stays done"
 
     # Redis
     REDIS_CONNECT = 1.0, "arq connects to Redis"

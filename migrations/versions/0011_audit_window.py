@@ -5,7 +5,8 @@ row enters them once. The index of open orders uses times that change only when 
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from migrations.online import build_index, drop_index
 
 revision = "0011"
 down_revision = "0010"
@@ -32,10 +33,10 @@ INDEXES = (
 def upgrade() -> None:
     """Create the indexes."""
     for name, table, column, where in INDEXES:
-        op.create_index(name, table, [column], postgresql_where=None if where is None else sa.text(where))
+        build_index(name, table, [column], where=None if where is None else sa.text(where))
 
 
 def downgrade() -> None:
     """Drop the indexes."""
     for name, table, _, _ in INDEXES:
-        op.drop_index(name, table_name=table)
+        drop_index(name, table)

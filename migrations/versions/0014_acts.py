@@ -1,7 +1,8 @@
 """The acts of admins on their own orders are found in the event log by an index of their own."""
 
 import sqlalchemy as sa
-from alembic import op
+
+from migrations.online import build_index, drop_index
 
 revision = "0014"
 down_revision = "0013"
@@ -11,14 +12,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the index."""
-    op.create_index(
-        "event_log_own_act",
-        "event_log",
-        ["campus_id", "actor_id", "id"],
-        postgresql_where=sa.text("subject = 'own_act'"),
-    )
+    own_acts = sa.text("subject = 'own_act'")
+    build_index("event_log_own_act", "event_log", ["campus_id", "actor_id", "id"], where=own_acts)
 
 
 def downgrade() -> None:
     """Drop the index."""
-    op.drop_index("event_log_own_act", "event_log")
+    drop_index("event_log_own_act", "event_log")

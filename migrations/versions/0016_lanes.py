@@ -24,6 +24,7 @@ def upgrade() -> None:
         op.f("notification_lane_known_check"), "notification", "lane IN ('money', 'order', 'correspondence')"
     )
     op.create_index("notification_lane_due", "notification", ["lane", "due_at"], postgresql_where=WAITING)
+    # short: few rows wait, and the column above is written under the same lock
     op.create_index("notification_waiting", "notification", ["chat_id", "lane", "id"], postgresql_where=WAITING)
 
 

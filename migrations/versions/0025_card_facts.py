@@ -16,6 +16,7 @@ def upgrade() -> None:
     for name in OF_HOLD:
         op.add_column("hold", sa.Column(name, sa.Integer() if name == "risk_score" else sa.Text()))
     op.add_column("saved_card", sa.Column("fingerprint", sa.Text()))
+    # short: no row has the new column
     op.create_index(
         "hold_card_idx", "hold", ["card_fingerprint"], postgresql_where=sa.text("card_fingerprint IS NOT NULL")
     )

@@ -1,7 +1,8 @@
 """What a person owes is looked for on all campuses: an index by the person."""
 
 import sqlalchemy as sa
-from alembic import op
+
+from migrations.online import build_index, drop_index
 
 revision = "0026"
 down_revision = "0025"
@@ -12,9 +13,9 @@ depends_on = None
 def upgrade() -> None:
     """Add the index."""
     still_open = sa.text("status = 'open'")
-    op.create_index("customer_debt_open_anywhere", "customer_debt", ["customer_id"], postgresql_where=still_open)
+    build_index("customer_debt_open_anywhere", "customer_debt", ["customer_id"], where=still_open)
 
 
 def downgrade() -> None:
     """Drop it."""
-    op.drop_index("customer_debt_open_anywhere", table_name="customer_debt")
+    drop_index("customer_debt_open_anywhere", "customer_debt")

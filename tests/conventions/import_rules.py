@@ -49,7 +49,9 @@ IMPORT_RULES = {
     "bot": ImportRule(packages=frozenset({"bot", "domain"}), third_party=None),
     "workers": ImportRule(packages=frozenset({"workers", "domain"}), third_party=None),
     "sandbox": ImportRule(packages=frozenset({"sandbox"}), third_party=None),
-    "migrations": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"alembic", "sqlalchemy"})),
+    "migrations": ImportRule(
+        packages=frozenset({"domain", "migrations"}), third_party=frozenset({"alembic", "sqlalchemy"})
+    ),
     "tests": ImportRule(packages=PACKAGES, third_party=None),
 }
 # Packages that only these modules may import. Tests may import anything.

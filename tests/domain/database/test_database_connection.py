@@ -1,8 +1,10 @@
 """How a database URL becomes an engine: the operator's settings in it apply."""
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from domain.database.unit_of_work import create_autocommit_factory, create_database_engine
+from tests.stack.shared_servers import migrate
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,39 @@ from domain.database.unit_of_work import create_autocommit_factory, create_datab
 def test_the_url_can_say_that_a_proxy_keeps_no_prepared_statements(address: str, kept: str) -> None:
     query = create_database_engine(address).url.query
     assert query["prepared_statement_cache_size"] == kept
-    assert ("ssl" in query) == ("sslmode" in address)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "sslmode=disable&channel_binding=require",  # Neon; the test's server has no TLS
+        "sslmode=prefer&connect_timeout=10",
+        "application_name=campusg&options=-c%20search_path%3Dpublic",
+        "pgbouncer=true&connection_limit=1&pool_timeout=0&schema=public",  # Supabase, for Prisma
+        "target_session_attrs=read-write&keepalives=1&keepalives_idle=30&client_encoding=UTF8",
+        "ssl=false&gssencmode=disable&sslsni=1",
+    ],
+)
+async def test_an_address_as_hosts_print_it_opens_the_database_for_every_process(
+    database_url: str, printed: str
+) -> None:
+    engine = create_database_engine(f"{database_url}?{printed}")
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT 1")).scalar_one() == 1
+        name = (await connection.exec_driver_sql("SHOW application_name")).scalar_one()
+    assert name == ("campusg" if "application_name" in printed else "")
+    await engine.dispose()
+    migrate(f"{database_url}?{printed}", "current")
+
+
+async def test_tls_is_asked_for_as_the_address_says(database_url: str) -> None:
+    """The server of the tests has no TLS: what requires it must not connect without."""
+    for printed in ("sslmode=require", "ssl=true", "sslmode=verify-full&sslrootcert=/dev/null"):
+        engine = create_database_engine(f"{database_url}?{printed}")
+        with pytest.raises((OSError, DBAPIError)):
+            async with engine.connect():
+                pass
+        await engine.dispose()
 
 
 @pytest.mark.parametrize(("kept", "transactions"), [("500", 2), ("0", 1)])

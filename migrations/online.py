@@ -1,0 +1,22 @@
+"""What a migration does to a table that is in use, so that nobody waits for it."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def build_index(name: str, table: str, columns: Sequence[str], *, where: sa.TextClause | None = None) -> None:
+    """Build an index while others read and write the table. What an upgrade left half built is dropped first.
+
+    It is built outside of a transaction, so it is the last step of a migration, or one that may be repeated.
+    """
+    with op.get_context().autocommit_block():
+        op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
+        op.create_index(name, table, list(columns), postgresql_where=where, postgresql_concurrently=True)
+
+
+def drop_index(name: str, table: str) -> None:
+    """Drop an index while others use the table."""
+    with op.get_context().autocommit_block():
+        op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
