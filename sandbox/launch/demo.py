@@ -118,6 +118,7 @@ def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -
     print_line("               with #2 behind it, it is another card: one that is new pays for little in a day")
     print_line(f"  the logs     {stack.config.folder / 'logs'}")
     print_line(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
+    print_line(f"  Stripe       {stack.stripe_url}/dashboard   its dashboard: refund, capture ... and watch the chats")
     print_line("")
     print_line(format_limits())
     print_line("Ctrl-C stops it; the next start goes on with the same data.")

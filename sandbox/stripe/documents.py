@@ -33,6 +33,7 @@ ID_PREFIXES = {
     "refund": "re_",
     "request": "req_",
     "setup_intent": "seti_",
+    "topup": "tu_",
     "transfer": "tr_",
     "transfer_reversal": "trr_",
 }

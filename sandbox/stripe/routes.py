@@ -17,6 +17,7 @@ from sandbox.stripe.resources import (
     payout_resource,
     refund_resource,
     setup_intent_resource,
+    topup_resource,
     transfer_resource,
     transfer_reversal_resource,
 )
@@ -38,6 +39,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *refund_resource.ENDPOINTS,
     *transfer_reversal_resource.ENDPOINTS,
     *setup_intent_resource.ENDPOINTS,
+    *topup_resource.ENDPOINTS,
     *transfer_resource.ENDPOINTS,
 )
 DUE_ACTIONS: dict[str, Callable[[StripeWorld, Document], None]] = {

@@ -8,6 +8,7 @@ from dataclasses import fields
 from aiohttp import web
 
 from sandbox.stripe.card_catalog import find_card
+from sandbox.stripe.dashboard.acts import DASHBOARD_ACTS
 from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
 from sandbox.stripe.resources import (
     account_resource,
@@ -162,6 +163,14 @@ def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document)
     return without_private_fields(dispute)
 
 
+def act_at_dashboard(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
+    """POST /sim/dashboard/{act}/{object} {amount?, reason?}: do what a person does at Stripe's dashboard."""
+    name = request.match_info["act"]
+    if name not in DASHBOARD_ACTS:
+        raise ValueError(f"no act {name}; there are: {', '.join(DASHBOARD_ACTS)}")
+    return without_private_fields(DASHBOARD_ACTS[name](sandbox.world, request.match_info["object"], body))
+
+
 def show_objects(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
     """GET /sim/objects?kind=payment_intent&order=1: list the objects of a kind, perhaps those of an order alone."""
     order, found = request.query.get("order"), sandbox.world.documents.all_of(request.query["kind"]).values()
@@ -199,6 +208,7 @@ CONTROL_ROUTES = (
     web.post("/sim/onboard/{account}", _json_endpoint(complete_onboarding)),
     web.post("/sim/accounts/{account}", _json_endpoint(change_account)),
     web.post("/sim/disputes/{charge}", _json_endpoint(change_dispute)),
+    web.post("/sim/dashboard/{act}/{object}", _json_endpoint(act_at_dashboard)),
     web.get("/sim/objects", _json_endpoint(show_objects)),
     web.get("/sim/requests", _json_endpoint(show_requests)),
     web.get("/sim/summary", _json_endpoint(show_summary)),

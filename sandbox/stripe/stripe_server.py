@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.server.serving import running_app, transcript_folder
 from sandbox.stripe.api_calls import answer_api_call
+from sandbox.stripe.dashboard.page import DASHBOARD_ROUTES
 from sandbox.stripe.hosted_pages import PAGE_ROUTES
 from sandbox.stripe.routes import apply_due_changes
 from sandbox.stripe.stripe_control import CONTROL_ROUTES
@@ -22,7 +23,7 @@ def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
     app = web.Application(client_max_size=4 * 1024**2)
     app[STRIPE_SANDBOX] = sandbox
     app.cleanup_ctx.append(_run_background_tasks)
-    app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])
+    app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, *DASHBOARD_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])
     return app
 
 

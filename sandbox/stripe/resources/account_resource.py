@@ -2,6 +2,7 @@
 
 from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.resources.balance_resource import sum_movements
 from sandbox.stripe.resources.list_pages import list_object
 from sandbox.stripe.stripe_refusals import (
     StripeRefusal,
@@ -105,6 +106,20 @@ def set_transfers_capability(world: StripeWorld, account: Document, status: str)
         "status": status,
     }
     world.events.record("capability.updated", capability, now=world.now(), account=account["id"])
+
+
+def reject_account(world: StripeWorld, account: Document, reason: str) -> None:
+    """Reject the account for good: it can receive and pay out nothing any more."""
+    account.update(payouts_enabled=False, charges_enabled=False)
+    account["requirements"] = {**account["requirements"], "disabled_reason": f"rejected.{reason}"}
+    set_transfers_capability(world, account, "inactive")
+
+
+def close_account(world: StripeWorld, account: Document) -> None:
+    """Delete the account, which the platform then knows no longer; raise StripeRefusal while it has a balance."""
+    if any(sum_movements(world, account["id"]).values()):
+        raise invalid_request(f"The account {account['id']} has a balance, and cannot be deleted.")
+    deauthorize_account(world, account)
 
 
 def deauthorize_account(world: StripeWorld, account: Document) -> None:

@@ -49,6 +49,16 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
     return dispute
 
 
+def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
+    """Answer an open dispute with evidence, which the bank then looks at; raise StripeRefusal once it is closed."""
+    if dispute["status"] in DISPUTE_OUTCOMES:
+        raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it takes no evidence.")
+    details = {**dispute["evidence_details"], "has_evidence": True, "submission_count": 1}
+    dispute.update(status="under_review", evidence_details=details)
+    world.save_and_record(dispute, "charge.dispute.updated")
+    return dispute
+
+
 def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) -> None:
     """Close a dispute as won or lost; a won dispute returns the amount but not the fee.
 

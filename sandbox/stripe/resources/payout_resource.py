@@ -1,4 +1,4 @@
-"""Payouts from a connected account's balance to its bank; only the control API starts them, never the clock."""
+"""Payouts from a balance to a bank, of the platform too; only the control API starts them, never the clock."""
 
 from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
@@ -16,15 +16,29 @@ def create_payouts(world: StripeWorld, account: Document) -> None:
     """Pay out the whole balance of the account, pending and available."""
     for currency, amount in sum_movements(world, account["id"]).items():
         if amount > 0:
-            _send_payout(world, account["id"], currency, amount)
+            _send_payout(world, account["id"], currency, amount, automatic=True)
 
 
-def _send_payout(world: StripeWorld, account: str, currency: str, amount: int) -> None:
+def pay_out_platform(world: StripeWorld, currency: str, requested: int | None) -> Document:
+    """Pay out the platform's available balance in a currency, or `requested` minor units of it; return the payout.
+
+    Raises StripeRefusal when less than that is available.
+    """
+    available = sum_movements(world, None, "available").get(currency, 0)
+    amount = available if requested is None else requested
+    if not 1 <= amount <= available:
+        raise invalid_request(
+            "You have insufficient funds in your Stripe account for this transfer.", code="balance_insufficient"
+        )
+    return _send_payout(world, None, currency, amount, automatic=False)
+
+
+def _send_payout(world: StripeWorld, account: str | None, currency: str, amount: int, *, automatic: bool) -> Document:
     payout: Document = {
         **new_object(world, "payout", INITIALLY_NULL_FIELDS),
         "amount": amount,
         "arrival_date": world.now(),
-        "automatic": True,
+        "automatic": automatic,
         "currency": currency,
         "description": "STRIPE PAYOUT",
         "livemode": False,
@@ -41,6 +55,7 @@ def _send_payout(world: StripeWorld, account: str, currency: str, amount: int) -
     )
     payout["balance_transaction"] = movement["id"]
     world.save_and_record(payout, "payout.created", "payout.paid", account=account)
+    return payout
 
 
 def fail_newest_payout(world: StripeWorld, account: Document) -> None:

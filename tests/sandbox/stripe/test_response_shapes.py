@@ -19,6 +19,7 @@ async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject
         "return_url": RETURN_URL,
     }
     await platform.create_transfer(runner, paid, 100)
+    topup = await platform.post("dashboard/top_up/usd", amount=500)
     return [
         paid,
         transfer,
@@ -36,6 +37,7 @@ async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject
         (await client.events.list_async()).data[0],
         (await client.payouts.list_async(None, {"stripe_account": runner})).data[0],
         (await client.setup_intents.list_async()).data[0],
+        await client.topups.retrieve_async(topup["id"]),
     ]
 
 
