@@ -29,6 +29,14 @@ HANDLED_EVENT_TYPES = frozenset(
         "account.application.authorized",
         "account.application.deauthorized",
         "account.updated",
+        "payout.canceled",
+        "payout.created",
         "payout.failed",
+        "payout.paid",
+        "payout.updated",
+        "topup.created",
+        "topup.reversed",
+        "topup.succeeded",
+        "transfer.reversed",
     }
 )

@@ -87,6 +87,21 @@ def bad_debts_account(currency: str) -> LedgerAccount:
     return LedgerAccount(code=f"bad_debts:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
 
 
+def advances_account(currency: str) -> LedgerAccount:
+    """What a person at Stripe captured before its order was completed: it is earned then, or goes back."""
+    return LedgerAccount(code=f"advances:{currency}", kind=LedgerAccountKind.LIABILITY, currency=currency)
+
+
+def forgone_account(currency: str) -> LedgerAccount:
+    """What orders cost above what a person at Stripe captured for them."""
+    return LedgerAccount(code=f"forgone:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
+
+
+def bank_account(currency: str) -> LedgerAccount:
+    """What the platform took from its balance to its bank, less what it brought from there."""
+    return LedgerAccount(code=f"bank:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)
+
+
 def dispute_suspense_account(currency: str) -> LedgerAccount:
     """What banks took back in disputes that are still open."""
     return LedgerAccount(code=f"dispute_suspense:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)

@@ -3,6 +3,7 @@
 from domain.ledger.accounts import (
     LedgerEntry,
     Posting,
+    advances_account,
     bad_debts_account,
     customer_debt_account,
     dispute_losses_account,
@@ -98,20 +99,26 @@ def customer_debt_waived_posting(*, order: int, customer: int, amount: int, curr
     )
 
 
-def refund_posting(*, refund: str, runner: int, platform_amount: int, runner_amount: int, currency: str) -> Posting:
-    """The posting of a refund: the platform bears its part, and the runner is owed less by theirs."""
+def refund_posting(
+    *, refund: str, runner: int | None, platform_amount: int, runner_amount: int, currency: str, from_advance: int = 0
+) -> Posting:
+    """The posting of a refund: the platform bears its part, and the runner is owed less by theirs.
+
+    `from_advance` of the platform's part costs nothing: it was captured in advance, and not earned.
+    """
     return make_posting(
         f"refund:{refund}",
         "refund",
         refund,
-        LedgerEntry(account=refunds_borne_account(currency), amount=platform_amount),
-        LedgerEntry(account=runner_payable_account(runner, currency), amount=runner_amount),
+        LedgerEntry(account=refunds_borne_account(currency), amount=platform_amount - from_advance),
+        LedgerEntry(account=advances_account(currency), amount=from_advance),
+        *_runner_part(runner, runner_amount, currency),
         LedgerEntry(account=stripe_balance_account(currency), amount=-platform_amount - runner_amount),
     )
 
 
 def refund_failed_posting(
-    *, refund: str, runner: int, platform_amount: int, runner_amount: int, currency: str
+    *, refund: str, runner: int | None, platform_amount: int, runner_amount: int, currency: str, from_advance: int = 0
 ) -> Posting:
     """The posting of a refund that failed: it reverses the refund, and the runner is owed their part again."""
     return make_posting(
@@ -119,9 +126,14 @@ def refund_failed_posting(
         "refund_failed",
         refund,
         LedgerEntry(account=stripe_balance_account(currency), amount=platform_amount + runner_amount),
-        LedgerEntry(account=refunds_borne_account(currency), amount=-platform_amount),
-        LedgerEntry(account=runner_payable_account(runner, currency), amount=-runner_amount),
+        LedgerEntry(account=refunds_borne_account(currency), amount=from_advance - platform_amount),
+        LedgerEntry(account=advances_account(currency), amount=-from_advance),
+        *_runner_part(runner, -runner_amount, currency),
     )
+
+
+def _runner_part(runner: int | None, amount: int, currency: str) -> list[LedgerEntry]:
+    return [] if runner is None else [LedgerEntry(account=runner_payable_account(runner, currency), amount=amount)]
 
 
 def reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) -> Posting:

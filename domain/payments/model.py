@@ -81,6 +81,7 @@ class Hold:
     approval_url: str | None
     refusal: str | None
     part: HoldPart = HoldPart.CURRENT
+    is_advance: bool = False  # captured by a person at Stripe, before the order was completed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -69,6 +70,7 @@ hold = Table(
     text_column("outcome_type", nullable=True),
     text_column("network_status", nullable=True),
     text_column("seller_message", nullable=True),
+    Column("is_advance", Boolean, nullable=False, server_default=text("false")),  # captured by a person at Stripe
     UniqueConstraint("payment_intent"),
     UniqueConstraint("saga_id"),
     one_of_check("status", HoldStatus),
@@ -76,7 +78,7 @@ hold = Table(
     CheckConstraint("captured >= 0 AND captured <= amount", name="captured_within"),
     CheckConstraint("(captured > 0) = (status = 'captured')", name="captured_by_status"),
     CheckConstraint("status NOT IN ('held', 'captured', 'approval') OR payment_intent IS NOT NULL", name="known"),
-    CheckConstraint("status <> 'captured' OR part = 'current'", name="captured_is_current"),
+    CheckConstraint("status <> 'captured' OR part = 'current' OR is_advance", name="captured_is_current"),
 )
 Index("hold_one_current", hold.c.order_id, unique=True, postgresql_where=text("part = 'current'"))
 Index("hold_one_replacement", hold.c.order_id, unique=True, postgresql_where=text("part = 'replacement'"))
@@ -84,4 +86,5 @@ Index("hold_order_idx", hold.c.order_id)
 Index("hold_charge_idx", hold.c.charge)
 Index("hold_made_idx", hold.c.made_at, postgresql_where=text("made_at IS NOT NULL"))
 Index("hold_live", hold.c.order_id, postgresql_where=text("status IN ('requested', 'approval', 'held')"))
+Index("hold_advance_idx", hold.c.order_id, postgresql_where=text("is_advance"))
 Index("hold_card_idx", hold.c.card_fingerprint, postgresql_where=text("card_fingerprint IS NOT NULL"))

@@ -5,6 +5,7 @@ from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import capture_posting, customer_debt_posting, goodwill_posting
+from domain.ledger.postings_at_stripe import advance_earned_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify
 from domain.orders.notifications.customer import purchase_closed
@@ -16,7 +17,9 @@ from domain.orders.sagas.close_purchase import ClosePurchaseData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Bearer, Order, OrderEvent
+from domain.payments.advances import sum_unearned_advance
 from domain.payments.customer_debt_repository import insert_customer_debt
+from domain.payments.hold_repository import find_hold_by_intent
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
 from domain.payouts.held_pay.rules import HeldPay, find_held_pay, hold_goodwill
@@ -46,9 +49,15 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
 async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment, held: HeldPay | None) -> Payable:
     runner, split = _split_order(order)
     intent, currency = taken.payment_intent, order.price.currency
-    await post_to_ledger(
-        work, capture_posting(payment_intent=intent, runner=runner, split=split, currency=currency), order.id
-    )
+    hold = await find_hold_by_intent(work, intent)
+    if hold is not None and hold.is_advance:
+        advance = await sum_unearned_advance(work, order.id, currency)
+        posting = advance_earned_posting(
+            payment_intent=intent, runner=runner, split=split, advance=advance, currency=currency
+        )
+    else:
+        posting = capture_posting(payment_intent=intent, runner=runner, split=split, currency=currency)
+    await post_to_ledger(work, posting, order.id)
     await book_fee(work, order, taken)
     return await book_payable(work, order, split.runner, charge=taken.charge, held=held)
 

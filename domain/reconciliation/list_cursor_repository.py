@@ -135,6 +135,10 @@ async def are_all_lists_read(work: UnitOfWork) -> bool:
     return (await work.connection.execute(query)).scalar_one_or_none() is None
 
 
+REFUNDS = "refunds"
+MOVEMENTS = "movements"  # the list of balance transactions: all that moved money, whoever did it
+
+
 async def read_list_soon(work: UnitOfWork, task: str) -> None:
     """Make the list due now, or one minute after it was last read to its end, whichever is later."""
     soon = func.greatest(func.now(), func.coalesce(list_cursor.c.ended_at + LIST_SOON, func.now()))

@@ -1,6 +1,6 @@
 """Disputes in Postgres: inserted once, closed by a guarded UPDATE; the payable is frozen meanwhile."""
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -13,6 +13,11 @@ from domain.refunds.tables import dispute
 
 def is_disputed(order_id: int) -> ColumnElement[bool]:
     """Build the condition that a dispute of this order is open, or one is lost."""
+    return is_dispute_of(literal(order_id))
+
+
+def is_dispute_of(order_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Build the condition that a dispute of the row's order is open, or one is lost."""
     kept = (DisputeStatus.OPEN, DisputeStatus.LOST)
     return exists().where(dispute.c.order_id == order_id, dispute.c.status.in_(kept))
 

@@ -34,6 +34,17 @@ REFUND_TRANSITIONS: Mapping[tuple[RefundStatus, RefundEvent], RefundStatus] = Ma
 LIVE_REFUNDS = frozenset({RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
+REFUNDED_AT_STRIPE = "refunded_at_stripe"  # why a refund is not made: a person may have made it at Stripe
+
+
+class RefundOrigin(StrEnum):
+    """Who decided about a refund."""
+
+    ADMIN = "admin"
+    STRIPE = "stripe"  # a person at Stripe's dashboard made it
+    RETURN = "return"  # nobody: a person at Stripe captured more than the order cost, and the rest goes back
+
+
 class DisputeStatus(StrEnum):
     OPEN = "open"
     WON = "won"
@@ -60,7 +71,7 @@ class Refund:
     id: int
     campus_id: int
     order_id: int
-    runner_id: int
+    runner_id: int | None  # None: the order had none
     status: RefundStatus
     amount: int
     runner_amount: int
@@ -73,6 +84,15 @@ class Refund:
     reversal: str | None
     reason: str
     refusal: str | None
+    origin: RefundOrigin = RefundOrigin.ADMIN
+    from_advance: int = 0  # of the platform's part: money that was captured in advance, and not earned
+
+    @property
+    def required_runner_id(self) -> int:
+        """The runner; raise LookupError when the order had none."""
+        if self.runner_id is None:
+            raise LookupError(f"refund {self.id} is of an order without a runner")
+        return self.runner_id
 
     @property
     def platform_amount(self) -> int:

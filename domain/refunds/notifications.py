@@ -9,18 +9,32 @@ from domain.messaging.notification.model import ADMIN_CHAT, Notification, Notifi
 from domain.messaging.notification.notification_buttons import see_order_button
 from domain.money import format_money
 from domain.orders.states import Order
-from domain.refunds.model import Dispute, Refund
+from domain.refunds.model import REFUNDED_AT_STRIPE, Dispute, Refund, RefundOrigin
 
 
 def refund_made(refund: Refund, customer_id: int) -> Notification:
-    """Tell the customer what goes back to their card, and why."""
+    """Tell the customer what goes back to their card, and why if an admin said so."""
+    is_explained = refund.origin is RefundOrigin.ADMIN
     return Notification(
         campus_id=refund.campus_id,
         chat_id=customer_id,
         name=f"refunded:{refund.id}",
-        key="notification-refunded",
+        key="notification-refunded" if is_explained else "notification-money-returned",
         order_id=refund.order_id,
-        args={**_refund_args(refund), "reason": refund.reason},
+        args=_refund_args(refund) | ({"reason": refund.reason} if is_explained else {}),
+    )
+
+
+def refunded_at_stripe(refund: Refund, left: int) -> Notification:
+    """Tell the admins of a refund that a person made at Stripe itself, and what is `left` to refund (minor units)."""
+    return Notification(
+        campus_id=refund.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"refunded_at_stripe:{refund.id}",
+        key="notification-refunded-at-stripe",
+        order_id=refund.order_id,
+        buttons=[see_order_button(refund.order_id)],
+        args=_refund_args(refund) | {"left": format_money(left, refund.currency)},
     )
 
 
@@ -28,7 +42,7 @@ def refund_made_runner(refund: Refund) -> Notification:
     """Tell the runner which part of the refund they bear, and why."""
     return Notification(
         campus_id=refund.campus_id,
-        chat_id=refund.runner_id,
+        chat_id=refund.required_runner_id,
         name=f"refunded_runner:{refund.id}",
         key="notification-refunded-runner",
         order_id=refund.order_id,
@@ -41,15 +55,16 @@ def refund_made_runner(refund: Refund) -> Notification:
 
 
 def refund_refused(refund: Refund, reason: str | None) -> Notification:
-    """Tell the admins why Stripe refused the refund: nothing went back to the customer."""
+    """Tell the admins why the refund was not made: nothing went back to the customer now."""
+    is_made_elsewhere = reason == REFUNDED_AT_STRIPE
     return Notification(
         campus_id=refund.campus_id,
         chat_id=ADMIN_CHAT,
         name=f"refund_refused:{refund.id}",
-        key="notification-refund-refused",
+        key="notification-refund-made-elsewhere" if is_made_elsewhere else "notification-refund-refused",
         order_id=refund.order_id,
         buttons=[see_order_button(refund.order_id)],
-        args={**_refund_args(refund), "reason": reason or "-"},
+        args=_refund_args(refund) | ({} if is_made_elsewhere else {"reason": reason or "-"}),
     )
 
 
@@ -82,7 +97,7 @@ def refund_failed_runner(refund: Refund) -> Notification:
     """Tell the runner that their part of the refund is owed to them again."""
     return Notification(
         campus_id=refund.campus_id,
-        chat_id=refund.runner_id,
+        chat_id=refund.required_runner_id,
         name=f"refund_failed_runner:{refund.id}",
         key="notification-refund-failed-runner",
         order_id=refund.order_id,

@@ -11,13 +11,15 @@ from domain.messaging.outbox_repository import notify, refresh_existing_order_me
 from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Bearer, Order
+from domain.payments.advances import sum_unearned_advance
 from domain.payments.hold_repository import find_current_hold
 from domain.payouts.model import Payable, PayoutStatus, RunnerDebtStatus
 from domain.payouts.payable_adjustments import restore_netted_amount, restore_withheld_amount, withhold_from_payable
 from domain.payouts.repository import lock_payable
 from domain.payouts.runner_debt_repository import end_runner_debt, insert_runner_debt, lock_runner_debt
+from domain.refunds.at_stripe.returns import request_return
 from domain.refunds.dispute_repository import require_undisputed
-from domain.refunds.model import Refund, RefundEvent, RefundStatus
+from domain.refunds.model import Refund, RefundEvent, RefundOrigin, RefundStatus
 from domain.refunds.notifications import (
     refund_failed,
     refund_failed_admins,
@@ -38,9 +40,13 @@ async def request_refund(work: UnitOfWork, run: SagaRun) -> None:
     Raise NothingToRefund, RefundOutOfRange or OrderDisputed. Raise PayoutInFlight while the pay that the runner would
     bear it from is being sent.
     """
+    data = run.data_as(RefundOrderData)
+    if data.origin is RefundOrigin.RETURN:
+        await request_return(work, run)
+        return
     order = await lock_order(work, run.campus_id, run.required_order_id)
     await require_undisputed(work, order.id)
-    data, owed = run.data_as(RefundOrderData), await lock_payable(work, order.id)
+    owed = await lock_payable(work, order.id)
     parts = split_refund(await find_refundable(work, run.campus_id, order.id), data.amount, data.bearer)
     withheld = await _withhold_runner_amount(work, owed, parts.runner_amount) if data.bearer is Bearer.RUNNER else 0
     made = await _insert_refund_row(work, run, order, owed, parts, withheld)
@@ -87,6 +93,9 @@ async def _insert_refund_row(
             "asked_by": run.required_person_id,
             "amount": parts.amount,
             "runner_amount": parts.runner_amount,
+            "from_advance": min(
+                parts.platform_amount, await sum_unearned_advance(work, order.id, order.price.currency)
+            ),
             "withheld": withheld,
             "transfer": None if owed is None or parts.runner_amount == withheld else owed.transfer,
             "currency": order.price.currency,
@@ -124,9 +133,11 @@ async def fail_refund(work: UnitOfWork, run: SagaRun, refund_id: int, why: str) 
             platform_amount=made.platform_amount,
             runner_amount=made.runner_amount,
             currency=made.currency,
+            from_advance=made.from_advance,
         )
         await post_to_ledger(work, posting, made.order_id)
-    await lock_payouts_ready(work, made.runner_id)
+    if made.runner_id is not None:
+        await lock_payouts_ready(work, made.runner_id)
     await _void_debt(work, run, made)
     await restore_withheld_amount(work, run, made.order_id, made.withheld + made.taken_back)
     await refresh_existing_order_messages(work, made.order_id)
@@ -166,12 +177,12 @@ async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
         campus_id=made.campus_id,
         order_id=made.order_id,
         refund_id=made.id,
-        runner_id=made.runner_id,
+        runner_id=made.required_runner_id,
         amount=amount,
         currency=made.currency,
         refusal=why,
     )
-    owed = runner_debt_posting(refund=made.id, runner=made.runner_id, amount=amount, currency=made.currency)
+    owed = runner_debt_posting(refund=made.id, runner=made.required_runner_id, amount=amount, currency=made.currency)
     await post_to_ledger(work, owed, made.order_id)
     await update_refund(work, made.id, refusal=why)
     await notify(work, runner_debt_opened(made, amount, why))

@@ -15,7 +15,14 @@ from domain.orders.states import OrderStatus
 from domain.payments.hold_repository import find_current_hold
 from domain.payouts.model import Payable, PayoutStatus
 from domain.payouts.repository import find_payable
-from domain.refunds.model import LIVE_REFUNDS, REFUND_TRANSITIONS, Refund, RefundEvent, RefundStatus
+from domain.refunds.model import (
+    LIVE_REFUNDS,
+    REFUND_TRANSITIONS,
+    Refund,
+    RefundEvent,
+    RefundOrigin,
+    RefundStatus,
+)
 from domain.refunds.refund_split import Refundable
 from domain.refunds.tables import refund
 from domain.saga.lookup_repository import has_saga_at_work
@@ -126,5 +133,5 @@ async def update_refund(work: UnitOfWork, refund_id: int, **changes: object) -> 
 
 
 def refund_from_row(row: RowValues) -> Refund:
-    plain = {name: row[name] for name in Refund.__slots__ if name != "status"}
-    return Refund(status=RefundStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in Refund.__slots__ if name not in ("status", "origin")}
+    return Refund(status=RefundStatus(row["status"]), origin=RefundOrigin(row["origin"]), **plain)

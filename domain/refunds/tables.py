@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.refunds.model import DisputeStatus, RefundStatus
+from domain.refunds.model import DisputeStatus, RefundOrigin, RefundStatus
 
 refund = Table(
     "refund",
@@ -11,8 +11,8 @@ refund = Table(
     id_column(),
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     Column("order_id", ForeignKey("orders.id"), nullable=False),
-    Column("runner_id", ForeignKey("person.id"), nullable=False),
-    Column("asked_by", ForeignKey("person.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id")),  # NULL: the order had none
+    Column("asked_by", ForeignKey("person.id")),  # NULL: no admin of ours
     text_column("status", default=RefundStatus.REQUESTED),
     Column("amount", BigInteger, nullable=False),
     Column("runner_amount", BigInteger, nullable=False),  # the part of the amount that the runner bears
@@ -27,13 +27,19 @@ refund = Table(
     text_column("refusal", nullable=True),
     timestamp_column("asked_at", nullable=False, default_now=True),
     timestamp_column("settled_at"),
+    text_column("origin", default=RefundOrigin.ADMIN),
+    Column("from_advance", BigInteger, nullable=False, server_default=text("0")),  # of the platform's part
     UniqueConstraint("refund"),
     UniqueConstraint("reversal"),
     one_of_check("status", RefundStatus),
+    one_of_check("origin", RefundOrigin),
     CheckConstraint("amount > 0 AND runner_amount >= 0 AND runner_amount <= amount", name="parts"),
     CheckConstraint(
         "withheld >= 0 AND taken_back >= 0 AND withheld + taken_back <= runner_amount", name="runner_amount_divided"
     ),
+    CheckConstraint("from_advance >= 0 AND from_advance <= amount - runner_amount", name="advance_within"),
+    CheckConstraint("(asked_by IS NOT NULL) = (origin = 'admin')", name="asked_by_admin"),
+    CheckConstraint("runner_amount = 0 OR runner_id IS NOT NULL", name="runner_of_part"),
     CheckConstraint("status NOT IN ('pending', 'succeeded') OR refund IS NOT NULL", name="known"),
 )
 Index("refund_order_idx", refund.c.order_id)

@@ -30,6 +30,7 @@ class PayReason(StrEnum):
     UNPROVEN = "unproven"
     RADAR = "radar"
     DISPUTES = "disputes"
+    REVERSED = "reversed"  # a person took it back at Stripe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

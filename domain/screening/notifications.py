@@ -11,6 +11,34 @@ from domain.orders.states import Order
 from domain.risk.verdicts import PayReason
 
 
+def pay_reversed_admins(order: Order, reversal: str, amount: int, currency: str) -> Notification:
+    """Tell the admins that pay (minor units) was taken back at Stripe itself, and waits for their decision."""
+    release = NotificationButton(
+        label="button-let-pay-go", data=pack(Tap.LET_PAY_GO, order.id), style=ButtonStyle.SUCCESS
+    )
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"pay_reversed:{reversal}",
+        key="notification-pay-reversed-admins",
+        order_id=order.id,
+        buttons=[release, see_order_button(order.id)],
+        args={"order": order.id, "amount": format_money(amount, currency)},
+    )
+
+
+def pay_reversed_runner(order: Order, runner_id: int, reversal: str, amount: int, currency: str) -> Notification:
+    """Tell the runner that pay (minor units) was taken back, and that the campus team decides."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=runner_id,
+        name=f"pay_reversed_runner:{reversal}",
+        key="notification-pay-reversed",
+        order_id=order.id,
+        args={"order": order.id, "amount": format_money(amount, currency)},
+    )
+
+
 def pay_held_for_review(order: Order, reason: PayReason, customer: str, runner: str) -> Notification:
     """Tell the admins that the pay for an order waits for them, and why."""
     refund = NotificationButton(label="button-refund-held", data=pack(Tap.REFUND, order.id))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
@@ -25,6 +26,14 @@ async def open_review(work: UnitOfWork, campus_id: int, order_id: int, reason: P
     """Open the review of an order; an order has at most one."""
     values = {"campus_id": campus_id, "order_id": order_id, "reason": reason}
     await work.connection.execute(insert(review).values(values))
+
+
+async def reopen_review(work: UnitOfWork, campus_id: int, order_id: int, reason: PayReason) -> None:
+    """Open the review of an order for this reason; one that was decided before is to be decided anew."""
+    values = {"campus_id": campus_id, "order_id": order_id, "reason": reason}
+    anew = {"reason": reason, "opened_at": func.now(), "decided_at": None, "decided_by": None}
+    made = upsert(review).values(values).on_conflict_do_update(index_elements=["order_id"], set_=anew)
+    await work.connection.execute(made)
 
 
 async def list_open_reviews(work: UnitOfWork, campus_id: int, limit: int) -> Sequence[Review]:

@@ -51,6 +51,7 @@ bot-history-other =
             [released] held money released
             [captured] card charged
             [charged] card charged, the hold had lapsed
+            [done_at_stripe] captured in Stripe's dashboard
            *[other] hold: { $event }
         }
         [payout] { $event ->
@@ -59,7 +60,17 @@ bot-history-other =
             [paid] runner paid
             [held] pay-out held for a while
             [released] pay-out not held any more
+            [done_at_stripe] pay taken back in Stripe's dashboard
            *[other] pay-out: { $event }
+        }
+        [refund] { $event ->
+            [requested] refund decided
+            [returned] what was captured too much goes back
+            [accepted] refund under way
+            [succeeded] refund done
+            [failed] refund failed
+            [done_at_stripe] refunded in Stripe's dashboard
+           *[other] refund: { $event }
         }
         [customer_debt] { $event ->
             [owed] not charged: the customer owes it

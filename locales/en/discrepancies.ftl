@@ -23,6 +23,9 @@ notification-discrepancy-remains = ⚖️ Difference { $number } is still there:
 notification-hold-expiring =
     ⏳ <b>The hold of order #{ $order } ends on { $when }</b>, and the order is still under way.
     Bring it to its end before that: after it the card has to be charged anew, and its bank may say no.
+notification-captured-at-stripe =
+    💳 <b>{ $amount } for order #{ $order } were captured in Stripe's dashboard,</b> of { $held } held, before the order was over.
+    The order goes on. What is too much goes back to the customer by itself; what it is short of the total, we bear.
 button-recheck = 🔄 Look again
 button-settle = Settle by hand…
 

@@ -25,6 +25,7 @@ bot-order-review = Pay held until an admin lets it go: { $why ->
         [new_customers] the runner brought new accounts much in a day
         [pair_week] the runner brought this customer much in a week
         [runner_day] the runner brought much in a day
+        [reversed] it was taken back in Stripe's dashboard
         [unproven] many hand-overs of the day without the PIN
         [radar] Stripe doubts the payment
        *[disputes] banks dispute payments for this runner's jobs

@@ -47,6 +47,10 @@ notification-refunded =
     💳 <b>{ $amount } of order #{ $order } are on the way back to your card.</b> Banks take 5 to 10 days.
     The campus team says:
     { $reason }
+notification-money-returned = 💳 <b>{ $amount } of order #{ $order } are on the way back to your card.</b> Banks take 5 to 10 days. You need to do nothing.
+notification-refunded-at-stripe =
+    💳 <b>{ $amount } of order #{ $order } were refunded in Stripe's dashboard.</b>
+    It is booked as a refund that we bear, and the customer was told. { $left } may still be refunded.
 notification-refunded-runner =
     ↩️ The campus team refunded { $amount } of job #{ $order } to its customer. <b>{ $runner_amount }</b> of it come from your pay.
     Reason:
@@ -58,6 +62,9 @@ notification-refund-failed-admins =
     💳 The bank sent back the refund of { $amount } for order #{ $order }: { $reason }.
     The customer was told. Everything is booked as before; try again, or find another way.
 notification-refund-refused = 💳 Stripe refused to refund { $amount } of order #{ $order }: { $reason }. Nothing went back, and nobody was charged.
+notification-refund-made-elsewhere =
+    💳 <b>{ $amount } of order #{ $order } were not refunded now:</b> somebody made a refund of this order in Stripe's dashboard, and it may be the same one.
+    That one is being booked; you read here how much it is. If more has to go back, refund it then.
 notification-runner-debt-admins = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from that account: { $reason }. It stays owed and is kept of what that runner earns next; /stuck lists it until then, or until you let it go.
 
 ## On order messages

@@ -38,11 +38,16 @@ notification-review =
         [new_customers] { $runner } brought new accounts much in a day.
         [pair_week] { $runner } brought { $customer } much in a week.
         [runner_day] { $runner } brought much in a day.
+        [reversed] somebody took { $runner }'s pay back in Stripe's dashboard.
         [unproven] { $runner } handed over many orders of the day without the PIN.
         [radar] Stripe doubts this payment, and the account is new.
        *[disputes] banks dispute payments for jobs of { $runner }.
     }
     { $customer } ordered, { $runner } brought it. { $runner }'s { $amount } waits until one of you lets it go. Nobody else is told more than that.
+notification-pay-reversed-admins =
+    ↩️ <b>{ $amount } of the pay for #{ $order } were taken back in Stripe's dashboard.</b>
+    They are owed to the runner again, and wait until one of you lets them go. If the runner shall bear them, let them wait, and tell the runner why. /held lists what waits.
+notification-pay-reversed = ↩️ { $amount } of your pay for job #{ $order } were taken back. The campus team looks at it: you get them again, or hear why not.
 button-let-pay-go = Let it go
 button-refund-held = Refund
 bot-button-let-pay-go = Let #{ $order } go
@@ -59,6 +64,7 @@ bot-held-line =
         [new_customers] much in a day for new accounts
         [pair_week] much in a week for this customer
         [runner_day] much in a day
+        [reversed] taken back in Stripe's dashboard
         [unproven] many hand-overs of the day without the PIN
         [radar] Stripe doubts the payment
        *[disputes] disputed payments of this runner

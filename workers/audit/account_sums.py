@@ -28,7 +28,7 @@ def accounts_of_rows(snapshot: AuditSnapshot) -> Mapping[str, int]:
 def _of_money_back(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
     for refund in snapshot.refund_rows:
         if refund.status in ACCEPTED:
-            yield f"refunds_borne:{refund.currency}", refund.platform_amount
+            yield f"refunds_borne:{refund.currency}", refund.platform_amount - refund.from_advance
     for debt in snapshot.debts:
         if debt.status is RunnerDebtStatus.OPEN:
             yield f"runner_debt:{debt.runner_id}:{debt.currency}", debt.left
@@ -54,3 +54,20 @@ def _of_payables(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
         yield f"runner_payable:{payable.runner_id}:{payable.currency}", -payable.due
         if not payable.charge and payable.order_id not in uncollected:
             yield f"platform_costs:{payable.currency}", payable.amount
+
+
+def find_platform_cost_breaches(snapshot: AuditSnapshot) -> list[str]:
+    """Find currencies where the booked platform costs are not the amounts that the platform bears by our rows."""
+    booked: dict[str, int] = defaultdict(int)
+    for account in snapshot.balances:
+        if account.code.startswith("platform_costs:"):
+            booked[account.currency] += account.balance
+    borne: dict[str, int] = defaultdict(int)
+    for code, amount in wanted_accounts(snapshot).items():
+        if code.startswith("platform_costs:"):
+            borne[code.partition(":")[2]] += amount
+    return [
+        f"{currency}: {booked[currency]} booked as the platform's costs, {borne[currency]} borne"
+        for currency in sorted({*booked, *borne})
+        if booked[currency] != borne[currency]
+    ]

@@ -17,7 +17,7 @@ def select_wanted_sums() -> Select[Any]:
     owed, unpaid = debt.c.amount - debt.c.netted, customer_debt.c
     due = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
     without_charge = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)
-    borne = refund.c.amount - refund.c.runner_amount
+    borne = refund.c.amount - refund.c.runner_amount - refund.c.from_advance
     lines = union_all(
         _select_posting(_code("refunds_borne", refund.c.currency), borne, refund.c.status.in_(ACCEPTED)),
         _select_posting(

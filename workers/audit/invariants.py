@@ -9,8 +9,9 @@ from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payouts.model import PayoutStatus
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
-from workers.audit.account_sums import wanted_accounts
+from workers.audit.account_sums import find_platform_cost_breaches
 from workers.audit.admin_acts.resolutions import find_deliveries_without_completion, find_half_done_rows
+from workers.audit.advance_invariants import find_kept_advances
 from workers.audit.debt_invariants import (
     customer_debts_by_order,
     find_capture_breaches,
@@ -59,21 +60,30 @@ def check_captured_within_hold(snapshot: AuditSnapshot) -> Finding:
         f"hold {hold.id} of order {hold.order_id}: captured {hold.captured} of {hold.amount}, "
         f"total {totals[hold.order_id]}"
         for hold in snapshot.holds
-        if hold.captured > hold.amount or hold.captured not in (0, totals[hold.order_id])
+        if hold.captured > hold.amount or (not hold.is_advance and hold.captured not in (0, totals[hold.order_id]))
     ]
-    return _finding("I1", "captured <= held, and nothing or the final total", f"{len(snapshot.holds)} holds", breaches)
+    breaches += find_kept_advances(snapshot, find_settled_orders(snapshot))
+    description = "captured <= held, and nothing or the final total; what was captured at Stripe above it went back"
+    return _finding("I1", description, f"{len(snapshot.holds)} holds", breaches)
 
 
 def check_one_hold_per_order(snapshot: AuditSnapshot) -> Finding:
     live = [hold for hold in snapshot.holds if hold.status in {*LIVE_HOLDS, HoldStatus.CAPTURED}]
     replacing = find_orders_replacing_hold(snapshot)
     local_counts = Counter(hold.order_id for hold in live if hold.part is HoldPart.CURRENT)
-    remote_counts = Counter(intent.metadata.order for intent in snapshot.intents if intent.status in _MONEY_TAKEN)
+    returned = {hold.payment_intent for hold in live if hold.is_advance and hold.part is not HoldPart.CURRENT}
+    remote_counts = Counter(
+        intent.metadata.order
+        for intent in snapshot.intents
+        if intent.status in _MONEY_TAKEN and intent.id not in returned
+    )
     breaches = [f"order {order}: {count} live holds in our rows" for order, count in local_counts.items() if count > 1]
     breaches += [
         f"hold {hold.id} of order {hold.order_id} is {hold.status} beside the one that counts"
         for hold in live
-        if hold.part is not HoldPart.CURRENT and (hold.order_id not in replacing or hold.status is HoldStatus.CAPTURED)
+        if hold.part is not HoldPart.CURRENT
+        and not hold.is_advance
+        and (hold.order_id not in replacing or hold.status is HoldStatus.CAPTURED)
     ]
     breaches += [
         f"hold {hold.id} of order {hold.order_id} is a replacement, and no saga replaces a hold"
@@ -117,26 +127,32 @@ def check_nothing_kept_of_ended_orders(snapshot: AuditSnapshot) -> Finding:
     breaches = [
         f"order {hold.order_id} ended with a hold {hold.status}"
         for hold in snapshot.holds
-        if hold.order_id in over and hold.status not in (HoldStatus.RELEASED, HoldStatus.REFUSED)
+        if hold.order_id in over
+        and not hold.is_advance  # I1 says that it went back
+        and hold.status not in (HoldStatus.RELEASED, HoldStatus.REFUSED)
     ]
     breaches += [
         f"order {intent.metadata.order} ended, {intent.id} is {intent.status}"
         for intent in snapshot.intents
-        if intent.metadata.order in {str(order) for order in over} and intent.status in _MONEY_TAKEN
+        if intent.metadata.order in {str(order) for order in over}
+        and intent.status in _MONEY_TAKEN
+        and intent.id not in {hold.payment_intent for hold in snapshot.holds if hold.is_advance}
     ]
     return _finding("I4", "cancelled or expired: nothing captured, no live hold", f"{len(over)} orders", breaches)
 
 
 def check_completed_orders_are_paid(snapshot: AuditSnapshot) -> Finding:
     settled = find_settled_orders(snapshot)
-    captured = {hold.order_id: hold.captured for hold in snapshot.holds if hold.captured}
+    captured = {hold.order_id: hold.captured for hold in snapshot.holds if hold.captured and not hold.is_advance}
+    paid_ahead = {hold.order_id for hold in snapshot.holds if hold.is_advance and hold.part is HoldPart.CURRENT}
     payables = {payable.order_id: payable for payable in snapshot.payables}
     sent = sum_net_transfers(snapshot)
     done = [order for order in snapshot.orders if order.status is OrderStatus.COMPLETED and order.id in settled]
     closed = [order for order in snapshot.orders if order.borne_by is not None]
     breaches = find_debts_of_uncompleted_orders(snapshot)
     for order in done:
-        breaches += find_capture_breaches(snapshot, order, captured.get(order.id, 0))
+        if order.id not in paid_ahead:
+            breaches += find_capture_breaches(snapshot, order, captured.get(order.id, 0))
     for order in (*done, *closed):
         owed = payables.get(order.id)
         if _max_runner_share(order) == 0:
@@ -174,29 +190,12 @@ def check_ledger_matches_stripe(snapshot: AuditSnapshot) -> Finding:
         if local_value != remote_value:
             breaches.append(f"{currency}: the ledger says {local_value}, Stripe says {remote_value}")
     breaches += (
-        _find_platform_cost_breaches(snapshot)
+        find_platform_cost_breaches(snapshot)
         + find_account_breaches(snapshot, find_settled_orders(snapshot))
         + find_customer_debt_account_breaches(snapshot)
     )
     counted = f"{len(snapshot.postings) if snapshot.coverage is None else snapshot.coverage.postings} postings"
     return _finding("I6", "every posting sums to 0, and the ledger equals Stripe's balance", counted, breaches)
-
-
-def _find_platform_cost_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Find currencies where the booked platform costs are not the amounts that the platform bears by our rows."""
-    booked: dict[str, int] = defaultdict(int)
-    for account in snapshot.balances:
-        if account.code.startswith("platform_costs:"):
-            booked[account.currency] += account.balance
-    borne: dict[str, int] = defaultdict(int)
-    for code, amount in wanted_accounts(snapshot).items():
-        if code.startswith("platform_costs:"):
-            borne[code.partition(":")[2]] += amount
-    return [
-        f"{currency}: {booked[currency]} booked as the platform's costs, {borne[currency]} borne"
-        for currency in sorted({*booked, *borne})
-        if booked[currency] != borne[currency]
-    ]
 
 
 def check_refunds_within_capture(snapshot: AuditSnapshot) -> Finding:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.payouts.model import Payable, PayoutStatus, RunnerDebtStatus
-from domain.refunds.model import LIVE_REFUNDS, DisputeStatus, Refund
+from domain.refunds.model import LIVE_REFUNDS, DisputeStatus, Refund, RefundOrigin
 from workers.audit.account_sums import ACCEPTED, DISPUTED, wanted_accounts
 from workers.audit.snapshot import AuditSnapshot
 from workers.stripe.objects.refund import StripeRefund
@@ -118,7 +118,13 @@ def find_ownerless_refund_objects(snapshot: AuditSnapshot) -> list[str]:
     reversals = [one for transfer in snapshot.transfers for one in transfer.reversals]
     found: Sequence[StripeRefund | TransferReversal] = [*snapshot.refunds, *reversals]
     calls = Counter(one.metadata.call for one in found)
-    breaches = [f"{one.id} belongs to no call" for one in found if one.metadata.saga not in sagas]
+    adopted = {refund.refund for refund in snapshot.refund_rows if refund.origin is RefundOrigin.STRIPE}
+    adopted |= {
+        posting.posting_key.partition(":")[2] for posting in snapshot.postings if posting.kind == "reversal_at_stripe"
+    }
+    breaches = [
+        f"{one.id} belongs to no call" for one in found if one.metadata.saga not in sagas and one.id not in adopted
+    ]
     breaches += [f"call {call} made {count} objects" for call, count in calls.items() if call and count > 1]
     amounts = {one.id: one.amount for one in found}
     for refund in snapshot.refund_rows:

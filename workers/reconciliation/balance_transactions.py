@@ -1,6 +1,7 @@
 """The comparison of Stripe's balance transactions, and of the whole balance, with the ledger.
 
-A fee that Stripe named only after the capture is booked here, because it follows from our own capture. Nothing else is.
+A fee that Stripe named only after the capture is booked here, because it follows from our own capture. So is what moves
+only the platform's own money, and what a person did at Stripe to an object of ours, where it is unambiguous.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
 from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
 from domain.settings.timeouts import Timeout
+from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement
+from workers.reconciliation.at_stripe.platform_movements import book_platform_movement, posting_key
 from workers.reconciliation.object_ownership import require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest, every
@@ -25,13 +28,12 @@ from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactio
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
-CHARGE_TYPES = (BalanceTransactionType.CHARGE, BalanceTransactionType.PAYMENT)
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
 # The type of a balance transaction -> the posting keys of its source.
 POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingProxyType(
     {
         BalanceTransactionType.TRANSFER: ("transfer:{}",),
-        BalanceTransactionType.TRANSFER_REFUND: ("reversal:{}", "late_reversal:{}"),
+        BalanceTransactionType.TRANSFER_REFUND: ("reversal:{}", "late_reversal:{}", "reversal_at_stripe:{}"),
         BalanceTransactionType.REFUND: ("refund:{}",),
         BalanceTransactionType.PAYMENT_REFUND: ("refund:{}",),
         BalanceTransactionType.REFUND_FAILURE: ("refund_failed:{}",),
@@ -55,7 +57,13 @@ class OrderBusyError(Exception):
 
 
 async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> ObservedDiscrepancy | None:
-    """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs."""
+    """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs.
+
+    What moves only the platform's own money is booked here.
+    """
+    if posting_key(found) is not None:
+        await book_platform_movement(work, found)
+        return None
     booked = await _read_booked(work, found)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
@@ -135,7 +143,16 @@ def _observe(
 
 
 async def compare_and_report(context: ReconciliationContext, found: BalanceTransaction) -> ObservedDiscrepancy | None:
-    """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does."""
+    """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does.
+
+    One that is not booked is adopted first, if a person at Stripe caused it and it is unambiguous.
+    """
+    async with context.database() as work:
+        observed = await compare_with_ledger(work, found)
+    if observed is None:
+        return None
+    if observed.kind is DiscrepancyKind.NOT_BOOKED and await adopt_movement(context, found) is Adoption.BUSY:
+        raise OrderBusyError
     async with context.database() as work:
         observed = await compare_with_ledger(work, found)
         if observed is not None:

@@ -10,6 +10,7 @@ from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepan
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
 from domain.settings.timeouts import Timeout
+from workers.reconciliation.at_stripe.adoption import Adoption, adopt_found_refund
 from workers.reconciliation.late_objects import cancel_late_hold, reverse_late_transfer
 from workers.reconciliation.object_ownership import (
     HOLDING_STATUSES,
@@ -43,7 +44,8 @@ Correction = Callable[[ReconciliationContext, MoneyObject, ObjectOwner], Awaitab
 class ObjectKind(Generic[MoneyObject]):
     """A kind of object: how to retrieve one, to find its owner, and to read its money (minor units) and its status.
 
-    `choose_correction` returns how to correct a late one, or None when a person has to decide about it.
+    `choose_correction` returns how to correct a late one, or None when a person has to decide about it. `adopt` takes
+    over one that a person at Stripe made.
     """
 
     retrieve: Callable[[StripeGateway, str], Awaitable[MoneyObject]]
@@ -52,6 +54,7 @@ class ObjectKind(Generic[MoneyObject]):
     raw_status: Callable[[MoneyObject], str]
     discrepancy_kind: DiscrepancyKind
     choose_correction: Callable[[MoneyObject], Correction[MoneyObject] | None]
+    adopt: Callable[[ReconciliationContext, MoneyObject], Awaitable[Adoption]] | None = None
 
 
 def held_or_captured_amount(found: PaymentIntent) -> int:
@@ -94,13 +97,20 @@ REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
     raw_status=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND,
     choose_correction=lambda _: None,
+    adopt=adopt_found_refund,
 )
 
 
 async def check_object(
     context: ReconciliationContext, object_kind: ObjectKind[MoneyObject], found: MoneyObject
 ) -> ObjectOwnership:
-    """Find the owner of an object, report an unowned one, correct a late one, and return the ownership."""
+    """Find the owner of an object, report an unowned one, correct a late one, and return the ownership.
+
+    What a person at Stripe made of a payment of ours is adopted instead.
+    """
+    adoption = await _try_adopt(context, object_kind, found)
+    if adoption is Adoption.BUSY:
+        return ObjectOwnership.BUSY
     async with context.database() as work:
         owner = await object_kind.find_owner(work, found)
         is_late = owner.ownership is ObjectOwnership.LATE
@@ -110,6 +120,17 @@ async def check_object(
     if correct is not None:
         await correct(context, found, owner)
     return owner.ownership
+
+
+async def _try_adopt(
+    context: ReconciliationContext, object_kind: ObjectKind[MoneyObject], found: MoneyObject
+) -> Adoption:
+    """Adopt an object that nobody owns, if its kind may be adopted."""
+    if object_kind.adopt is None:
+        return Adoption.UNKNOWN
+    async with context.database() as work:
+        owner = await object_kind.find_owner(work, found)
+    return await object_kind.adopt(context, found) if owner.ownership is ObjectOwnership.UNOWNED else Adoption.DONE
 
 
 def _observe(object_kind: ObjectKind[MoneyObject], found: MoneyObject, owner: ObjectOwner) -> ObservedDiscrepancy:

@@ -29,6 +29,7 @@ from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import CallFailed, Refused
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
+from workers.reconciliation.at_stripe.due_returns import start_due_returns
 from workers.reconciliation.expiring_holds import alert_expiring_holds
 from workers.reconciliation.missed_events import list_of_events
 from workers.reconciliation.reconciliation_context import (
@@ -70,6 +71,7 @@ async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -
     async with context.database() as work:
         await stalled_rows.check_stalled_payouts(work)
         await stalled_rows.check_pending_refunds(work)
+        await start_due_returns(work)
         await alert_expiring_holds(work)
         new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
         await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})

@@ -16,6 +16,7 @@ from domain.saga.lookup_repository import is_saga_at_work, is_saga_name_used
 from domain.saga.start import start_saga
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
+from workers.reconciliation.at_stripe.adoption import adopt_captured_hold
 from workers.reconciliation.late_objects import cancel_late_hold
 from workers.reconciliation.object_ownership import EMPTY_STATUSES, HOLDING_STATUSES, ObjectOwner, ObjectOwnership
 from workers.reconciliation.reconciliation_context import ReconciliationContext
@@ -38,10 +39,16 @@ async def check_stalled_holds(context: ReconciliationContext, after: int) -> int
 
 
 async def check_stalled_hold(context: ReconciliationContext, idle: IdleHold) -> None:
-    """Read the intent: release it when the order is over; report a discrepancy when an order in flight has lost it."""
+    """Read the intent: release it when the order is over; report a discrepancy when an order in flight has lost it.
+
+    One that was captured at Stripe is adopted.
+    """
     hold = idle.hold
     found = await _find_intent(context, idle.payment_intent)
     status = None if found is None else found.status
+    if status is PaymentIntentStatus.SUCCEEDED:
+        await adopt_captured_hold(context, hold)
+        return
     is_over = idle.order_status in FINAL_ORDER_STATUSES or hold.part is not HoldPart.CURRENT
     if is_over and found is not None and status in HOLDING_STATUSES:
         owner = ObjectOwner(ownership=ObjectOwnership.LATE, campus_id=idle.campus_id, order_id=hold.order_id)

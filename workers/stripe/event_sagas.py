@@ -7,7 +7,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.payments.lapsed_holds import tell_hold_lapsed
 from domain.payouts.sagas.follow_account import build_account_check_start
-from domain.reconciliation.list_cursor_repository import read_list_soon
+from domain.reconciliation.list_cursor_repository import MOVEMENTS, REFUNDS, read_list_soon
 from domain.refunds.model import RefundStatus
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.refunds.sagas.check_refund import build_refund_check_start
@@ -41,6 +41,8 @@ async def handle_intent_event(work: UnitOfWork, event: ReceivedEvent) -> None:
         return
     if event.object.status == PaymentIntentStatus.CANCELED:
         await tell_hold_lapsed(work, event.object.id)
+    elif event.object.status == PaymentIntentStatus.SUCCEEDED and await has_live_hold(work, event.object.id):
+        await read_list_soon(work, MOVEMENTS)  # nobody of ours captured it, or its saga has yet to record it
     elif event.object.status == PaymentIntentStatus.REQUIRES_CAPTURE and not await has_live_hold(work, event.object.id):
         await read_list_soon(work, "payment_intents")
 
@@ -55,12 +57,21 @@ async def handle_refund_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     if await _signal(work, event, await find_saga_waiting_for_refund(work, event.object.id)):
         return
     refund = await find_refund_by_stripe_id(work, event.object.id)
-    if refund is None or refund.status is RefundStatus.FAILED:
+    if refund is None:
+        await read_list_soon(work, REFUNDS)  # a person made it at Stripe
+        return
+    if refund.status is RefundStatus.FAILED:
         return
     status = parse_status(StripeRefundStatus, event.object.status, StripeRefundStatus.UNKNOWN)
     if status.is_failure or refund.status is not RefundStatus.SUCCEEDED:
         start = build_refund_check_start(refund.id, event.id, campus_id=refund.campus_id, order_id=refund.order_id)
         await _start(work, start)
+
+
+async def handle_movement_event(work: UnitOfWork, event: ReceivedEvent) -> None:
+    """Have the balance transactions read soon: money of the platform moved, perhaps by a person at Stripe."""
+    if event.account is None:
+        await read_list_soon(work, MOVEMENTS)
 
 
 async def handle_dispute_event(work: UnitOfWork, event: ReceivedEvent) -> None:
@@ -89,7 +100,11 @@ async def handle_account_access_event(work: UnitOfWork, event: ReceivedEvent) ->
 
 
 async def handle_bank_payout_event(work: UnitOfWork, event: ReceivedEvent) -> None:
-    """Start the check of the event's account when a pay-out from it to its bank failed."""
+    """Start the check of the event's account when a pay-out from it to its bank failed.
+
+    One of the platform itself only moves its own money.
+    """
+    await handle_movement_event(work, event)
     if event.account is not None and event.object.status == BankPayoutStatus.FAILED:
         owner = await find_account_owner(work, event.account)
         await _start_account_check(work, event, event.account, owner, payout=event.object.id)

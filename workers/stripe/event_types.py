@@ -12,6 +12,7 @@ from workers.stripe.event_sagas import (
     handle_checkout_event,
     handle_dispute_event,
     handle_intent_event,
+    handle_movement_event,
     handle_refund_event,
 )
 from workers.stripe.objects.event import ReceivedEvent
@@ -48,7 +49,7 @@ _FROM_INTENT = Ignored(because="the events of its payment intent say so too")
 _OUR_CALL = Ignored(because="our own call made it, and its answer said so")
 _LISTED_INTENT = Handled(by=handle_intent_event, is_subscribed=False)
 _BANK_ACCOUNT = Ignored(because="account.updated says whether the account can still receive transfers")
-_BANK_PAYOUT = Ignored(because="the money is the runner's own by then; only a failure is told to them")
+_LISTED_MOVEMENT = Handled(by=handle_movement_event, is_subscribed=False)
 _CARD_PAGE = Ignored(because="the events of the Checkout page say so too")
 
 EVENT_TYPES: Mapping[str, Handled | Ignored] = MappingProxyType(
@@ -82,10 +83,10 @@ EVENT_TYPES: Mapping[str, Handled | Ignored] = MappingProxyType(
         "account.external_account.deleted": _BANK_ACCOUNT,
         "account.external_account.updated": _BANK_ACCOUNT,
         "capability.updated": Ignored(because="account.updated says so too"),
-        "payout.canceled": _BANK_PAYOUT,
-        "payout.created": _BANK_PAYOUT,
-        "payout.paid": _BANK_PAYOUT,
-        "payout.updated": _BANK_PAYOUT,
+        "payout.canceled": _LISTED_MOVEMENT,
+        "payout.created": _LISTED_MOVEMENT,
+        "payout.paid": _LISTED_MOVEMENT,
+        "payout.updated": _LISTED_MOVEMENT,
         "charge.captured": _FROM_INTENT,
         "charge.expired": _FROM_INTENT,
         "charge.failed": _FROM_INTENT,
@@ -94,8 +95,11 @@ EVENT_TYPES: Mapping[str, Handled | Ignored] = MappingProxyType(
         "charge.updated": _FROM_INTENT,
         "charge.refunded": Ignored(because="the events of the refund say so too"),
         "transfer.created": _OUR_CALL,
-        "transfer.reversed": Ignored(because="our own call reversed it, or reconciliation finds the reversal"),
+        "transfer.reversed": _LISTED_MOVEMENT,
         "transfer.updated": Ignored(because="only its description or metadata changed"),
+        "topup.created": _LISTED_MOVEMENT,
+        "topup.reversed": _LISTED_MOVEMENT,
+        "topup.succeeded": _LISTED_MOVEMENT,
         "balance.available": Ignored(because="reconciliation compares the whole balance every day"),
         "customer.created": _OUR_CALL,
         "customer.updated": _OUR_CALL,

@@ -70,8 +70,8 @@ async def list_reversal_transactions(client: StripeGateway, request: PageRequest
 
 
 async def retrieve_balance_transaction(client: StripeGateway, balance_transaction: str) -> BalanceTransaction:
-    """Return a balance transaction of the platform."""
-    call = client.v1.balance_transactions.retrieve_async(balance_transaction)
+    """Return a balance transaction of the platform, with its source."""
+    call = client.v1.balance_transactions.retrieve_async(balance_transaction, {"expand": ["source"]})
     return await client.fetch(CallPriority.RECONCILE, call, parse_balance_transaction)
 
 

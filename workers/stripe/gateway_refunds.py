@@ -1,5 +1,6 @@
 """The calls to Stripe about refunds and disputes."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams
@@ -22,12 +23,18 @@ async def retrieve_refund(client: StripeGateway, refund: str) -> StripeRefund:
 
 async def find_refund(client: StripeGateway, intent: str, call: str) -> StripeRefund | None:
     """Return the refund that the call `call` made, found by metadata; None: it made none."""
+    refunds = await list_refunds_of_intent(client, intent)
+    return next((found for found in refunds if found.metadata.call == call), None)
+
+
+async def list_refunds_of_intent(client: StripeGateway, intent: str) -> Sequence[StripeRefund]:
+    """Return the refunds of a payment, newest first."""
     page = await client.fetch(
         CallPriority.TRANSFER,
         client.v1.refunds.list_async({"payment_intent": intent, "limit": MAX_PAGE_SIZE}),
         lambda raw: parse_page(raw, parse_refund),
     )
-    return next((found for found in page.items if found.metadata.call == call), None)
+    return page.items
 
 
 async def retrieve_dispute(client: StripeGateway, dispute: str) -> StripeDispute:

@@ -13,7 +13,7 @@ _MONEY = (
     "limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
-    "review suspended-elsewhere "
+    "review suspended-elsewhere captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
     # to people who are barred or limited
     "barred limited restriction-ended "
     # to customers: cards, debts, refunds, what the bank asks
@@ -21,13 +21,13 @@ _MONEY = (
     "debt-approval debt-declined "
     "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
     "price-increase-approval price-increase-declined price-increase-not-reached "
-    "price-increase-order-changed price-increase-unapproved refund-failed refunded "
+    "price-increase-order-changed price-increase-unapproved money-returned refund-failed refunded "
     # to runners: pay, standing, what they must not buy
     "approved bank-refused cancelled-by-admin-runner claim-ended claim-given-back closed-paid closed-unpaid "
     "hold-gone-runner "
     "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "
     "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready "
-    "refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
+    "pay-reversed refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
 )
 _ORDER = (
     # What names a PIN, or says that it does not count, stays in one lane: so the newest PIN is read last.

@@ -1,4 +1,4 @@
-"""Held payables in Postgres: found when their time has passed, and released once by a guarded UPDATE."""
+"""Held payables in Postgres: held for an admin, found when due, and released once by a guarded UPDATE."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, bindparam, func, 
 
 from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.payouts.model import Payable, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.repository import log_payable, payable_from_row
@@ -24,6 +25,19 @@ class DuePayable:
     campus_id: int
     order_id: int
     runner_id: int
+
+
+async def hold_for_review(work: UnitOfWork, order_id: int) -> None:
+    """Hold the order's open payable until an admin lets it go, and log it; its time may come later than that.
+
+    Do nothing when the order has no open payable.
+    """
+    until = func.greatest(func.now(), payable.c.held_until)
+    held = update(payable).where(payable.c.order_id == order_id, _IS_OPEN)
+    statement = held.values(held_until=until, held_for=PayDelay.REVIEW).returning(payable)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is not None:
+        await log_payable(work, payable_from_row(row), "held", PayDelay.REVIEW)
 
 
 async def list_due_payables(work: UnitOfWork, limit: int, *, but: Collection[int] = ()) -> Sequence[DuePayable]:

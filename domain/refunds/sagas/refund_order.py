@@ -1,21 +1,27 @@
-"""The saga of an admin's refund: request it, refund the card, and reverse the runner's part."""
+"""The saga of a refund: request it, refund the card, and reverse the runner's part."""
 
 from dataclasses import dataclass
 
 from domain.orders.states import Bearer
+from domain.refunds.model import RefundOrigin
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, Wait
 from domain.saga.run import SagaStart
 
 
 @dataclass(slots=True, kw_only=True)
 class RefundOrderData:
-    """The refund that an admin decided: minor units, who bears it, and why; then its row and its id at Stripe."""
+    """The refund that was decided: minor units, who bears it, and why; then its row and its id at Stripe.
+
+    A return of what a person at Stripe captured too much names the payment it goes back to.
+    """
 
     amount: int | None  # None: all that is left
     bearer: Bearer
     reason: str
     refund_row: int | None = None
     refund: str | None = None
+    origin: RefundOrigin = RefundOrigin.ADMIN
+    payment_intent: str | None = None
 
 
 REFUND_ORDER = Saga(
@@ -44,4 +50,21 @@ def build_refund_start(
         order_id=order_id,
         person_id=admin_id,
         data=RefundOrderData(amount=amount, bearer=bearer, reason=reason),
+    )
+
+
+def build_return_start(*, campus_id: int, order_id: int, payment_intent: str, number: int) -> SagaStart:
+    """Return the saga that gives back what was captured of this payment at Stripe above what the order cost."""
+    return SagaStart(
+        kind=REFUND_ORDER.kind,
+        name=f"{REFUND_ORDER.kind}:{order_id}:return:{payment_intent}:{number}",
+        campus_id=campus_id,
+        order_id=order_id,
+        data=RefundOrderData(
+            amount=None,
+            bearer=Bearer.PLATFORM,
+            reason="",
+            origin=RefundOrigin.RETURN,
+            payment_intent=payment_intent,
+        ),
     )

@@ -5,6 +5,7 @@ from domain.orders.repository import find_order
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.sagas.resolve_completion import RESOLVED_BY_HAND
+from domain.payments.advances import adopt_advance
 from domain.payments.hold_repository import find_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
 from domain.saga.run import SagaRun
@@ -12,25 +13,27 @@ from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, capture_intent, retrieve_intent
-from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.objects.payment_intent import PaymentIntentStatus
 from workers.stripe.steps.charge_steps import (
     LapsedHold,
     close_lapsed_hold,
     replace_lapsed_hold,
     require_no_unknown_payment,
 )
-from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
+from workers.stripe.steps.taken_payment import keep_advance, keep_taken_payment, read_taken_payment
 
 
-async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return what to capture: the order's total. The capture also releases the rest of the hold.
 
-    Raise Refused "no_hold" when the order has no hold at Stripe.
+    None when a person at Stripe captured it in advance. Raise Refused "no_hold" when the order has no hold at Stripe.
     """
     order = await find_order(work, run.campus_id, run.required_order_id)
     hold = await find_current_hold(work, run.required_order_id)
     if hold is None or hold.payment_intent is None:
         raise Refused("no_hold")
+    if keep_advance(run, hold):
+        return None
     return {
         "payment_intent": hold.payment_intent,
         "capture": {"amount_to_capture": order.total, "expand": ["latest_charge.balance_transaction"]},
@@ -46,22 +49,29 @@ async def execute_capture(client: StripeGateway, request: CallRequest) -> TakenP
         if not request.params.get("may_lapse"):
             raise
         return await close_lapsed_hold(client, request, refusal)
-    return _read_capture(found, request)
+    return read_taken_payment(found)
 
 
 async def find_capture(client: StripeGateway, request: CallRequest) -> TakenPayment | LapsedHold | None:
     """Return the result of a capture with an unknown outcome; None if it was not done."""
     found = await retrieve_intent(client, request.params["payment_intent"])
-    return _read_capture(found, request) if found.status is PaymentIntentStatus.SUCCEEDED else None
+    return read_taken_payment(found) if found.status is PaymentIntentStatus.SUCCEEDED else None
 
 
 async def record_capture(work: UnitOfWork, run: SagaRun, result: TakenPayment | LapsedHold) -> None:
     """Record the capture, or replace a lapsed hold so that the card is charged again.
 
+    A capture of another amount is not ours: a person at Stripe was faster. One that was adopted meanwhile is only kept.
     Raise LookupError when the order's current hold is not held.
     """
     if isinstance(result, LapsedHold):
         await replace_lapsed_hold(work, run, result)
+        return
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    hold = await find_current_hold(work, order.id)
+    if hold is not None and (hold.is_advance or result.amount != order.total):
+        await adopt_advance(work, hold, result)
+        keep_taken_payment(run, result)
         return
     captured = {"captured": result.amount, "charge": result.charge}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CAPTURED, **captured) is None:
@@ -81,6 +91,8 @@ async def prepare_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, _key: str)
     await require_no_unknown_payment(work, run.required_order_id)
     order = await find_order(work, run.campus_id, run.required_order_id)
     hold = await find_current_hold(work, run.required_order_id)
+    if hold is not None and keep_advance(run, hold):
+        return None
     if hold is None or hold.payment_intent is None:
         await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, refusal=RESOLVED_BY_HAND)
         data.declined = RESOLVED_BY_HAND
@@ -92,7 +104,7 @@ async def end_uncaptured_hold(client: StripeGateway, request: CallRequest) -> Ta
     """Cancel the intent of a capture that is given up; return what it took if it was captured after all."""
     found = await retrieve_intent(client, request.params["payment_intent"])
     if found.status is PaymentIntentStatus.SUCCEEDED:
-        return _read_capture(found, request)
+        return read_taken_payment(found)
     await cancel_intent(client, found.id, request.key)
     return LapsedHold(reason=RESOLVED_BY_HAND)
 
@@ -104,12 +116,6 @@ async def record_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, result: Tak
         return
     await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=result.reason)
     run.data_as(CompleteOrderData).declined = result.reason
-
-
-def _read_capture(intent: PaymentIntent, request: CallRequest) -> TakenPayment:
-    if intent.amount_received != request.params["capture"]["amount_to_capture"]:
-        raise Refused("captured_otherwise", f"{intent.amount_received} was captured")
-    return read_taken_payment(intent)
 
 
 CAPTURE_PAYMENT = define_external_step(

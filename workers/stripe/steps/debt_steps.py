@@ -30,7 +30,6 @@ from workers.stripe.steps.charge_steps import (
     require_no_unknown_payment,
 )
 from workers.stripe.steps.hold_steps import (
-    ReleasedHold,
     fetch_intent,
     find_requested_intent,
     keep_hold_request,
@@ -39,6 +38,7 @@ from workers.stripe.steps.hold_steps import (
     record_decline,
     record_hold_release,
 )
+from workers.stripe.steps.released_holds import ReleasedHold
 from workers.stripe.steps.taken_payment import read_taken_payment
 
 

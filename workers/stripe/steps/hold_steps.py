@@ -1,6 +1,5 @@
 """External steps of a hold: authorize it, poll it, release it, check it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
@@ -10,6 +9,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, mark_hold_checked
 from domain.orders.sagas.payment_data import HoldRequest, HoldRequestData
+from domain.payments.advances import adopt_advance
 from domain.payments.hold_repository import move_current_hold_with_intent
 from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.run_hold_repository import find_hold_of_run, move_hold_of_run
@@ -19,19 +19,13 @@ from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused, TryLater
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.gateway_intents import create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, record_card_facts
 from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
+from workers.stripe.steps.released_holds import ReleasedHold, release_intent
 
 HOLD_TRACE_TIMEOUT = Timeout.STRIPE_HOLD_TRACE.delta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedHold:
-    """A hold whose money is free again; `payment_intent` is None when Stripe had made none."""
-
-    payment_intent: str | None
 
 
 async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -208,7 +202,7 @@ async def release_hold(client: StripeGateway, request: CallRequest) -> ReleasedH
     intent = await find_requested_intent(client, request)
     if intent is None:
         return ReleasedHold(payment_intent=None)
-    return ReleasedHold(payment_intent=(await cancel_intent(client, intent, request.key)).id)
+    return await release_intent(client, intent, request.key)
 
 
 async def find_requested_intent(client: StripeGateway, request: CallRequest) -> str | None:
@@ -230,15 +224,20 @@ async def find_requested_intent(client: StripeGateway, request: CallRequest) -> 
 
 
 async def record_hold_release(work: UnitOfWork, run: SagaRun, released: ReleasedHold) -> None:
-    """Record that the money is free again."""
+    """Record that the money is free again, or that it was captured in advance: then it goes back by a refund."""
+    if released.taken is not None:
+        hold = await find_hold_of_run(work, run)
+        if hold is not None:
+            await adopt_advance(work, hold, released.taken)
+        return
     changes = {} if released.payment_intent is None else {"payment_intent": released.payment_intent}
     await move_hold_of_run(work, run, HoldEvent.RELEASED, approval_url=None, **changes)
 
 
 async def check_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
-    """Return the intent if it still holds the money; raise Refused `hold_gone` if it does not."""
+    """Return the intent if it still holds the money, or was captured; raise Refused `hold_gone` otherwise."""
     found = await fetch_intent(client, request)
-    if found.status is not PaymentIntentStatus.REQUIRES_CAPTURE:
+    if found.status not in (PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED):
         raise Refused("hold_gone", found.raw_status)
     return found
 

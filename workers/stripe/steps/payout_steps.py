@@ -8,7 +8,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import transfer_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.payouts.model import PayoutStatus
+from domain.payments.hold_repository import find_hold_by_charge
+from domain.payouts.model import Payable, PayoutStatus
 from domain.payouts.notifications import onboarding_link, payout_made
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, mark_payable_paid
@@ -43,8 +44,7 @@ class EnsuredAccount:
 async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
     """Return the transfer of what is due; None, and nothing is sent, when debts of the runner took all of it.
 
-    Its source is the charge that paid the order, or the platform's balance when nothing was charged. Raise Refused
-    "no_account" when the runner has no account.
+    Raise Refused "no_account" when the runner has no account.
     """
     open_payable = await find_payable(work, run.required_order_id)
     if open_payable is not None and open_payable.status is PayoutStatus.ANNULLED:
@@ -52,7 +52,7 @@ async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     member = await find_member(work, run.campus_id, run.required_person_id)
     if open_payable is None or member.stripe_account is None:
         raise Refused("no_account")
-    source = {} if open_payable.charge is None else {"source_transaction": open_payable.charge}
+    source = await _find_source(work, open_payable)
     return {
         "amount": open_payable.due,
         "currency": open_payable.currency,
@@ -61,6 +61,16 @@ async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
         "transfer_group": f"order_{run.required_order_id}",
         "metadata": {"order": str(run.required_order_id), "saga": str(run.id), "call": key},
     }
+
+
+async def _find_source(work: UnitOfWork, owed: Payable) -> StepParams:
+    """Return the charge that paid the order as the source, or none: then the platform's balance pays.
+
+    That is so when nothing was charged, and when a person at Stripe captured less than the runner gets.
+    """
+    paid_by = None if owed.charge is None else await find_hold_by_charge(work, owed.charge)
+    is_short = paid_by is not None and paid_by.captured < owed.amount
+    return {} if owed.charge is None or is_short else {"source_transaction": owed.charge}
 
 
 async def execute_transfer(client: StripeGateway, request: CallRequest) -> Transfer:

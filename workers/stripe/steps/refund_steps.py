@@ -9,10 +9,11 @@ from domain.messaging.outbox_repository import notify, refresh_existing_order_me
 from domain.orders.repository import find_order
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, record_transfer_reversed
-from domain.refunds.model import RefundEvent, RefundStatus
+from domain.reconciliation.list_cursor_repository import REFUNDS, read_list_soon
+from domain.refunds.model import REFUNDED_AT_STRIPE, RefundEvent, RefundStatus
 from domain.refunds.notifications import refund_made, refund_made_runner
 from domain.refunds.refund_steps import book_runner_debt, fail_refund
-from domain.refunds.repository import lock_refund, move_refund, update_refund
+from domain.refunds.repository import list_order_refunds, lock_refund, move_refund, update_refund
 from domain.refunds.sagas.refund_data import refund_row_of
 from domain.refunds.sagas.refund_order import RefundOrderData
 from domain.saga.run import SagaRun
@@ -21,11 +22,12 @@ from workers.engine.call_failures import OutcomeUnknown, Refused
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
 from workers.stripe.gateway_payouts import find_reversal, reverse_transfer
-from workers.stripe.gateway_refunds import create_refund, find_refund, retrieve_refund
+from workers.stripe.gateway_refunds import create_refund, find_refund, list_refunds_of_intent, retrieve_refund
 from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
 from workers.stripe.objects.transfer import TransferReversal
 
 MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
+KNOWN_REFUNDS = "known"  # in the parameters: the refunds of the payment that our rows name; calls of before lack it
 # A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
 NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
 
@@ -38,9 +40,11 @@ class RefusedReversal:
 
 
 async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
-    """Return the refund of the agreed amount, to the payment it came from."""
+    """Return the refund of the agreed amount, to the payment it came from, and the refunds of it that we know."""
     refund = await lock_refund(work, refund_row_of(run))
+    made = await list_order_refunds(work, refund.order_id)
     return {
+        KNOWN_REFUNDS: [one.refund for one in made if one.refund is not None],
         "payment_intent": refund.payment_intent,
         "amount": refund.amount,
         "reason": "requested_by_customer",
@@ -51,13 +55,33 @@ async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams
 async def execute_refund(client: StripeGateway, request: CallRequest) -> StripeRefund:
     """Create the refund, then look up its status: a call sent again is answered with the first status.
 
+    Raise Refused when a person made a refund of this payment at Stripe that we do not know yet: it may be this one.
     Raise OutcomeUnknown when Stripe refuses the lookup, because it accepted the refund itself.
     """
-    created = await create_refund(client, request.params, request.key)
+    params = {name: value for name, value in request.params.items() if name != KNOWN_REFUNDS}
+    if KNOWN_REFUNDS in request.params:
+        await _require_no_other_refund(client, request)
+    created = await create_refund(client, params, request.key)
     try:
         return await retrieve_refund(client, created.id)
     except Refused as refusal:  # of the lookup only: the refund was accepted before
         raise OutcomeUnknown("refund_unseen", str(refusal)) from refusal
+
+
+async def _require_no_other_refund(client: StripeGateway, request: CallRequest) -> None:
+    known: list[str] = request.params[KNOWN_REFUNDS]
+    refunds = await list_refunds_of_intent(client, request.params["payment_intent"])
+    if any(one.metadata.call == request.key for one in refunds):
+        return  # this call was sent before, and did it
+    for one in refunds:
+        if one.metadata.saga is None and one.id not in known and not one.status.is_failure:
+            raise Refused(REFUNDED_AT_STRIPE, f"{one.id} of {one.amount}")
+
+
+async def look_at_refunds(work: UnitOfWork, _run: SagaRun, refusal: Refused) -> None:
+    """Have the refund that a person made at Stripe found soon."""
+    if refusal.reason == REFUNDED_AT_STRIPE:
+        await read_list_soon(work, REFUNDS)
 
 
 async def find_sent_refund(client: StripeGateway, request: CallRequest) -> StripeRefund | None:
@@ -86,6 +110,7 @@ async def record_refund(work: UnitOfWork, run: SagaRun, accepted: StripeRefund) 
         platform_amount=refund.platform_amount,
         runner_amount=refund.runner_amount,
         currency=refund.currency,
+        from_advance=refund.from_advance,
     )
     await post_to_ledger(work, posting, refund.order_id)
     if accepted.status.is_failure:
@@ -144,7 +169,7 @@ async def record_reversal(work: UnitOfWork, run: SagaRun, result: TransferRevers
     await update_refund(work, refund.id, reversal=result.id, taken_back=result.amount)
     await record_transfer_reversed(work, refund.order_id, result.amount, borne=is_borne_by_runner)
     posting = reversal_posting(
-        reversal=result.id, runner=refund.runner_id, amount=result.amount, currency=refund.currency
+        reversal=result.id, runner=refund.required_runner_id, amount=result.amount, currency=refund.currency
     )
     await post_to_ledger(work, posting, refund.order_id)
     payable = await find_payable(work, refund.order_id)
@@ -178,6 +203,7 @@ CREATE_REFUND = define_external_step(
     execute=execute_refund,
     record=record_refund,
     find_existing=find_sent_refund,
+    refused=look_at_refunds,
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
 REVERSE_TRANSFER = define_external_step(

@@ -4,6 +4,7 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify
 from domain.orders.repository import find_order
+from domain.payments.advances import adopt_advance
 from domain.payments.hold_repository import find_hold_by_id, move_hold_by_id
 from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.notifications.price_increases import price_increase_approval_asked
@@ -11,7 +12,6 @@ from domain.payments.sagas.replace_hold import ReplaceHoldData
 from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_intents import cancel_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.hold_steps import (
     HOLD_TRACE_TIMEOUT,
@@ -21,6 +21,7 @@ from workers.stripe.steps.hold_steps import (
     record_decline,
     record_hold,
 )
+from workers.stripe.steps.released_holds import ReleasedHold, release_intent
 
 
 async def record_replacement_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
@@ -42,12 +43,17 @@ async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> S
     return {"payment_intent": former.payment_intent}
 
 
-async def release_former_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
-    return await cancel_intent(client, request.params["payment_intent"], request.key)
+async def release_former_hold(client: StripeGateway, request: CallRequest) -> ReleasedHold:
+    return await release_intent(client, request.params["payment_intent"], request.key)
 
 
-async def record_former_release(work: UnitOfWork, run: SagaRun, _intent: PaymentIntent) -> None:
-    """Record that the money of the former hold is free again."""
+async def record_former_release(work: UnitOfWork, run: SagaRun, released: ReleasedHold) -> None:
+    """Record that the money of the former hold is free again, or that a person at Stripe captured it."""
+    if released.taken is not None:
+        former = await find_hold_by_id(work, _former_hold_of(run))
+        if former is not None:
+            await adopt_advance(work, former, released.taken)
+        return
     await move_hold_by_id(work, _former_hold_of(run), HoldEvent.RELEASED)
 
 

@@ -1,7 +1,8 @@
-"""A payment that Stripe took from a card, read and kept on the run that asked for it."""
+"""A payment that Stripe took from a card, read and kept on the run that needs it."""
 
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
+from domain.payments.model import Hold
 from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.saga.run import SagaRun
 from workers.stripe.objects.payment_intent import PaymentIntent
@@ -29,3 +30,19 @@ def keep_taken_payment(run: SagaRun, taken: TakenPayment) -> None:
             run.data.capture = taken
         case _:
             raise LookupError(f"saga {run.name} takes no payment")
+
+
+def keep_advance(run: SagaRun, hold: Hold) -> bool:
+    """Keep the payment on the run if a person at Stripe captured it in advance; return whether one did.
+
+    Stripe's fee was booked with it, or will be.
+    """
+    if not hold.is_advance:
+        return False
+    if hold.payment_intent is None or hold.charge is None:
+        raise LookupError(f"the advance {hold.id} has no payment at Stripe")
+    taken = TakenPayment(
+        payment_intent=hold.payment_intent, amount=hold.captured, charge=hold.charge, fee=0, balance_transaction=None
+    )
+    keep_taken_payment(run, taken)
+    return True

@@ -1,0 +1,77 @@
+"""What was captured at Stripe above what its order cost, and has to go back, in Postgres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.states import FINAL_ORDER_STATUSES, OrderStatus
+from domain.orders.tables import orders
+from domain.payments.model import HoldPart
+from domain.payments.tables import hold
+from domain.refunds.dispute_repository import is_dispute_of
+from domain.refunds.model import LIVE_REFUNDS, REFUNDED_AT_STRIPE, RefundOrigin, RefundStatus
+from domain.refunds.tables import refund
+from domain.saga.lookup_repository import has_saga_at_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReturn:
+    """What of an advance has to go back to the customer, in minor units."""
+
+    campus_id: int
+    order_id: int
+    runner_id: int | None
+    payment_intent: str
+    amount: int
+    currency: str
+    returns: int  # how many were requested before, in any status
+
+
+async def list_due_returns(work: UnitOfWork, limit: int) -> Sequence[DueReturn]:
+    """Return what has to go back for orders without a saga at work and without a dispute, oldest first.
+
+    A return that failed was told to the admins, and is not tried again. One that was not made because a person may have
+    made it at Stripe is.
+    """
+    failed = _returns().where(refund.c.status == RefundStatus.FAILED, refund.c.refusal != REFUNDED_AT_STRIPE)
+    idle = (~has_saga_at_work(hold.c.order_id), ~is_dispute_of(hold.c.order_id))
+    return await _list(work, *idle, ~failed.exists(), limit=limit)
+
+
+async def find_due_return(work: UnitOfWork, payment_intent: str) -> DueReturn | None:
+    """Return what has to go back of this payment; the caller holds the order's lock to rely on it."""
+    found = await _list(work, hold.c.payment_intent == payment_intent, limit=1)
+    return found[0] if found else None
+
+
+async def _list(work: UnitOfWork, *which: ColumnElement[bool], limit: int) -> Sequence[DueReturn]:
+    live = (refund.c.payment_intent == hold.c.payment_intent, refund.c.status.in_(LIVE_REFUNDS))
+    back = select(func.coalesce(func.sum(refund.c.amount), 0)).where(*live).scalar_subquery()
+    is_earned = and_(orders.c.status == OrderStatus.COMPLETED, hold.c.part == HoldPart.CURRENT)
+    amount = hold.c.captured - back - case((is_earned, orders.c.total), else_=0)
+    is_over = or_(orders.c.status.in_(FINAL_ORDER_STATUSES), hold.c.part != HoldPart.CURRENT)
+    query = (
+        select(
+            orders.c.campus_id,
+            hold.c.order_id,
+            orders.c.runner_id,
+            hold.c.payment_intent,
+            amount.label("amount"),
+            hold.c.currency,
+            _returns().with_only_columns(func.count()).scalar_subquery().label("returns"),
+        )
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(hold.c.is_advance, is_over, amount > 0, *which)
+        .order_by(hold.c.id)
+        .limit(limit)
+    )
+    rows = (await work.connection.execute(query)).mappings()
+    return [DueReturn(**{**row, "amount": int(row["amount"])}) for row in rows]  # Postgres sums to a Decimal
+
+
+def _returns() -> Select[int]:
+    """Select the returns of the hold's payment."""
+    of_payment = (refund.c.payment_intent == hold.c.payment_intent, refund.c.origin == RefundOrigin.RETURN)
+    return select(refund.c.id).where(*of_payment)

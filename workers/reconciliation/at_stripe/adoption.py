@@ -1,0 +1,128 @@
+"""The adoption of what a person did at Stripe: a payment captured in advance, a refund, a reversed transfer.
+
+The object is read before the transaction. Nothing is adopted while a saga is at work for its order: then its own call
+may have done it, and it is looked at again.
+"""
+
+from enum import Enum, auto
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.repository import find_posting
+from domain.orders.repository import find_order_of_any_campus
+from domain.payments.advances import adopt_advance
+from domain.payments.hold_repository import find_hold_by_charge, find_hold_by_intent
+from domain.payments.model import LIVE_HOLDS, Hold
+from domain.refunds.at_stripe.adoption import RefundAtStripe, adopt_refund
+from domain.refunds.model import RefundStatus
+from domain.saga.lookup_repository import is_saga_at_work
+from domain.screening.reversals import adopt_reversal
+from workers.reconciliation.reconciliation_context import ReconciliationContext
+from workers.stripe.gateway_intents import retrieve_intent
+from workers.stripe.gateway_pages import retrieve_balance_transaction
+from workers.stripe.gateway_refunds import retrieve_refund
+from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
+from workers.stripe.objects.payment_intent import PaymentIntentStatus
+from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
+from workers.stripe.steps.taken_payment import read_taken_payment
+
+CHARGE_TYPES = (BalanceTransactionType.CHARGE, BalanceTransactionType.PAYMENT)
+REFUND_TYPES = (
+    BalanceTransactionType.REFUND,
+    BalanceTransactionType.PAYMENT_REFUND,
+    BalanceTransactionType.REFUND_FAILURE,
+    BalanceTransactionType.PAYMENT_FAILURE_REFUND,
+)
+
+
+class Adoption(Enum):
+    """What became of something that no row of ours knew."""
+
+    DONE = auto()
+    BUSY = auto()  # a saga is at work for its order: look again later
+    UNKNOWN = auto()  # a person has to look
+
+
+async def adopt_movement(context: ReconciliationContext, found: BalanceTransaction) -> Adoption:
+    """Adopt what made a balance transaction that is not booked."""
+    if found.source is None:
+        return Adoption.UNKNOWN
+    if found.type in CHARGE_TYPES:
+        async with context.database() as work:
+            hold = await find_hold_by_charge(work, found.source)
+        return Adoption.UNKNOWN if hold is None else await adopt_captured_hold(context, hold)
+    if found.type in REFUND_TYPES:
+        source = found.source
+        return await adopt_found_refund(
+            context, await context.call_stripe(lambda client: retrieve_refund(client, source))
+        )
+    if found.type is BalanceTransactionType.TRANSFER_REFUND:
+        return await _adopt_reversal(context, found, found.source)
+    return Adoption.UNKNOWN
+
+
+async def adopt_captured_hold(context: ReconciliationContext, hold: Hold) -> Adoption:
+    """Adopt a live hold whose payment was captured at Stripe; one that was not is not adopted."""
+    payment_intent = hold.payment_intent
+    if hold.status not in LIVE_HOLDS or payment_intent is None:
+        return Adoption.UNKNOWN
+    found = await context.call_stripe(lambda client: retrieve_intent(client, payment_intent))
+    if found.status is not PaymentIntentStatus.SUCCEEDED:
+        return Adoption.UNKNOWN
+    async with context.database() as work:
+        if await is_saga_at_work(work, hold.order_id):
+            return Adoption.BUSY
+        is_adopted = await adopt_advance(work, hold, read_taken_payment(found))
+    return Adoption.DONE if is_adopted else Adoption.BUSY
+
+
+async def adopt_found_refund(context: ReconciliationContext, found: StripeRefund) -> Adoption:
+    """Adopt a refund of a payment of ours that no saga made; the payment may have to be adopted first."""
+    if found.payment_intent is None or found.metadata.saga is not None:
+        return Adoption.UNKNOWN
+    async with context.database() as work:
+        hold = await find_hold_by_intent(work, found.payment_intent)
+    if hold is None:
+        return Adoption.UNKNOWN
+    if hold.status in LIVE_HOLDS and (adoption := await adopt_captured_hold(context, hold)) is not Adoption.DONE:
+        return adoption
+    async with context.database() as work:
+        if await is_saga_at_work(work, hold.order_id):
+            return Adoption.BUSY
+        await adopt_refund(work, await _campus_of(work, hold.order_id), hold.order_id, _as_adopted(found))
+    return Adoption.DONE
+
+
+async def _adopt_reversal(context: ReconciliationContext, movement: BalanceTransaction, reversal: str) -> Adoption:
+    """Adopt the reversal of a transfer that we booked."""
+    full = await context.call_stripe(lambda client: retrieve_balance_transaction(client, movement.id))
+    async with context.database() as work:
+        sent = await find_posting(work, f"transfer:{full.reversed_transfer}")
+        if sent is None or sent.order_id is None:
+            return Adoption.UNKNOWN
+        if await is_saga_at_work(work, sent.order_id):
+            return Adoption.BUSY
+        await adopt_reversal(work, await _campus_of(work, sent.order_id), sent.order_id, reversal, full.net)
+    return Adoption.DONE
+
+
+async def _campus_of(work: UnitOfWork, order_id: int) -> int:
+    order = await find_order_of_any_campus(work, order_id)
+    if order is None:
+        raise LookupError(f"money was moved for order {order_id}, which does not exist")
+    return order.campus_id
+
+
+def _as_adopted(found: StripeRefund) -> RefundAtStripe:
+    if found.status.is_failure:
+        status = RefundStatus.FAILED
+    else:
+        is_over = found.status is StripeRefundStatus.SUCCEEDED
+        status = RefundStatus.SUCCEEDED if is_over else RefundStatus.PENDING
+    return RefundAtStripe(
+        refund=found.id,
+        payment_intent=str(found.payment_intent),
+        amount=found.amount,
+        currency=found.currency,
+        status=status,
+        failure=found.failure_reason or found.raw_status,
+    )
