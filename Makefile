@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash soak fuzz races faults check clean
+.PHONY: help demo chat play test crash soak fuzz races dashboard faults check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # without compiled modules each process starts for seconds longer
 
@@ -12,7 +12,7 @@ PIP := $(VENV) -m pip install --quiet --disable-pip-version-check --no-cache-dir
 UV := UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --python $(VENV) --require-hashes
 
 help:  ## say what can be made (this)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## run a whole CampusG here and name its chat page, until Ctrl-C; a later start keeps its data
 	@exec $(VENV) -m sandbox.launch demo --with-parent
@@ -42,6 +42,9 @@ fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
+
+dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to each object of an order, in each of its states
+	@CAMPUSG_FUZZ=deep $(VENV) -m pytest -n 2 --show-capture=no -p tests.fuzz.conftest tests/workers/dashboard
 
 frauds: $(READY)  ## a month of six frauds against the risk rules, and what honest people notice
 	@exec $(VENV) -m tests.domain.risk.frauds
