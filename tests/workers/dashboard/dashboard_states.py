@@ -10,6 +10,7 @@ from tests.scenarios.held_payout_setup import left_order, sweep_held_payouts
 from tests.scenarios.price_increase_setup import increase_fee
 from tests.scenarios.refund_setup import complete_refund, deliver_dispute, refund_order
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.photos import new_photo
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.dashboard.dashboard_cases import PART
 from tests.workers.dashboard.usual_people import Drill
@@ -66,7 +67,7 @@ async def _increase(drill: Drill) -> None:
 
 async def _buy(drill: Drill) -> None:
     await _claim(drill)
-    await drill.stack.act(photos.save_receipt_photo, drill.runner, drill.order_id, "photo-of-the-receipt")
+    await drill.stack.act(photos.save_receipt_photo, drill.runner, drill.order_id, new_photo())
     await drill.stack.act(running.mark_bought, drill.runner, drill.order_id, 850)
 
 
