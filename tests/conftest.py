@@ -14,9 +14,11 @@ from tests.stack.shared_servers import SharedServers, empty_redis_database, make
 
 TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # they share one CampusG and mostly wait, so one process runs them first
+CONVENTIONS = "conventions"  # they share the syntax trees of all modules
 FOLDER_ORDER = (
     JOURNEYS,
     "workers",
+    CONVENTIONS,
     "bot",
     "domain",
     "sandbox",
@@ -31,12 +33,16 @@ asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the group of each test
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for processes: one takes all the journeys, any other takes whole files, the slowest first."""
+    """Group the tests for processes: of journeys and of conventions one takes all, of others whole files.
+
+    The slowest are first.
+    """
     items.sort(
         key=lambda item: FOLDER_ORDER.index(_folder(item)) if _folder(item) in FOLDER_ORDER else len(FOLDER_ORDER)
     )
     for item in items:
-        group = JOURNEYS if _folder(item) == JOURNEYS else str(item.path.relative_to(TESTS))
+        whole_file = str(item.path.relative_to(TESTS))
+        group = _folder(item) if _folder(item) in (JOURNEYS, CONVENTIONS) else whole_file
         item.add_marker(pytest.mark.xdist_group(group))
 
 
