@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
+from domain.risk.limits import LIMIT_NAMES
 from domain.settings import environment_variables
 from domain.settings.settings import (
     SettingsError,
@@ -148,3 +149,8 @@ def source(path: Path) -> str:
 def test_compose_reads_only_what_is_told() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", (PROJECT / "compose.yaml").read_text(encoding="utf-8")))
     assert asked <= set(CODE_SPAN.findall(section(PAPER, "Variables")))
+
+
+def test_every_limit_against_fraud_is_told_once() -> None:
+    told = [name for row in table_rows(section(PAPER, "Limits against fraud")) for name in CODE_SPAN.findall(row[0])]
+    assert sorted(told) == sorted(LIMIT_NAMES)

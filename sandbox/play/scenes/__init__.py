@@ -8,7 +8,9 @@ from sandbox.play.money_check import ExpectedMoney
 from sandbox.play.scenes.delivery_scenes import play_happy, play_lost_claim, play_released, play_runner_not_onboarded
 from sandbox.play.scenes.limit_scenes import (
     play_declined_five_times,
+    play_doubted,
     play_first_pay,
+    play_fourth_card,
     play_too_fast,
     play_too_many_orders,
     play_too_much_in_a_day,
@@ -41,9 +43,13 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "declined_five_times": play_declined_five_times,
         "first_pay": play_first_pay,
         "too_fast": play_too_fast,
+        "fourth_card": play_fourth_card,
+        "doubted": play_doubted,
     }
 )
 HASTY_SCENES = frozenset({"expired", "absent"})  # these wait for a window to end
 HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s", "problem": "6s"}
 # These play at the limits against fraud as shipped; all others hurry.
-LIMIT_SCENES = frozenset({"too_many_orders", "too_much_in_a_day", "declined_five_times", "first_pay", "too_fast"})
+LIMIT_SCENES = frozenset(
+    {"too_many_orders", "too_much_in_a_day", "declined_five_times", "first_pay", "too_fast", "fourth_card", "doubted"}
+)
