@@ -89,13 +89,24 @@ class Simulation:
 
 def play(orders: Iterable[PlayedOrder], seed: int, *, has_rules: bool = True) -> Outcome:
     """Play the orders to their ends by the shipped limits, and return what became of them."""
+    run = begin(orders, seed, has_rules=has_rules)
+    advance(run)
+    return run.outcome
+
+
+def begin(orders: Iterable[PlayedOrder], seed: int, *, has_rules: bool = True) -> Simulation:
+    """Return a simulation of these orders in which nothing has happened yet."""
     run = Simulation(limits=SHIPPED, has_rules=has_rules, dice=random.Random(seed))
     for played in orders:
         _at(run, played.order.at, _placing(run, played, played.order.declines))
-    while run.events:
+    return run
+
+
+def advance(run: Simulation, before: datetime | None = None) -> None:
+    """Let everything happen, or what happens before this time."""
+    while run.events and (before is None or run.events[0][0] < before):
         now, _, happen = heapq.heappop(run.events)
         happen(now)
-    return run.outcome
 
 
 def _at(run: Simulation, when: datetime, happen: Callable[[datetime], None]) -> None:
