@@ -49,13 +49,18 @@ async def insert_kept(work: UnitOfWork, campus_id: int, kept: KeptRows, now: dat
         for attempt in customer.attempts:
             order = taken.get(attempt.at) or newest[0]
             _add_order(rows, campus_id, KeptOrder(at=attempt.at, order=order), now, shift, declined=attempt.declined)
-    for table, values in rows.items():
-        for row in values:
-            await work.connection.execute(insert(table).values(row))
+    numbered = insert(orders).returning(orders.c.id, sort_by_parameter_order=True)
+    for table in (person, membership, saved_card):
+        await work.connection.execute(insert(table), rows[table])
+    numbers = (await work.connection.execute(numbered, rows[orders])).scalars().all()
+    for table in (hold, event_log, refund):
+        if rows[table]:
+            found = [row | {"order_id": numbers[row["order_id"]]} for row in rows[table]]
+            await work.connection.execute(insert(table), found)
 
 
 def _add_order(rows: Rows, campus_id: int, kept: KeptOrder, now: datetime, shift: timedelta, *, declined: bool) -> None:
-    order, number = kept.order, 1_000_000 + len(rows[orders])
+    order, number = kept.order, len(rows[orders])  # its place among the orders
     times = [kept.at, *_times_of(kept)]
     reached = 0 if declined else sum(at <= now for at in times) - 1
     is_over = reached == len(STAGES)
@@ -67,7 +72,6 @@ def _add_order(rows: Rows, campus_id: int, kept: KeptOrder, now: datetime, shift
         _money_of(order, is_bought=reached >= 2)
         | row
         | {
-            "id": number,
             "campus_id": campus_id,
             "customer_id": order.customer,
             "runner_id": order.runner if reached > 0 else None,
