@@ -20,13 +20,13 @@ class RiskLimits:
     runner_day: int  # what one runner brings in a day before a person looks at the pay
     open_orders: int = 4  # of a customer at the same time
     new_open_orders: int = 3  # the same while the account is new
-    new_days: int = 3 * 86_400  # an account or a card is new for so long after it came ...
+    new_days: int = 3 * 86_400  # an account or a card is new for so long after its first completed order ...
     new_orders: int = 3  # ... and an account also until so many of its orders were completed
     pair_orders: int = 5  # deliveries of one runner to one customer in a day
     given_back: int = 4  # orders that a runner gives back in a day, by a tap or by silence, before they claim no more
     declines: int = 5  # refusals of the bank in a day before the pause
     decline_pause: int = 6 * 3_600  # from the last refusal
-    cards: int = 3  # different cards that an account may use in a day
+    cards: int = 3  # cards that a customer may use for the first time in a day
     refunds: int = 3  # refunded orders of a customer in 30 days, one in five or more, before the next order is refused
     first_payouts: int = 3  # deliveries of a new runner whose pay waits
     first_payout_wait: int = 86_400  # from the hand-over

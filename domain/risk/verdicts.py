@@ -11,10 +11,10 @@ class RefusalReason(StrEnum):
     OPEN_ORDERS = "open_orders"
     CUSTOMER_DAY = "customer_day"
     CARD_DAY = "card_day"  # a new card, over all accounts that use it
-    CARDS = "cards"  # too many different ones
+    CARDS = "cards"  # too many that the customer used for the first time
     DECLINES = "declines"
     REFUNDS = "refunds"
-    CARD_OWES = "card_owes"  # the card belongs to somebody who owes money or is barred
+    CARD_OWES = "card_owes"  # somebody owes for an order that the card was to pay
     PAIR = "pair"
     GIVEN_BACK = "given_back"
 

@@ -101,8 +101,7 @@ async def play_fourth_card(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
             await mei.cancel_order(orders[-1])
     _require_told(answer, "You used 3 cards in 24 hours. Take one of them")
     await _save_other_card(mei, GOOD_CARD)
-    await mei.fill_basket()
-    await mei.tap("place")
+    await mei.tap("place", allow_unchanged=True)  # the basket was kept
     orders.append(await _newest_order(scene, "CREATED", after=orders[-1]))
     await mei.cancel_order(orders[-1])
     return tuple(ExpectedMoney(order_id=order) for order in orders)
