@@ -82,25 +82,27 @@ def _add_order(rows: Rows, campus_id: int, kept: KeptOrder, now: datetime, shift
             "proof_photo": None if order.by_pin or not is_over else "a photo",
         }
     )
-    rows[hold].append(
-        {
-            "order_id": number,
-            "saga_id": uuid4(),
-            "status": HoldStatus.REFUSED if declined else HoldStatus.CAPTURED if is_over else HoldStatus.HELD,
-            "amount": order.ceiling,
-            "currency": "sgd",
-            "payment_intent": f"pi_{number}",
-            "captured": order.total if is_over else 0,
-            "made_at": None if declined else kept.at + shift,
-            "card_fingerprint": order.card,
-            "risk_level": order.radar_level,
-        }
-    )
+    rows[hold].append(_hold_of(number, kept, shift, is_over=is_over, declined=declined))
     happened = HoldEvent.DECLINED if declined else HoldEvent.MADE
     logged = {"campus_id": campus_id, "order_id": number, "subject": "hold", "subject_id": str(number)}
     rows[event_log].append(logged | {"event": happened, "actor_role": Role.SYSTEM, "at": kept.at + shift})
     if is_over and order.complains and order.by_pin and times[-1] + REFUND_DELAY < now:
         rows[refund].append(_refund_of(campus_id, number, order, times[-1] + REFUND_DELAY + shift))
+
+
+def _hold_of(number: int, kept: KeptOrder, shift: timedelta, *, is_over: bool, declined: bool) -> dict[str, Any]:
+    return {
+        "order_id": number,
+        "saga_id": uuid4(),
+        "status": HoldStatus.REFUSED if declined else HoldStatus.CAPTURED if is_over else HoldStatus.HELD,
+        "amount": kept.order.ceiling,
+        "currency": "sgd",
+        "payment_intent": f"pi_{number}",
+        "captured": kept.order.total if is_over else 0,
+        "made_at": None if declined else kept.at + shift,
+        "card_fingerprint": kept.order.card,
+        "risk_level": kept.order.radar_level,
+    }
 
 
 def _times_of(kept: KeptOrder) -> Iterator[datetime]:

@@ -22,7 +22,7 @@ DAYS = 8
 Facts = TypeVar("Facts")
 
 
-class Undone(Exception):
+class RolledBack(Exception):
     """Raised to keep nothing of a transaction."""
 
 
@@ -54,7 +54,7 @@ async def test_of_customers_both_know_the_same(stack: WorkerStack) -> None:
     now = START + timedelta(days=DAYS, hours=12)  # at lunch: six orders are under way
     run = run_until(now)
     compared = 0
-    with pytest.raises(Undone):
+    with pytest.raises(RolledBack):
         async with stack.database() as work:
             await insert_kept(work, stack.campus.id, run.kept, now)
             for number, customer in run.kept.customers.items():
@@ -63,7 +63,7 @@ async def test_of_customers_both_know_the_same(stack: WorkerStack) -> None:
                     found = await read_customer_facts(work, stack.campus, number)
                     assert sorted_facts(found, now - work.now) == sorted_facts(expected, timedelta())
                     compared += 1
-            raise Undone
+            raise RolledBack
     assert compared > CUSTOMERS / 2
     customers = run.kept.customers.values()
     assert sum(now < each.over for customer in customers for each in customer.orders) == 6
@@ -82,7 +82,7 @@ async def test_of_a_delivery_both_know_the_same(stack: WorkerStack, which: int) 
     claimed_at = order.at + order.declines * timedelta(seconds=40) + order.stages.claimed
     expected = delivery_facts(run.kept, order, claimed_at, now, is_new=is_new)
     pair = [each for each in pair_facts(run.kept, order, now) if each.at != claimed_at]
-    with pytest.raises(Undone):
+    with pytest.raises(RolledBack):
         async with stack.database() as work:
             await insert_kept(work, stack.campus.id, run.kept, now)
             ((number,),) = (
@@ -95,4 +95,4 @@ async def test_of_a_delivery_both_know_the_same(stack: WorkerStack, which: int) 
             assert sorted_facts(found, now - work.now) == sorted_facts(expected, timedelta())
             both = sorted_facts(await read_pair_deliveries(work, this), now - work.now)
             assert both == sorted_facts(tuple(pair), timedelta())
-            raise Undone
+            raise RolledBack
