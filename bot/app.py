@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -28,10 +29,16 @@ from domain.database.clock import ProcessClock, watch_clock
 from domain.database.queue import make_arq_enqueue
 from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
 from domain.inbox.repository import require_tables
+from domain.payments.stripe_platform_repository import (
+    OtherPlatformError,
+    StripePlatform,
+    read_stripe_platform,
+    require_same_platform,
+)
 from domain.registers import build_registers
 from domain.settings.environment_variables import DeploymentEnvironment
 from domain.settings.logs import configure_logging, get_logger
-from domain.settings.settings import BotSettings
+from domain.settings.settings import INVALID_SETTINGS_EXIT_CODE, BotSettings
 from domain.settings.timeouts import Timeout
 
 SPARE_CONNECTIONS = 4  # to Postgres, for webhooks and retries; of the others each handles an update
@@ -54,7 +61,11 @@ class RunningBot:
 def run_bot(settings: BotSettings) -> None:
     """Run until SIGTERM or SIGINT, then finish the requests in flight."""
     configure_logging(settings.log_level, settings.log_format)
-    uvloop.run(serve_until_stopped(settings))
+    try:
+        uvloop.run(serve_until_stopped(settings))
+    except* OtherPlatformError as group:
+        print(group.exceptions[0], file=sys.stderr)
+        sys.exit(INVALID_SETTINGS_EXIT_CODE)
 
 
 async def serve_until_stopped(settings: BotSettings) -> None:
@@ -95,7 +106,8 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         clock = ProcessClock()
         await _start_webhook_server(stack, settings, bot_registry, inbox, clock)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
-        task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox, clock))
+        is_live = settings.environment is DeploymentEnvironment.LIVE
+        task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox, clock, is_live=is_live))
         stack.push_async_callback(_cancel_task, task)
         stack.callback(reply_queue.stop_within, DRAIN_TIMEOUT_SECONDS)
         yield RunningBot(bot_registry=bot_registry, inbox=inbox, reply_queue=reply_queue, task=task)
@@ -139,9 +151,17 @@ async def _start_webhook_server(
 
 
 async def _serve_updates(
-    bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox, clock: ProcessClock
+    bot_registry: BotRegistry,
+    open_database: UnitOfWorkFactory,
+    inbox: UpdateInbox,
+    clock: ProcessClock,
+    *,
+    is_live: bool,
 ) -> None:
+    """Serve for ever. Raise OtherPlatformError when the database belongs to Stripe's other mode."""
     await _wait_for_postgres(open_database)
+    async with open_database() as work:
+        require_same_platform(await read_stripe_platform(work), StripePlatform(is_live=is_live))
     async with asyncio.TaskGroup() as group:
         group.create_task(watch_clock(clock, open_database))
         group.create_task(serve_campuses(bot_registry, open_database, inbox))

@@ -42,7 +42,7 @@ _PLAIN = (
     "food handed held here holding hours jobs kind last4 least left level limit limited link local_value minutes "
     "monday more most netted now number order outcome owes own page pages paid pieces pin placed platform_amount "
     "price proof quantity ready receipt remote_value role runner_account runner_amount saga score sent share side "
-    "since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
+    "since spots status step subject suspended taken team then thumb time total tries type until up waited waiting "
     "wanted what when why written"
 )
 _NAMES = "admin chat item place store"
@@ -58,7 +58,7 @@ WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
             (Wording.WHO, _PEOPLE),
             (Wording.LINE, _LINES),
             (Wording.TEXT, _TEXTS),
-            (Wording.CODE, "shown"),
+            (Wording.CODE, "code request shown"),
         )
         for name in names.split()
     }

@@ -22,7 +22,7 @@ from domain.orders.drafts.tables import conversation_state, draft
 from domain.orders.sent_photos.tables import sent_photo
 from domain.orders.tables import barred_runner, orders, timer
 from domain.orders.triggers import ORDER_TRIGGERS
-from domain.payments.tables import customer_debt, hold
+from domain.payments.tables import customer_debt, hold, stripe_platform
 from domain.payouts.tables import debt, netting, payable
 from domain.reconciliation.tables import discrepancy, list_cursor
 from domain.refunds.tables import dispute, refund
@@ -73,6 +73,7 @@ __all__ = [
     "store",
     "stranger_reply",
     "stripe_event",
+    "stripe_platform",
     "telegram_update",
     "timer",
     "unbound_group",

@@ -37,6 +37,8 @@ from workers.scheduling.local_tasks import LocalTaskRunner
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
 from workers.scheduling.sweeper import sweep
 from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.platform.platform_check import check_platform, is_live_key
+from workers.stripe.platform.platform_watch import check_platform_later
 from workers.stripe.rate_limit import open_stripe_rate_limiter
 from workers.telegram.answers import AnswerWaits
 from workers.telegram.rate_limit import open_telegram_rate_limiter
@@ -69,6 +71,11 @@ async def run_worker(settings: WorkerSettings) -> None:
         tokens: dict[int, str] = {}
         sender_context = _open_sender_context(resources, settings, engine, open_database, tokens)
         context = _open_worker_context(resources, settings, open_database)
+        is_live = is_live_key(settings.stripe_secret_key)
+        if not await check_platform(open_database, context.stripe, is_live=is_live):
+            _start_until_closed(
+                resources, check_platform_later(open_database, context.stripe, stopping, is_live=is_live)
+            )
         lease_engine = create_database_engine(settings.database_url, pool_size=1)
         resources.push_async_callback(lease_engine.dispose)
         lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue, build_worker_registers())

@@ -54,7 +54,7 @@ async def _render_profile(context: RequestContext) -> Screen:
         else context.say("bot-me-place-none"),
         context.say(
             "bot-me-card",
-            brand=card_brand_name(card.brand),
+            brand=card_brand_name(card.brand, card.wallet),
             last4=card.last4,
             until=f"{card.exp_month:02}/{card.exp_year}",
         )
@@ -171,7 +171,7 @@ async def confirm_card_removal(context: RequestContext) -> Replies:
     confirm_button = context.button(
         "bot-button-remove-card-sure", Tap.REMOVE_CARD_SURE, context.subject, style=ButtonStyle.DANGER
     )
-    asked = context.say("bot-remove-card-sure", brand=card_brand_name(card.brand), last4=card.last4)
+    asked = context.say("bot-remove-card-sure", brand=card_brand_name(card.brand, card.wallet), last4=card.last4)
     return (edit_menu_or_send(context, Screen(asked, ((keep, confirm_button),))),)
 
 

@@ -34,6 +34,7 @@ class BotMetrics:
     replies_dropped: Counter
     replies_waiting: Gauge
     stripe_events: Counter
+    stripe_events_of_other_mode: Counter
     requests_refused: Counter  # by reason
     connections_closed: Counter  # by reason
     handling_seconds: Histogram = field(repr=False)
@@ -60,6 +61,9 @@ def new_metrics() -> BotMetrics:
             "campusg_bot_replies_waiting", "Replies that are neither sent nor dropped", registry=registry
         ),
         stripe_events=counter("stripe_events", "Stripe events written down"),
+        stripe_events_of_other_mode=counter(
+            "stripe_events_of_other_mode", "Genuine Stripe events of the other mode, which were dropped"
+        ),
         requests_refused=counter("http_requests_refused", "Requests that the web server refused", "reason"),
         connections_closed=counter("http_connections_closed", "Connections that were closed on a sender", "reason"),
         handling_seconds=Histogram(

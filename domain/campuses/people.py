@@ -52,9 +52,10 @@ CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's name -> the 
 )
 
 
-def card_brand_name(brand: str) -> str:
-    """Return the brand of a card as people write it."""
-    return CARD_BRAND_NAMES.get(brand, brand.replace("_", " ").title())
+def card_brand_name(brand: str, wallet: str | None = None) -> str:
+    """Return the brand of a card as people write it, with the wallet that it is in."""
+    name = CARD_BRAND_NAMES.get(brand, brand.replace("_", " ").title())
+    return name if wallet is None else f"{wallet.replace('_', ' ').title()}, {name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class SavedCard:
     exp_month: int
     exp_year: int
     fingerprint: str | None = None  # one for each card number, whoever saves it; older releases kept none
+    wallet: str | None = None  # Stripe's word of the wallet that the card is in, such as apple_pay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,9 +226,30 @@ async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) 
     return forgotten.scalar_one_or_none() is not None
 
 
+async def forget_stripe_customer(work: UnitOfWork, person_id: int, customer: str) -> None:
+    """Remove the person's Stripe customer if it is still this one."""
+    this = update(person).where(person.c.id == person_id, person.c.stripe_customer == customer)
+    await work.connection.execute(this.values(stripe_customer=None))
+
+
+async def replace_gone_customer(work: UnitOfWork, person_id: int, gone: str, customer: str) -> None:
+    """Save a new Stripe customer in place of one that Stripe does not know; the card of that one is gone with it."""
+    await forget_stripe_customer(work, person_id, gone)
+    if await save_stripe_customer(work, person_id, customer) == customer:
+        await work.connection.execute(delete(saved_card).where(saved_card.c.person_id == person_id))
+
+
 async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:
     """Save whether transfers to the person's account are possible now."""
     await work.connection.execute(update(person).where(person.c.id == person_id).values(payouts_ready=ready))
+
+
+async def change_account_trouble(work: UnitOfWork, person_id: int, trouble: str | None) -> str | None:
+    """Save what Stripe lacks of the person's account, and return what was saved before; None: nothing."""
+    query = select(person.c.account_trouble).where(person.c.id == person_id).with_for_update(key_share=True)
+    before: str | None = (await work.connection.execute(query)).scalar_one()
+    await work.connection.execute(update(person).where(person.c.id == person_id).values(account_trouble=trouble))
+    return before
 
 
 async def lock_payouts_ready(work: UnitOfWork, person_id: int) -> bool:

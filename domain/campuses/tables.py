@@ -93,6 +93,7 @@ person = Table(  # one row for each person, whatever the number of their campuse
     text_column("stripe_account", nullable=True),
     Column("payouts_ready", Boolean, nullable=False, server_default=text("false")),
     timestamp_column("created_at", nullable=False, default_now=True),
+    text_column("account_trouble", nullable=True),  # what Stripe lacks of a ready account, as it was told; null: well
     UniqueConstraint("stripe_customer"),
     UniqueConstraint("stripe_account"),
 )
@@ -108,6 +109,7 @@ saved_card = Table(
     Column("exp_year", Integer, nullable=False),
     timestamp_column("saved_at", nullable=False, default_now=True),
     text_column("fingerprint", nullable=True),  # null for a card that an older release saved
+    text_column("wallet", nullable=True),  # Stripe's word of the wallet that the card is in
 )
 
 Index("saved_card_fingerprint_idx", saved_card.c.fingerprint, postgresql_where=text("fingerprint IS NOT NULL"))

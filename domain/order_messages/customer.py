@@ -31,7 +31,7 @@ from domain.orders.states import (
 from domain.payments.model import HoldStatus
 from domain.words import say, say_plain
 
-_PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # another payment card may help
+_PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone", "card_gone"})  # another payment card may help
 
 CUSTOMER_STATE_KEYS: Mapping[OrderStatus, str] = MappingProxyType(
     {
@@ -141,6 +141,10 @@ def _cancellation_line(view: OrderView, locale: str) -> str:
             return say(locale, "order-message-why-unpaid")
         case "declined":
             return say(locale, "order-message-why-declined")
+        case "not_possible":
+            return say(locale, "order-message-why-not-possible")
+        case "card_gone":
+            return say(locale, "order-message-why-card-gone")
         case "hold_gone":
             return say(locale, "order-message-why-hold-gone")
         case "admin":

@@ -28,7 +28,8 @@ from domain.orders.states import (
     is_event_allowed,
     is_pin_locked,
 )
-from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutStatus
+from domain.payouts.model import PLATFORM_REFUSALS, Payable, PayoutStatus
+from domain.saga.refusals import NOT_POSSIBLE
 from domain.words import say, say_plain
 
 
@@ -166,7 +167,9 @@ def _payout_state_line(view: OrderView, payable: Payable, locale: str) -> str:
             return say(locale, "order-message-payout-frozen", amount=format_amount(view, payable.due))
         case PayoutStatus.OPEN if payable.held_until is not None:
             return _held_line(view, payable, payable.held_until, locale)
-        case PayoutStatus.OPEN if payable.refusal == INSUFFICIENT_FUNDS:
+        case PayoutStatus.OPEN if payable.refusal == NOT_POSSIBLE:
+            return say(locale, "order-message-payout-not-possible", amount=format_amount(view, payable.due))
+        case PayoutStatus.OPEN if payable.refusal in PLATFORM_REFUSALS:
             return say(locale, "order-message-payout-late", amount=format_amount(view, payable.due))
         case PayoutStatus.OPEN:
             return say(locale, "order-message-payout-waits", amount=format_amount(view, payable.due))
@@ -250,7 +253,7 @@ def _set_up_payout_button(view: OrderView, locale: str) -> Button | None:
     if (
         payable is None
         or payable.status is not PayoutStatus.OPEN
-        or payable.refusal == INSUFFICIENT_FUNDS
+        or payable.refusal in PLATFORM_REFUSALS
         or payable.frozen
         or payable.held_until is not None
     ):

@@ -186,7 +186,8 @@ class Order:
     releases: int
     pin: str | None
     pin_tries: int
-    end_reason: str | None  # customer, admin, unpaid, declined, out_of_reach, hold_gone, unclaimed, closed
+    # customer, admin, unpaid, declined, out_of_reach, not_possible, card_gone, hold_gone, unclaimed, closed
+    end_reason: str | None
     end_note: str | None  # the reason an admin gave
     borne_by: Bearer | None  # who pays for the food, if an admin closed the order after the purchase
     receipt_photo: str | None  # Telegram's file id, valid for this campus' bot only

@@ -88,3 +88,15 @@ Index("hold_made_idx", hold.c.made_at, postgresql_where=text("made_at IS NOT NUL
 Index("hold_live", hold.c.order_id, postgresql_where=text("status IN ('requested', 'approval', 'held')"))
 Index("hold_advance_idx", hold.c.order_id, postgresql_where=text("is_advance"))
 Index("hold_card_idx", hold.c.card_fingerprint, postgresql_where=text("card_fingerprint IS NOT NULL"))
+
+
+stripe_platform = Table(  # one row: whose ids at Stripe the other rows hold
+    "stripe_platform",
+    METADATA,
+    Column("id", Integer, primary_key=True, server_default=text("1")),
+    Column("is_live", Boolean, nullable=False),
+    text_column("account", nullable=True),  # null until Stripe said it
+    text_column("country", nullable=True),
+    timestamp_column("noted_at", nullable=False, default_now=True),
+    CheckConstraint("id = 1", name="one_row"),
+)

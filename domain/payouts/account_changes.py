@@ -1,9 +1,22 @@
 """Changes of a runner's account after it was set up: lost, disconnected, ready again, a payout that came back."""
 
-from domain.campuses.people_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
+from domain.campuses.people_repository import (
+    change_account_trouble,
+    forget_stripe_account,
+    lock_payouts_ready,
+    set_payouts_ready,
+)
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.payouts.notifications import account_disconnected, payout_returned, payouts_lost, payouts_ready_again
+from domain.payouts.model import AccountTrouble
+from domain.payouts.notifications import (
+    account_disconnected,
+    account_in_trouble,
+    account_well,
+    payout_returned,
+    payouts_lost,
+    payouts_ready_again,
+)
 from domain.payouts.repository import list_open_payables
 from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.saga.run import SagaRun
@@ -23,6 +36,14 @@ async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -
     for payable in owed:
         await refresh_existing_order_messages(work, payable.order_id)
     await notify(work, payouts_ready_again(run) if ready else payouts_lost(run))
+
+
+async def record_account_trouble(work: UnitOfWork, run: SagaRun, trouble: AccountTrouble | None) -> None:
+    """Record what Stripe lacks of the account; tell each change once, also that all is well again."""
+    before = await change_account_trouble(work, run.required_person_id, trouble)
+    if before == trouble:
+        return
+    await notify(work, account_well(run) if trouble is None else account_in_trouble(run, trouble))
 
 
 async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: str) -> None:

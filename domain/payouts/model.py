@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.orders.sagas.pay_delay import PayDelay
+from domain.saga.refusals import NOT_POSSIBLE
 
 
 class PayoutStatus(StrEnum):
@@ -17,6 +18,16 @@ class PayoutStatus(StrEnum):
 
 
 INSUFFICIENT_FUNDS = "balance_insufficient"  # Stripe's refusal when the platform's balance is too low
+# Why a transfer was refused though nothing is wrong with the runner's account: the campus team has to act.
+PLATFORM_REFUSALS = frozenset({INSUFFICIENT_FUNDS, NOT_POSSIBLE})
+
+
+class AccountTrouble(StrEnum):
+    """What Stripe lacks of an account that can receive transfers, the worst first."""
+
+    PAST_DUE = "past_due"  # answers are overdue
+    NO_PAYOUTS = "no_payouts"  # Stripe pays nothing out to the bank
+    DUE = "due"  # answers are due by some day
 
 
 class PayoutEvent(StrEnum):

@@ -4,7 +4,7 @@ from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.notification.notification_buttons import set_up_payout_button
 from domain.money import format_money
-from domain.payouts.model import Payable
+from domain.payouts.model import AccountTrouble, Payable
 from domain.saga.run import SagaRun
 
 
@@ -71,25 +71,37 @@ def payout_refused_admins(payable: Payable, run: SagaRun) -> Notification:
     )
 
 
-def payout_late(payable: Payable) -> Notification:
-    """Tell the runner, once however many attempts there are, that the platform sends the money later."""
+def account_gone(payable: Payable, run: SagaRun) -> Notification:
+    """Tell the runner that Stripe does not know their account any more; the link for a new one follows."""
     return Notification(
         campus_id=payable.campus_id,
         chat_id=payable.runner_id,
-        name=f"payout_late:{payable.order_id}",
-        key="notification-payout-late",
+        name=f"account_gone:{run.id}",
+        key="notification-payout-account-gone",
         order_id=payable.order_id,
         args=_due_args(payable),
     )
 
 
-def platform_short_of_funds(payable: Payable, run: SagaRun) -> Notification:
-    """Tell the admins what the platform's balance is too low for: they add funds and let it be sent again."""
+def payout_late(payable: Payable, *, is_short: bool) -> Notification:
+    """Tell the runner, once however many attempts there are, that the platform sends the money later."""
+    return Notification(
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_late:{payable.order_id}",
+        key="notification-payout-late" if is_short else "notification-payout-not-possible",
+        order_id=payable.order_id,
+        args=_due_args(payable),
+    )
+
+
+def platform_cannot_pay(payable: Payable, run: SagaRun, *, is_short: bool) -> Notification:
+    """Tell the admins what cannot be sent: they add funds, or mend our settings, and let it be sent again."""
     return Notification(
         campus_id=payable.campus_id,
         chat_id=ADMIN_CHAT,
         name=f"payout_short:{run.id}",
-        key="notification-payout-short",
+        key="notification-payout-short" if is_short else "notification-payout-settings",
         order_id=payable.order_id,
         buttons=[NotificationButton(label="button-send-again", data=pack(Tap.PAY_AGAIN, payable.order_id))],
         args=_due_args(payable),
@@ -104,6 +116,39 @@ def onboarding_link(run: SagaRun, url: str) -> Notification:
         name=f"payout_link:{run.id}:{run.attempt}",
         key="notification-payout-link",
         buttons=[NotificationButton(label="button-open-onboarding", url=url)],
+    )
+
+
+def account_page(run: SagaRun, url: str) -> Notification:
+    """Send the runner the link to their own page at Stripe, where they change their bank; never to a group."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"account_page:{run.id}:{run.attempt}",
+        key="notification-account-page",
+        buttons=[NotificationButton(label="button-open-account-page", url=url)],
+    )
+
+
+def account_in_trouble(run: SagaRun, trouble: AccountTrouble) -> Notification:
+    """Tell the runner what Stripe lacks of their account."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"account_trouble:{run.id}",
+        key="notification-account-trouble",
+        buttons=[set_up_payout_button()],
+        args={"what": trouble},
+    )
+
+
+def account_well(run: SagaRun) -> Notification:
+    """Tell the runner that Stripe lacks nothing of their account any more."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"account_well:{run.id}",
+        key="notification-account-well",
     )
 
 

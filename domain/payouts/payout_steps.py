@@ -4,19 +4,22 @@ from domain.campuses.people_repository import lock_payouts_ready, set_payouts_re
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import list_active_deliveries
-from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
+from domain.payouts.model import INSUFFICIENT_FUNDS, PLATFORM_REFUSALS, Payable, PayoutEvent
 from domain.payouts.netting import net_debts
 from domain.payouts.notifications import (
+    account_gone,
     payout_late,
     payout_netted,
     payout_refused,
     payout_refused_admins,
     payout_waits,
     payouts_set_up,
-    platform_short_of_funds,
+    platform_cannot_pay,
 )
 from domain.payouts.repository import can_start_payout, list_open_payables, move_payable
+from domain.payouts.sagas.onboard_runner import build_onboarding_start
 from domain.payouts.sagas.pay_out_runner import PayOutRunnerData, build_payout_start
+from domain.saga.refusals import ACCOUNT_GONE
 from domain.saga.run import SagaRun
 
 
@@ -48,21 +51,31 @@ async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
 async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
     """Move the payable sending -> open, because Stripe refused the transfer.
 
-    It stays owed until the account is ready again, or the platform has funds.
+    It stays owed until the account is ready again, or the campus team did what is theirs to do.
     """
     payable = await move_payable(work, run.required_order_id, PayoutEvent.REFUSED, refusal=run.reason)
     if payable is None:
         return
-    if run.reason == INSUFFICIENT_FUNDS:
-        # Nothing is wrong with the runner's account.
-        await refresh_existing_order_messages(work, run.required_order_id)
-        await notify(work, payout_late(payable))
-        await notify(work, platform_short_of_funds(payable, run))
+    await refresh_existing_order_messages(work, run.required_order_id)
+    if run.reason in PLATFORM_REFUSALS:  # nothing is wrong with the runner's account
+        is_short = run.reason == INSUFFICIENT_FUNDS
+        await notify(work, payout_late(payable, is_short=is_short))
+        await notify(work, platform_cannot_pay(payable, run, is_short=is_short))
         return
     await set_payouts_ready(work, payable.runner_id, ready=False)
-    await refresh_existing_order_messages(work, run.required_order_id)
-    await notify(work, payout_refused(payable, run))
     await notify(work, payout_refused_admins(payable, run))
+    if run.reason == ACCOUNT_GONE:
+        await renew_gone_account(work, run, payable)
+        return
+    await notify(work, payout_refused(payable, run))
+
+
+async def renew_gone_account(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
+    """Tell the runner that Stripe does not know their account any more, and have a link for a new one sent."""
+    await notify(work, account_gone(payable, run))
+    run.requested_sagas.append(
+        build_onboarding_start(campus_id=run.campus_id, person_id=payable.runner_id, now=work.now)
+    )
 
 
 async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:

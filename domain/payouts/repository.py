@@ -14,7 +14,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import Order
 from domain.payouts.held_pay.rules import HeldPay
-from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
+from domain.payouts.model import PAYOUT_TRANSITIONS, PLATFORM_REFUSALS, Payable, PayoutEvent, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
 from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable
@@ -76,12 +76,12 @@ async def list_open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payab
 
 
 async def list_unfunded_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
-    """Return payables Stripe refused to send for lack of platform funds, oldest first; an admin has to retry them."""
+    """Return payables Stripe refused to send through no fault of the runner, oldest first: an admin retries them."""
     query = select(payable).where(
         payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed(work)
     )
     rows = (
-        await work.connection.execute(query.where(payable.c.refusal == INSUFFICIENT_FUNDS).order_by(payable.c.id))
+        await work.connection.execute(query.where(payable.c.refusal.in_(PLATFORM_REFUSALS)).order_by(payable.c.id))
     ).mappings()
     return [payable_from_row(row) for row in rows]
 

@@ -11,7 +11,7 @@ from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Order
-from domain.payouts.model import INSUFFICIENT_FUNDS
+from domain.payouts.model import PLATFORM_REFUSALS
 from domain.payouts.repository import can_start_payout, find_payable, set_payable_frozen
 from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.refunds.dispute_repository import (
@@ -118,7 +118,7 @@ async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:
     if freed is None:
         return None
     await refresh_existing_order_messages(work, order_id)
-    sendable = freed.refusal != INSUFFICIENT_FUNDS and await can_start_payout(work, freed.id)
+    sendable = freed.refusal not in PLATFORM_REFUSALS and await can_start_payout(work, freed.id)
     return build_payout_start(freed) if ready and sendable else None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.saga.definition import NoData, Saga, SagaStatus
 from domain.saga.next_move import Progress
+from domain.saga.refusals import StripeRefusal
 
 D = TypeVar("D")
 
@@ -24,6 +25,7 @@ class EngineData:
     signals: list[str] = field(default_factory=list)  # recorded by steps: the result of a call is what a wait waits for
     outcome_unknown_at: float | None = None  # the last call with an unknown outcome
     failed_at: float | None = None  # the last call that Stripe answered with a failure, which may still be done
+    stripe_refusal: StripeRefusal | None = None  # the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,8 +161,8 @@ bot-closed-by-admin =
     { $reason }
 bot-unsent =
     { $count ->
-        [one] <b>One pay-out waits for funds</b> on our balance at Stripe:
-       *[other] <b>{ $count } pay-outs wait for funds</b> on our balance at Stripe:
+        [one] <b>One pay-out waits for us,</b> for funds on our balance or for our settings at Stripe:
+       *[other] <b>{ $count } pay-outs wait for us,</b> for funds on our balance or for our settings at Stripe:
     }
 bot-unsent-line = order { $order }: { $amount }
 bot-button-pay-again = Send #{ $order } again
@@ -275,7 +275,9 @@ notification-suspended =
     If you see it differently, please talk to the campus team.
 notification-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } again.
 notification-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
+notification-payout-not-possible = 💰 Your { $amount } for job #{ $order } takes a little longer: sending is not possible just now, and the campus team knows. You need do nothing, and it stays yours.
 notification-payout-short = 💸 Our balance at Stripe is too short to send { $amount } for order #{ $order }. It stays owed. Add funds there, then send it again.
+notification-payout-settings = ⚙️ Stripe did not let us send { $amount } for order #{ $order }: see the message about our settings. Nothing is wrong with the runner's account, and it stays owed. Mend the settings, then send it again.
 button-send-again = Send it again
 button-see-order = Look at the order
 
@@ -293,6 +295,7 @@ order-message-runner-closed-unpaid =
     It is not paid for. If you see it differently, please talk to them.
 
 order-message-payout-late = Your { $amount } takes a little longer: our own account is short. You need do nothing, and it stays yours.
+order-message-payout-not-possible = Your { $amount } takes a little longer: sending is not possible just now, and the campus team knows. You need do nothing, and it stays yours.
 
 error-already-bought = It is bought already, so it cannot be cancelled. Finish it, or close it and say who bears it.
 error-not-bought-yet = Nothing is bought for it yet. Cancel it, or give the job back to the group.

@@ -12,6 +12,9 @@ notification-expired = 😔 Nobody could take order #{ $order } in time. Sorry! 
 notification-unpaid = ⌛ Order #{ $order } is off: your bank's yes did not arrive in time. You were not charged.
 notification-declined = 💳 Your bank said no, so order #{ $order } did not start. You were not charged. Another card may work, then order again.
 notification-not-started = ⌛ We could not reach the bank in time, so order #{ $order } did not start. You were not charged. Please try again.
+notification-order-not-possible = ⚙️ Order #{ $order } did not start: paying is not possible just now. It is not your bank, and not your card. The campus team knows. You were not charged. Please try again later.
+notification-card-gone = 💳 Order #{ $order } did not start: the card we had for you is not known at Stripe any more. You were not charged. A link to save a card is coming; then your order is placed.
+notification-no-card = 💳 What you saved on that page is no card, so it cannot be used here. It was removed, and nothing was charged. A card works, also in Apple Pay or Google Pay. Another link is coming.
 notification-hold-gone-customer = 💳 Your bank no longer holds the money for order #{ $order }, so we stopped before anything was bought. You were not charged.
 notification-cancelled-by-admin =
     ❌ The campus team cancelled order #{ $order }. You were not charged.

@@ -5,6 +5,8 @@
 notification-price-increase-approval = 🏦 Your bank wants a yes from you to { $wanted } for order #{ $order }. Say yes within { $minutes } minutes. Until then it stays at { $ceiling } at most.
 notification-price-increase-declined = 💳 Your bank said no to { $wanted } for order #{ $order }. Nothing changed: you pay at most { $ceiling }, as before.
 notification-price-increase-unapproved = ⌛ Your bank's yes to { $wanted } for order #{ $order } did not arrive in time. Nothing changed: you pay at most { $ceiling }, as before.
+notification-price-increase-not-possible = ⚙️ Holding { $wanted } for order #{ $order } is not possible just now. It is not your bank; the campus team knows. Nothing changed: you pay at most { $ceiling }, as before.
+notification-price-increase-card-gone = 💳 The card we had for you is not known at Stripe any more, so { $wanted } for order #{ $order } does not count. Nothing changed: you pay at most { $ceiling }, as before. A link to save a card is coming.
 notification-price-increase-not-reached = ⌛ We could not reach the bank about { $wanted } for order #{ $order }. Nothing changed: you pay at most { $ceiling }, as before.
 notification-price-increase-order-changed = ⏩ Order #{ $order } went on before { $wanted } could count. Nothing changed: you pay at most { $ceiling }, as before.
 
@@ -24,6 +26,7 @@ notification-limit-increased = 👍 <b>The customer says yes: buy #{ $order } fo
 notification-limit-refused = ✋ The customer says no: for #{ $order } it stays at { $limit } at most. Please buy less, or ask the campus team.
 bot-asked-customer = { $customer } was asked about { $wanted }. Until you read a yes here: do not buy for more than { $limit }.
 notification-limit-not-increased = 💳 The higher limit for #{ $order } did not work out at the customer's bank. It stays at { $limit }: please buy less, or ask the campus team.
+notification-limit-not-possible = ⚙️ The customer says yes, but the higher limit for #{ $order } is not possible just now. It stays at { $limit }: please buy less, or ask the campus team.
 
 ## Labels
 

@@ -35,6 +35,41 @@ bot-resolved =
     Reason:
     { $reason }
 
+## What Stripe refuses because of our own settings
+
+notification-stripe-settings =
+    ⚙️ <b>{ $kind ->
+        [gone] Stripe does not know something that we use</b>, perhaps because the key belongs to another account or mode.
+       *[configuration] Stripe refuses us because of our own settings,</b> not because of a bank.
+    }
+    { $step } · { $saga } · order { $order }
+    { $error }
+    Code <code>{ $code }</code>, request <code>{ $request }</code>
+    { $type ->
+        [permission] Give the key this permission in Stripe's dashboard, under API keys. What waits goes on by itself.
+        [key] Put in a valid key and start the workers again. What waits goes on by itself.
+       *[other] Look at the request in Stripe's dashboard, under Developers; the platform's profile or its settings may be unfinished.
+    }
+    Whoever waits reads that it is not possible just now. You read this once an hour for each cause.
+notification-held-up =
+    ⚙️ { $what ->
+        [card_link] The link for your card is not possible just now. It comes by itself
+        [card] Looking up your card is not possible just now. It goes on by itself
+        [card_removal] Your card is removed here, and no order can use it. Stripe removes it
+        [payout_link] The link for your pay-out is not possible just now. It comes by itself
+        [account] Looking up your pay-out account is not possible just now. It goes on by itself
+        [order] Order #{ $order } cannot be paid just now, and you are not charged. It goes on by itself, or ends free of charge
+        [claim] Whether job #{ $order } is paid for cannot be seen just now. Please buy nothing yet: you read here when you may
+        [price_increase] Asking for more money for order #{ $order } is not possible just now. Until it counts nothing changes. It goes on by itself
+        [debt] Paying for order #{ $order } is not possible just now, and you are not charged. It goes on by itself
+       *[pay] Your pay for job #{ $order } comes a little later and stays yours. It goes on by itself
+    }. The campus team knows.
+notification-not-possible =
+    ⚙️ { $what ->
+        [card_link] A link for your card is not possible just now. It is not your bank
+       *[payout_link] A link for your pay-out is not possible just now. What you earned stays yours
+    }. Nothing changed. The campus team knows; please try again later.
+
 ## What always fails, and was parked
 
 notification-dead-letter =

@@ -19,6 +19,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--webhook-secret", metavar="whsec_...")
     parser.add_argument("--connect-webhook-secret", metavar="whsec_...", help="secret for events of connected accounts")
     parser.add_argument("--webhook-events", nargs="+", default=["*"], metavar="TYPE", help="event types to deliver")
+    parser.add_argument("--platform", type=Path, metavar="FILE", help="JSON file with the profile of the platform")
     arguments = parser.parse_args()
     if arguments.webhook and not arguments.webhook_secret:
         parser.error("--webhook needs --webhook-secret")
@@ -34,7 +35,13 @@ def main() -> None:
         connect_secret=arguments.connect_webhook_secret,
         enabled=arguments.webhook_events,
     )
-    running = running_stripe(state=arguments.state, receiver=receiver, host=arguments.host, port=arguments.port)
+    running = running_stripe(
+        state=arguments.state,
+        receiver=receiver,
+        profile=arguments.platform,
+        host=arguments.host,
+        port=arguments.port,
+    )
     uvloop.run(serve_until_stopped("sandbox stripe", running))
 
 

@@ -13,6 +13,7 @@ from sandbox.stripe.documents import Document
 from sandbox.stripe.expansion import expand_document
 from sandbox.stripe.idempotency import KeptAnswer, build_key_use
 from sandbox.stripe.params import validate_params
+from sandbox.stripe.platform_profile import require_permission
 from sandbox.stripe.routes import apply_due_changes, find_endpoint
 from sandbox.stripe.stripe_events import API_VERSION, EventOrigin
 from sandbox.stripe.stripe_faults import FaultKind, StripeFault
@@ -116,6 +117,7 @@ def _find_endpoint(
     if api_request.version != API_VERSION:
         raise bad_parameter(f"Invalid Stripe API version: {api_request.version}", param="Stripe-Version")
     endpoint, ids = find_endpoint(api_request.verb, api_request.path)
+    require_permission(sandbox.world.profile, key, api_request.verb, api_request.path)
     if api_request.account is not None:
         if sandbox.world.documents.get("account", api_request.account) is None:
             raise account_not_accessible(key, api_request.account)

@@ -3,13 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 from aiohttp import web
 
 from sandbox.stripe.card_catalog import find_card
 from sandbox.stripe.dashboard.acts import DASHBOARD_ACTS
 from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
+from sandbox.stripe.platform_profile import change_profile, save_profile
 from sandbox.stripe.resources import (
     account_resource,
     balance_resource,
@@ -64,7 +65,7 @@ def move_stripe_clock(sandbox: StripeSandbox, request: web.Request, body: Docume
 
 
 def add_stripe_fault(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
-    """POST /sim/faults {kind, path?, key?, times?, before?, status?, code?, seconds?, retry_after?, anyway?}."""
+    """POST /sim/faults {kind, path?, key?, times?, before?, status?, code?, type?, param?, message?, seconds?, ...}."""
     sandbox.faults.add(parse_stripe_fault(body))
     return {"ok": True}
 
@@ -92,12 +93,13 @@ def set_webhooks(sandbox: StripeSandbox, _request: web.Request, body: Document) 
 
 
 def complete_checkout_session(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/checkout/{session}/complete {card?}: save a test card, given by name or number."""
+    """POST /sim/checkout/{session}/complete {card?, method?, wallet?}: save a test card, given by name or number."""
     card = find_card(str(body.get("card", "pm_card_visa")))
     if card is None:
         raise ValueError(f"no test card {body['card']}")
     session = sandbox.world.find("checkout.session", request.match_info["session"])
-    checkout_session_resource.complete_session(sandbox.world, session, card)
+    method, wallet = str(body.get("method", "card")), body.get("wallet")
+    checkout_session_resource.complete_session(sandbox.world, session, card, method=method, wallet=wallet)
     return {"status": session["status"], "redirect": checkout_session_resource.success_url_of(session)}
 
 
@@ -139,6 +141,8 @@ def change_account(sandbox: StripeSandbox, request: web.Request, body: Document)
         raise ValueError("transfers is active or inactive")
     if "transfers" in body:
         account_resource.set_transfers_capability(sandbox.world, account, body["transfers"])
+    if {"due", "past_due", "payouts_enabled"} & body.keys():
+        account_resource.change_requirements(sandbox.world, account, body)
     if body.get("pay_out"):
         payout_resource.create_payouts(sandbox.world, account)
     if body.get("payout_fails"):
@@ -194,6 +198,13 @@ def show_summary(sandbox: StripeSandbox, _request: web.Request, _body: Document)
     }
 
 
+def change_platform(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
+    """POST /sim/platform: change the named parts of the platform's profile and keep the others; {} only reads it."""
+    profile = change_profile(sandbox.world.profile, body)
+    save_profile(sandbox.world.documents, profile)
+    return asdict(profile)
+
+
 CONTROL_ROUTES = (
     web.get("/sim/clock", _json_endpoint(show_stripe_time)),
     web.post("/sim/clock", _json_endpoint(move_stripe_clock)),
@@ -209,6 +220,7 @@ CONTROL_ROUTES = (
     web.post("/sim/accounts/{account}", _json_endpoint(change_account)),
     web.post("/sim/disputes/{charge}", _json_endpoint(change_dispute)),
     web.post("/sim/dashboard/{act}/{object}", _json_endpoint(act_at_dashboard)),
+    web.post("/sim/platform", _json_endpoint(change_platform)),
     web.get("/sim/objects", _json_endpoint(show_objects)),
     web.get("/sim/requests", _json_endpoint(show_requests)),
     web.get("/sim/summary", _json_endpoint(show_summary)),

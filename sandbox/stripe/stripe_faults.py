@@ -34,6 +34,9 @@ class StripeFault:
     times: int = 1
     status: int = FIRST_SERVER_ERROR
     code: str | None = None
+    type: str | None = None
+    param: str | None = None
+    message: str | None = None
     seconds: float = 30.0
     retry_after: int | None = None
     anyway: bool = False  # after a hang before the effect, have the effect even when the caller left
@@ -43,11 +46,11 @@ class StripeFault:
         """Return the `error` object of a status fault."""
         usual = "api_error" if self.status >= FIRST_SERVER_ERROR else "invalid_request_error"
         error: Document = {
-            "message": f"The sandbox was told to answer {self.status}.",
-            "type": ERROR_TYPES.get(self.status, usual),
+            "message": self.message or f"The sandbox was told to answer {self.status}.",
+            "type": self.type or ERROR_TYPES.get(self.status, usual),
         }
-        code = self.code or ERROR_CODES.get(self.status)
-        return {**error, "code": code} if code else error
+        optional = {"code": self.code or ERROR_CODES.get(self.status), "param": self.param}
+        return error | {name: value for name, value in optional.items() if value}
 
     @property
     def runs_first(self) -> bool:

@@ -79,6 +79,15 @@ def account_not_accessible(key: str, account: str) -> StripeRefusal:
     )
 
 
+def missing_permission(key: str, account: str, permission: str) -> StripeRefusal:
+    """Return the refusal (403, without a code) of a call that the restricted key may not make."""
+    message = (
+        f"The provided key '{key[:8]}***' does not have the required permissions for this endpoint on account"
+        f" '{account}'. Having the '{permission}' permission would allow this request to continue."
+    )
+    return StripeRefusal(403, {"message": message, "type": "invalid_request_error"}, cached=False)
+
+
 def _error(type_: str, message: str, *, code: str | None, param: str | None) -> Document:
     error: Document = {"message": message, "type": type_}
     if code is not None:

@@ -9,6 +9,7 @@ from aiohttp import web
 from sandbox.server.call_log import CallLog
 from sandbox.stripe.documents import DocumentStore
 from sandbox.stripe.idempotency import IdempotencyKeys
+from sandbox.stripe.platform_profile import load_profile
 from sandbox.stripe.stripe_clock import StripeClock
 from sandbox.stripe.stripe_events import StripeEventLog
 from sandbox.stripe.stripe_faults import StripeFaults
@@ -40,9 +41,13 @@ class StripeSandbox:
 STRIPE_SANDBOX = web.AppKey("sandbox", StripeSandbox)
 
 
-def build_stripe_sandbox(*, state: Path | None, transcript: Path | None, receiver: WebhookReceiver) -> StripeSandbox:
-    """Build a sandbox from the objects in its state folder, or an empty one without a folder."""
+def build_stripe_sandbox(
+    *, state: Path | None, transcript: Path | None, receiver: WebhookReceiver, profile: Path | None = None
+) -> StripeSandbox:
+    """Build a sandbox from the objects in its state folder, or an empty one; perhaps for the platform in a file."""
     documents = DocumentStore(state)
+    if profile is not None:
+        load_profile(documents, profile)
     events = StripeEventLog(documents)
     return StripeSandbox(
         world=StripeWorld(documents=documents, clock=StripeClock(documents), events=events),

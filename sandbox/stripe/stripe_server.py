@@ -29,13 +29,20 @@ def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
 
 @asynccontextmanager
 async def running_stripe(
-    *, state: Path | None = None, receiver: WebhookReceiver | None = None, host: str = "127.0.0.1", port: int = 0
+    *,
+    state: Path | None = None,
+    receiver: WebhookReceiver | None = None,
+    profile: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> AsyncIterator[str]:
     """Run a sandbox and yield its address.
 
     Port 0 picks a free port. Without a state folder nothing is kept after the sandbox stops.
     """
-    sandbox = build_stripe_sandbox(state=state, transcript=transcript_folder(), receiver=receiver or WebhookReceiver())
+    sandbox = build_stripe_sandbox(
+        state=state, transcript=transcript_folder(), receiver=receiver or WebhookReceiver(), profile=profile
+    )
     sandbox.webhook_sender.wake()
     async with running_app(make_stripe_app(sandbox), host=host, port=port) as url:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.stripe.documents import Document, DocumentStore, new_id, without_private_fields
+from sandbox.stripe.platform_profile import PlatformProfile, read_profile
 from sandbox.stripe.stripe_clock import StripeClock
 from sandbox.stripe.stripe_events import StripeEventLog
 from sandbox.stripe.stripe_refusals import no_such, not_supported
@@ -22,6 +23,11 @@ class StripeWorld:
     def now(self) -> int:
         """Return the sandbox's time in unix seconds."""
         return self.clock.now()
+
+    @property
+    def profile(self) -> PlatformProfile:
+        """Return what Stripe knows of the platform now."""
+        return read_profile(self.documents)
 
     def find(self, kind: str, id_: str, *, param: str = "id", status: int = 404) -> Document:
         """Return the object with that id; raise StripeRefusal "No such ..." that names the parameter."""

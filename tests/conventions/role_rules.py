@@ -30,7 +30,7 @@ MODELS_BY_ROOM = {
         "order_message",
     ),
     "restrictions": ("model", "notifications"),
-    "saga": ("definition", "next_move", "notifications", "run"),
+    "saga": ("definition", "next_move", "notifications", "refusals", "run"),
     "orders": (
         "drafts/draft",
         "drafts/repricing",

@@ -9,7 +9,8 @@ from typing import TypeVar
 from domain.settings.timeouts import Timeout
 from workers.audit.window_repository import WindowOrders
 from workers.engine.call_failures import Refused
-from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_failures import RESOURCE_MISSING
 from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.gateway_pages import (
     list_intents,

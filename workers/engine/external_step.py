@@ -33,6 +33,10 @@ async def ignore_refusal(_work: UnitOfWork, _run: SagaRun, _refusal: Refused) ->
     """Record nothing: the saga's own record of the refusal is enough."""
 
 
+async def tell_nobody(_work: UnitOfWork, _run: SagaRun) -> None:
+    """Tell nobody: no person waits for this call."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalStepHooks:
     """One call to Stripe and the writes around it, as `define_external_step` explains them.
@@ -44,6 +48,7 @@ class ExternalStepHooks:
     execute: Callable[[StripeGateway, CallRequest], Awaitable[RecordResult]]
     find_existing: FindExisting | None
     refused: Callable[[UnitOfWork, SagaRun, Refused], Awaitable[None]]
+    held_up: Callable[[UnitOfWork, SagaRun], Awaitable[None]]
     rekey_after: timedelta
 
 
@@ -54,13 +59,15 @@ def define_external_step(
     record: Callable[[UnitOfWork, SagaRun, Result], Awaitable[None]],
     find_existing: Callable[[StripeGateway, CallRequest], Awaitable[Result | None]] | None = None,
     refused: Callable[[UnitOfWork, SagaRun, Refused], Awaitable[None]] = ignore_refusal,
+    held_up: Callable[[UnitOfWork, SagaRun], Awaitable[None]] = tell_nobody,
     rekey_after: timedelta = timedelta(0),
 ) -> ExternalStepHooks:
     """Return an external step whose call has this type of result.
 
     `prepare` freezes the parameters. It returns None when there is nothing to do, and may raise Refused. `execute`
     sends them under the idempotency key. `record` writes the result in the transaction of the next progress. `refused`
-    writes what a refusal changes beside the saga itself.
+    writes what a refusal changes beside the saga itself. `held_up` tells the person who waits for the call, once, that
+    our key must be mended first: the call is sent again by itself.
 
     `find_existing` finds out what a call with an unknown outcome did. None from it means: nothing, as far as Stripe
     shows. A call without a trace may be sent under another key when its outcome was last unknown `rekey_after` ago.
@@ -79,6 +86,7 @@ def define_external_step(
         execute=execute_and_bind,
         find_existing=None if find_existing is None else find_and_bind,
         refused=refused,
+        held_up=held_up,
         rekey_after=rekey_after,
     )
 

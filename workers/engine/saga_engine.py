@@ -15,7 +15,7 @@ from domain.saga.repository import lease_saga, lock_run, read_signals, write_run
 from domain.saga.run import SagaRun
 from domain.saga.start import run_local_steps, start_requested_sagas
 from domain.settings.logs import get_logger
-from workers.engine.call_failures import CallFailed, IdempotencyKeyExpired, OutcomeUnknown, Refused
+from workers.engine.call_failures import CallFailed, IdempotencyKeyExpired, KeyRefused, OutcomeUnknown, Refused
 from workers.engine.external_calls import (
     ExternalCall,
     execute_call,
@@ -24,6 +24,7 @@ from workers.engine.external_calls import (
     record_unknown_outcome,
     rekey_call,
 )
+from workers.engine.refusal_records import give_up, is_settings_refusal, reason_of, record_stripe_refusal
 from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
 from workers.engine.worker_context import WorkerContext
 
@@ -135,7 +136,13 @@ def _go_on(run: SagaRun, call: ExternalCall) -> None:
 async def _record_failure(context: WorkerContext, call: ExternalCall, failure: CallFailed) -> ExternalCall | None:
     async with context.database() as work:
         run = await _lock_run(work, call)
+        await record_stripe_refusal(work, run, call.name, failure)
+        if isinstance(failure, KeyRefused) or (call.move is None and is_settings_refusal(failure)):
+            await call.step.held_up(work, run)
         if call.move is None:
+            if isinstance(failure, Refused):
+                await call.step.refused(work, run, failure)
+            await start_requested_sagas(work, run)
             await _wait_for_next_poll(work, run, str(failure))
             return None
         match failure:
@@ -147,7 +154,7 @@ async def _record_failure(context: WorkerContext, call: ExternalCall, failure: C
             case OutcomeUnknown():
                 record_unknown_outcome(work, run, failure)
         if await _is_retry_window_over(work, run, call.move):
-            return await _begin_compensation(work, run, Refused("out_of_reach", str(failure)))
+            return await _begin_compensation(work, run, give_up(failure))
         await schedule_retry(work, run, str(failure))
         return None
 
@@ -165,7 +172,7 @@ async def _begin_compensation(work: UnitOfWork, run: SagaRun, refusal: CampusGEr
     if run.is_compensating:
         await mark_stuck(work, run, str(refusal))
         return None
-    reason = refusal.reason if isinstance(refusal, Refused) else refusal.key
+    reason = reason_of(refusal) if isinstance(refusal, Refused) else refusal.key
     run.progress = begin_compensation(run.saga, run.progress, reason)
     if run.progress.status is SagaStatus.STUCK:
         await mark_stuck(work, run, str(refusal))

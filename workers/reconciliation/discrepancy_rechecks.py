@@ -22,7 +22,7 @@ from workers.reconciliation.object_ownership import ObjectOwnership
 from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, MoneyObject, ObjectKind, check_object
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stalled_rows import is_hold_mismatched, is_payout_orphaned
-from workers.stripe.gateway import RESOURCE_MISSING
+from workers.stripe.gateway_failures import RESOURCE_MISSING
 from workers.stripe.gateway_pages import retrieve_balance_transaction
 
 RECHECK_INTERVAL = Timeout.DISCREPANCY_RECHECK_INTERVAL.delta

@@ -20,7 +20,7 @@ from workers.reconciliation.at_stripe.adoption import adopt_captured_hold
 from workers.reconciliation.late_objects import cancel_late_hold
 from workers.reconciliation.object_ownership import EMPTY_STATUSES, HOLDING_STATUSES, ObjectOwner, ObjectOwnership
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.stripe.gateway import RESOURCE_MISSING
+from workers.stripe.gateway_failures import RESOURCE_MISSING
 from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 

@@ -44,6 +44,7 @@ class AccountOwner:
     person_id: int
     campus_id: int
     payouts_ready: bool
+    trouble: str | None  # as it was told last
 
 
 async def lock_unhandled_event(work: UnitOfWork, event_id: str) -> StoredEvent | None:
@@ -121,12 +122,15 @@ async def find_account_owner(work: UnitOfWork, account: str) -> AccountOwner | N
     """Return the runner with this account, approved or suspended."""
     is_runner = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
     is_same_person = membership.c.person_id == person.c.id
-    query = select(person.c.id, person.c.payouts_ready, membership.c.campus_id).join(membership, is_same_person)
+    query = select(person.c.id, person.c.payouts_ready, person.c.account_trouble, membership.c.campus_id)
+    query = query.join(membership, is_same_person)
     query = query.where(person.c.stripe_account == account, is_runner).order_by(membership.c.campus_id).limit(1)
     row = (await work.connection.execute(query)).one_or_none()
     if row is None:
         return None
-    return AccountOwner(person_id=row.id, campus_id=row.campus_id, payouts_ready=row.payouts_ready)
+    return AccountOwner(
+        person_id=row.id, campus_id=row.campus_id, payouts_ready=row.payouts_ready, trouble=row.account_trouble
+    )
 
 
 def _event_from_row(row: RowMapping) -> StoredEvent:

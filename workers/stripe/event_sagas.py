@@ -84,12 +84,14 @@ async def handle_dispute_event(work: UnitOfWork, event: ReceivedEvent) -> None:
 
 
 async def handle_account_event(work: UnitOfWork, event: ReceivedEvent) -> None:
-    """Signal the saga that waits for the account; else start its check when it can receive transfers or no longer."""
+    """Signal the saga that waits for the account; else start its check when what was told of it is not so any more."""
     if await _signal(work, event, await find_saga_waiting_for_account(work, event.object.id)):
         return
     can_receive_transfers = event.object.transfers is CapabilityStatus.ACTIVE
     owner = await find_account_owner(work, event.object.id)
-    if owner is not None and owner.payouts_ready is not can_receive_transfers:
+    if owner is None:
+        return
+    if owner.payouts_ready is not can_receive_transfers or owner.trouble != event.object.trouble:
         await _start_account_check(work, event, event.object.id, owner)
 
 

@@ -20,7 +20,6 @@ from workers.stripe.rate_limit import CallPriority, StripeRateLimiter
 CALL_TIMEOUT_SECONDS = Timeout.STRIPE_CALL.seconds
 CONNECT_TIMEOUT_SECONDS = Timeout.STRIPE_CONNECT.seconds
 MAX_PAGE_SIZE = 100
-RESOURCE_MISSING = "resource_missing"  # Stripe's error code of a 404
 
 StripeParams = Mapping[str, object]  # as a step froze them
 Parsed = TypeVar("Parsed")

@@ -3,7 +3,8 @@
 from typing import Any, cast
 
 from workers.engine.call_failures import Refused
-from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway, StripeParams
+from workers.stripe.gateway import StripeGateway, StripeParams
+from workers.stripe.gateway_failures import RESOURCE_MISSING
 from workers.stripe.objects.card import (
     CheckoutSession,
     PaymentMethod,

@@ -11,6 +11,7 @@ from workers.stripe.objects.account import (
     parse_account_link,
     parse_bank_payout,
 )
+from workers.stripe.objects.balance import StripeBalance, parse_balance
 from workers.stripe.objects.list_page import parse_page
 from workers.stripe.objects.transfer import Transfer, TransferReversal, parse_reversal, parse_transfer
 from workers.stripe.rate_limit import CallPriority
@@ -27,9 +28,20 @@ async def retrieve_account(client: StripeGateway, account: str) -> StripeAccount
     return await client.fetch(CallPriority.AUTHORISE, client.v1.accounts.retrieve_async(account), parse_account)
 
 
+async def retrieve_platform(client: StripeGateway) -> StripeAccount:
+    """Return the account of the platform, which the key belongs to."""
+    return await client.fetch(CallPriority.RECONCILE, client.v1.accounts.retrieve_current_async(), parse_account)
+
+
 async def create_account_link(client: StripeGateway, params: StripeParams, key: str) -> AccountLink:
     """Create a link to the onboarding of an account; Stripe lets it work once, and only for a few minutes."""
     call = client.v1.account_links.create_async(cast(Any, params), {"idempotency_key": key})
+    return await client.send(CallPriority.AUTHORISE, call, parse_account_link)
+
+
+async def create_login_link(client: StripeGateway, account: str, key: str) -> AccountLink:
+    """Create a link to the page of an account's owner at Stripe; it works once."""
+    call = client.v1.accounts.login_links.create_async(account, {}, {"idempotency_key": key})
     return await client.send(CallPriority.AUTHORISE, call, parse_account_link)
 
 
@@ -46,7 +58,7 @@ async def create_transfer(client: StripeGateway, params: StripeParams, key: str)
 
 
 async def retrieve_transfer(client: StripeGateway, transfer: str) -> Transfer:
-    """Return a transfer with its newest reversals; only reconciliation and the audit ask for it."""
+    """Return a transfer with its newest reversals; a refused reversal, reconciliation and the audit ask for it."""
     return await client.fetch(CallPriority.RECONCILE, client.v1.transfers.retrieve_async(transfer), parse_transfer)
 
 
@@ -70,6 +82,12 @@ async def reverse_late_amount(client: StripeGateway, transfer: Transfer, amount:
     """Reverse `amount` (minor units) of a transfer that came too late; the reversal is named for the same order."""
     params = {"amount": amount, "metadata": {**transfer.metadata.values, "call": key}}
     return await reverse_transfer(client, transfer.id, params, key)
+
+
+async def retrieve_account_balance(client: StripeGateway, account: str) -> StripeBalance:
+    """Return the balance of a connected account, available and pending."""
+    call = client.v1.balance.retrieve_async({}, {"stripe_account": account})
+    return await client.fetch(CallPriority.TRANSFER, call, parse_balance)
 
 
 async def find_reversal(client: StripeGateway, transfer: str, call: str) -> TransferReversal | None:

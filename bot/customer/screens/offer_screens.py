@@ -37,7 +37,7 @@ def _note_and_card_lines(context: RequestContext, draft: Draft) -> list[str]:
     card = context.member.card
     return [
         context.say("bot-review-note", note=draft.note) if draft.note else context.say("bot-review-note-instruction"),
-        context.say("bot-review-card", brand=card_brand_name(card.brand), last4=card.last4)
+        context.say("bot-review-card", brand=card_brand_name(card.brand, card.wallet), last4=card.last4)
         if card
         else context.say("bot-review-no-card"),
     ]

@@ -22,6 +22,7 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         "notification-expired",
         "notification-unpaid",
         "notification-declined",
+        "notification-order-not-possible",
         "notification-not-started",
         "notification-hold-gone-customer",
         "notification-cancelled-by-admin",
@@ -34,15 +35,18 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         # the ceiling, unchanged or new
         "notification-price-increase-declined",
         "notification-price-increase-unapproved",
+        "notification-price-increase-not-possible",
         "notification-price-increase-not-reached",
         "notification-price-increase-order-changed",
         "notification-limit-increased",
         "notification-limit-refused",
         "notification-limit-not-increased",
+        "notification-limit-not-possible",
         # the customer's debt, open or ended
         "notification-owes",
         "notification-debt-approval",  # with the bank's link
         "notification-debt-declined",
+        "notification-debt-not-possible",
         "notification-debt-unapproved",
         "notification-debt-not-reached",
         "notification-debt-paid",
@@ -62,5 +66,6 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         "notification-payout-waits",
         "notification-payout-refused",
         "notification-payout-late",
+        "notification-payout-not-possible",
     }
 )

@@ -14,15 +14,19 @@ _MONEY = (
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
     "review suspended-elsewhere captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
+    "payout-settings stripe-settings "
     # to people who are barred or limited
     "barred limited restriction-ended "
+    # to whoever waits for a call that our own settings stopped
+    "held-up not-possible no-card card-gone order-not-possible "
     # to customers: cards, debts, refunds, what the bank asks
     "card-link card-refused card-removed card-saved card-saved-owing card-saved-owing-elsewhere card-saved-placing "
-    "debt-approval debt-declined "
+    "debt-approval debt-card-gone debt-declined debt-not-possible price-increase-card-gone price-increase-not-possible "
     "debt-in-question debt-not-reached debt-outcome-unknown debt-paid debt-unapproved debt-waived owes "
     "price-increase-approval price-increase-declined price-increase-not-reached "
     "price-increase-order-changed price-increase-unapproved money-returned refund-failed refunded "
     # to runners: pay, standing, what they must not buy
+    "account-page account-trouble account-well limit-not-possible payout-account-gone payout-not-possible "
     "approved bank-refused cancelled-by-admin-runner claim-ended claim-given-back closed-paid closed-unpaid "
     "hold-gone-runner "
     "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "

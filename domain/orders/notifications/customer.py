@@ -13,6 +13,7 @@ from domain.money import format_money
 from domain.orders.escalations.claim_odds import ClaimOdds
 from domain.orders.price_increase import can_increase_fee, fee_increase_step
 from domain.orders.states import Order, is_pin_locked
+from domain.saga.refusals import CARD_GONE, NOT_POSSIBLE
 
 # Why no runner saw a placed order, and the sentence its customer reads. A customer who cancelled reads none.
 PLACING_FAILURES: Mapping[str, str] = MappingProxyType(
@@ -20,6 +21,8 @@ PLACING_FAILURES: Mapping[str, str] = MappingProxyType(
         "unpaid": "notification-unpaid",
         "declined": "notification-declined",
         "out_of_reach": "notification-not-started",
+        NOT_POSSIBLE: "notification-order-not-possible",
+        CARD_GONE: "notification-card-gone",
     }
 )
 _CARD_FAILURES = frozenset({"unpaid", "declined"})  # another card may help

@@ -1,14 +1,17 @@
 """Local steps of create_order: from a draft to an order that runners see."""
 
+from contextlib import suppress
+
+from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import OrderClosed
+from domain.errors import CampusGError, OrderClosed
 from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.placing_guard import lock_placeable_draft
-from domain.orders.drafts.repository import advance_draft_version, delete_used_draft
+from domain.orders.drafts.repository import advance_draft_version, delete_used_draft, find_draft, record_card_requested
 from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
 from domain.orders.notifications.customer import PLACING_FAILURES, pending_order_cancelled, placing_failed
 from domain.orders.order_message_requests import refresh_order_messages
@@ -20,6 +23,7 @@ from domain.orders.sagas.create_order import CANCELLED_SIGNAL, CreateOrderData, 
 from domain.orders.states import Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import set_timer, stop_escalations, stop_timer
+from domain.saga.refusals import CARD_GONE
 from domain.saga.run import SagaRun
 from domain.saga.signal_repository import read_signal_data
 
@@ -80,6 +84,19 @@ async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
         await notify(work, pending_order_cancelled(order, note))
     elif reason in PLACING_FAILURES:
         await notify(work, placing_failed(order, reason))
+    if reason == CARD_GONE:
+        await _renew_card(work, order)
+
+
+async def _renew_card(work: UnitOfWork, order: Order) -> None:
+    """Send a link for another card, and let the draft be placed by itself once it is saved, as the customer asked."""
+    campus = await find_campus(work, order.campus_id)
+    customer = await find_member(work, order.campus_id, order.customer_id)
+    draft = await find_draft(work, order.campus_id, order.customer_id)
+    if draft is not None:
+        await record_card_requested(work, draft, order.price.ceiling)
+    with suppress(CampusGError):  # somebody who may not order any more needs no link
+        await work.registers.get(OrderPayments).start_card_setup(work, campus, customer)
 
 
 async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, str, str | None]:

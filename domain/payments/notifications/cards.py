@@ -35,6 +35,16 @@ def card_link_again(run: SagaRun, url: str, now: datetime) -> Notification:
     )
 
 
+def saved_no_card(run: SagaRun) -> Notification:
+    """Tell that what was saved on the page is no card, and that another link comes."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"no_card:{run.id}",
+        key="notification-no-card",
+    )
+
+
 def card_saved(run: SagaRun, card: SavedCard, *, has_draft: bool) -> Notification:
     """Tell that the card is saved; a customer with a draft may continue with it."""
     return Notification(
@@ -124,4 +134,4 @@ def _saved_name(run: SagaRun) -> str:
 
 
 def _card_args(card: SavedCard | RemoveCardData) -> dict[str, str]:
-    return {"brand": card_brand_name(card.brand), "last4": card.last4}
+    return {"brand": card_brand_name(card.brand, card.wallet), "last4": card.last4}

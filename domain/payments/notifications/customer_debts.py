@@ -10,6 +10,7 @@ from domain.money import format_money
 from domain.orders.states import Order
 from domain.payments.model import CustomerDebt
 from domain.payments.notifications.bank_approval import approval_minutes, approve_with_bank_button
+from domain.saga.refusals import CARD_GONE, NOT_POSSIBLE
 from domain.saga.run import SagaRun
 
 UNKNOWN_PAYMENT = "unknown_payment"  # perhaps it is paid: the customer has nothing to do
@@ -18,6 +19,8 @@ _REFUSAL_SENTENCES: Mapping[str | None, str] = MappingProxyType(
     {
         "declined": "notification-debt-declined",
         "unpaid": "notification-debt-unapproved",
+        NOT_POSSIBLE: "notification-debt-not-possible",
+        CARD_GONE: "notification-debt-card-gone",
         UNKNOWN_PAYMENT: "notification-debt-in-question",
     }
 )

@@ -12,6 +12,7 @@ from domain.money import format_money
 from domain.orders.pricing import Price
 from domain.orders.states import Order
 from domain.payments.notifications.bank_approval import approval_minutes, approve_with_bank_button
+from domain.saga.refusals import CARD_GONE, NOT_POSSIBLE
 from domain.saga.run import SagaRun
 
 LIMIT_QUESTION = "notification-limit-increase-requested"
@@ -20,6 +21,8 @@ _REFUSAL_SENTENCES: Mapping[str | None, str] = MappingProxyType(
     {
         "declined": "notification-price-increase-declined",
         "unpaid": "notification-price-increase-unapproved",
+        NOT_POSSIBLE: "notification-price-increase-not-possible",
+        CARD_GONE: "notification-price-increase-card-gone",
     }
 )
 
@@ -62,8 +65,11 @@ def limit_increased(order: Order, run: SagaRun) -> Notification:
 
 
 def limit_not_increased(order: Order, run: SagaRun) -> Notification:
-    """Tell the runner that the customer agreed in vain: the limit stays."""
-    return _to_runner_once(order, run, "notification-limit-not-increased")
+    """Tell the runner that the customer agreed in vain: the limit stays. No bank is named that was not asked."""
+    no_bank_asked = run.reason in (NOT_POSSIBLE, CARD_GONE)
+    return _to_runner_once(
+        order, run, "notification-limit-not-possible" if no_bank_asked else "notification-limit-not-increased"
+    )
 
 
 def price_increase_approval_asked(run: SagaRun, order: Order, wanted: int, url: str, windows: Windows) -> Notification:

@@ -14,6 +14,7 @@ class RemoveCardData:
     payment_method: str
     brand: str
     last4: str
+    wallet: str | None = None
 
 
 REMOVE_CARD = Saga(
@@ -35,5 +36,5 @@ def build_card_removal_start(card: SavedCard, *, campus_id: int, person_id: int)
         name=f"{REMOVE_CARD.kind}:{person_id}:{card.payment_method}",
         campus_id=campus_id,
         person_id=person_id,
-        data=RemoveCardData(payment_method=card.payment_method, brand=card.brand, last4=card.last4),
+        data=RemoveCardData(payment_method=card.payment_method, brand=card.brand, last4=card.last4, wallet=card.wallet),
     )

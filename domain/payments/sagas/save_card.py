@@ -23,7 +23,28 @@ class SaveCardData:
 # Stripe closes the page after 24 hours, and nobody gets a link that is about to end.
 PAGE_TTL = Timeout.CARD_PAGE_LIFETIME.delta
 
+PAGE_GONE = "page_gone"  # Stripe does not know the page any more: another one is opened
+NO_CARD = "no_card"  # something else was saved on the page: another one is opened
+
 SAVE_CARD = Saga(
+    kind="save_card",
+    version=2,
+    data=SaveCardData,
+    steps=(
+        ExternalStep(name="ensure_customer"),
+        ExternalStep(name="open_checkout"),
+        Wait(
+            signal="card_saved",
+            window="card_set_up",
+            timeout_reason="lapsed",
+            abort_signals=frozenset({PAGE_GONE, NO_CARD}),
+            poll="refresh_checkout",
+        ),
+        LocalStep(name="keep_card"),
+    ),
+)
+# For runs that started on version 1: it waits until its window is over, whatever becomes of the page.
+SAVE_CARD_V1 = Saga(
     kind="save_card",
     data=SaveCardData,
     steps=(

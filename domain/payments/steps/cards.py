@@ -1,10 +1,12 @@
 """Local steps of a customer's card: saved, replaced, removed."""
 
+from contextlib import suppress
+
 from domain.campuses.people import SavedCard
 from domain.campuses.people_repository import delete_saved_card, find_member, upsert_saved_card
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import Stale
+from domain.errors import CampusGError, Stale
 from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import find_draft
@@ -24,6 +26,7 @@ from domain.payments.notifications.cards import (
 from domain.payments.sagas.detach_replaced_card import build_card_detachment_start
 from domain.payments.sagas.remove_card import RemoveCardData
 from domain.payments.sagas.save_card import SaveCardData
+from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
 
 
@@ -36,6 +39,14 @@ async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
 async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
     """Tell the customer that the card is detached at Stripe too."""
     await notify(work, card_removed(run, run.data_as(RemoveCardData)))
+
+
+async def send_card_page(work: UnitOfWork, run: SagaRun) -> None:
+    """Send the run's person a link to save a card, because Stripe does not know theirs any more."""
+    campus = await find_campus(work, run.campus_id)
+    member = await find_member(work, run.campus_id, run.required_person_id)
+    with suppress(CampusGError):  # somebody who may not order any more needs no link
+        await start_card_setup(work, campus, member)
 
 
 async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: SavedCard) -> None:

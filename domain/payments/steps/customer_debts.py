@@ -18,7 +18,9 @@ from domain.payments.hold_repository import insert_current_hold
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.notifications.customer_debts import debt_paid, debt_unsettled
 from domain.payments.sagas.settle_debt import SettleDebtData
+from domain.payments.steps.cards import send_card_page
 from domain.payments.steps.charges import book_fee
+from domain.saga.refusals import CARD_GONE
 from domain.saga.run import SagaRun
 
 
@@ -46,6 +48,8 @@ async def tell_unsettled(work: UnitOfWork, run: SagaRun) -> None:
     if owed.status is not CustomerDebtStatus.OPEN:
         return
     await notify(work, debt_unsettled(owed, run))
+    if run.reason == CARD_GONE:
+        await send_card_page(work, run)
 
 
 async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:

@@ -27,6 +27,8 @@ from domain.payments.replacement_hold_repository import (
     retire_replacement_hold,
 )
 from domain.payments.sagas.replace_hold import ReplaceHoldData
+from domain.payments.steps.cards import send_card_page
+from domain.saga.refusals import CARD_GONE
 from domain.saga.run import SagaRun
 
 OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
@@ -109,5 +111,7 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
         await notify(work, price_increase_overtaken(order, run, agreed.ceiling))
         return
     await notify(work, price_increase_failed(order, run, agreed.ceiling))
+    if run.reason == CARD_GONE:
+        await send_card_page(work, run)
     if agreed.kind is PriceIncreaseKind.LIMIT and str(order.claim) == agreed.claim:
         await notify(work, limit_not_increased(order, run))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
+from domain.saga.refusals import ACCOUNT_GONE
 from domain.saga.run import SagaStart
 
 
@@ -12,9 +13,28 @@ class OnboardRunnerData:
     """The runner's account at Stripe."""
 
     account: str | None = None
+    is_complete: bool = False  # Stripe asks for nothing: the link is the one to the owner's page there
 
 
 ONBOARD_RUNNER = Saga(
+    kind="onboard_runner",
+    version=2,
+    data=OnboardRunnerData,
+    steps=(
+        ExternalStep(name="ensure_account"),
+        ExternalStep(name="open_onboarding"),
+        Wait(
+            signal="account_ready",
+            window="onboarding",
+            timeout_reason="lapsed",
+            abort_signals=frozenset({ACCOUNT_GONE}),
+            poll="refresh_account",
+        ),
+        LocalStep(name="open_payouts"),
+    ),
+)
+# For runs that started on version 1: it waits until its window is over, whatever becomes of the account.
+ONBOARD_RUNNER_V1 = Saga(
     kind="onboard_runner",
     data=OnboardRunnerData,
     steps=(

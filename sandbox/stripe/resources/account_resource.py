@@ -2,6 +2,7 @@
 
 from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.platform_profile import refuse_account
 from sandbox.stripe.resources.balance_resource import sum_movements
 from sandbox.stripe.resources.list_pages import list_object
 from sandbox.stripe.stripe_refusals import (
@@ -15,6 +16,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 LINK_TTL_SECONDS = 300
 SUPPORTED_CAPABILITIES = ("transfers", "card_payments")
+BUSINESS_DETAILS = ("business_profile.mcc", "business_profile.product_description", "business_profile.url")
 REQUIRED_DETAILS = ["external_account", "individual.dob.day", "individual.first_name", "tos_acceptance.date"]
 
 
@@ -28,6 +30,9 @@ def handle_create_account(call: StripeCall) -> Document:
         if name not in SUPPORTED_CAPABILITIES:
             raise not_supported(f"the capability {name}", param=f"capabilities[{name}]")
     wanted = [name for name, requested in capabilities.items() if requested and requested.get("requested")]
+    refusal = refuse_account(world.profile, wanted)
+    if refusal is not None:
+        raise refusal
     controller = _controller(params["controller"])
     common = new_object(world, "account")
     account: Document = {
@@ -37,7 +42,7 @@ def handle_create_account(call: StripeCall) -> Document:
         "capabilities": dict.fromkeys(wanted, "inactive"),
         "charges_enabled": False,
         "controller": controller,
-        "country": params.get("country", "US"),
+        "country": params.get("country", world.profile.country),
         "default_currency": params.get("default_currency", "usd"),
         "details_submitted": False,
         "email": params.get("email"),
@@ -45,13 +50,30 @@ def handle_create_account(call: StripeCall) -> Document:
         "future_requirements": _requirements([]),
         "metadata": merge_metadata({}, params),
         "payouts_enabled": False,
-        "requirements": _requirements(REQUIRED_DETAILS),
-        "settings": {"payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}}},
+        "requirements": _requirements(_required_details(params)),
+        "settings": {"payouts": {"debit_negative_balances": True, "schedule": _payout_schedule(params)}},
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": "express" if controller["stripe_dashboard"]["type"] == "express" else "none",
     }
     world.save_and_record(account)
     return account
+
+
+def _required_details(params: Document) -> list[str]:
+    """Return what Stripe asks the owner: what the platform has not given already."""
+    profile = params.get("business_profile") or {}
+    missing = [name for name in BUSINESS_DETAILS if name.partition(".")[2] not in profile]
+    return [*missing, *([] if params.get("business_type") else ["business_type"]), *REQUIRED_DETAILS]
+
+
+def _payout_schedule(params: Document) -> Document:
+    asked = params.get("settings", {}).get("payouts", {}).get("schedule", {})
+    if asked.get("interval") == "weekly" and not {"weekly_anchor", "weekly_payout_days"} & asked.keys():
+        raise bad_parameter(
+            "You must provide `weekly_anchor` when `interval` is `weekly`.",
+            param="settings[payouts][schedule][weekly_anchor]",
+        )
+    return {"delay_days": 2, "interval": "daily", **asked}
 
 
 def _controller(requested: Document) -> Document:
@@ -152,6 +174,49 @@ def handle_retrieve_account(call: StripeCall) -> Document:
     return account
 
 
+def handle_create_login_link(call: StripeCall) -> Document:
+    """POST /v1/accounts/{id}/login_links: a link to the owner's Express dashboard, once they are through."""
+    account = call.world.documents.get("account", call.ids[0])
+    if account is None:
+        raise account_not_accessible("sk_test_", call.ids[0])
+    if not account["details_submitted"]:
+        raise invalid_request("Cannot create a login link for an account that has not completed onboarding.")
+    url = f"{call.base_url}/pay/express/{account['id']}"
+    return {"object": "login_link", "created": call.world.now(), "url": url}
+
+
+def change_requirements(world: StripeWorld, account: Document, body: Document) -> None:
+    """Let Stripe ask the owner for something (`due`, `past_due`), or stop paying out to the bank; and record it."""
+    past_due = list(body.get("past_due", []))
+    account["requirements"] = {
+        **_requirements([*body.get("due", []), *past_due]),
+        "past_due": past_due,
+        "disabled_reason": "requirements.past_due" if past_due else None,
+    }
+    account["payouts_enabled"] = bool(body.get("payouts_enabled", not past_due))
+    world.save_and_record(account, "account.updated", account=account["id"])
+
+
+def handle_retrieve_platform(call: StripeCall) -> Document:
+    """GET /v1/account: the account that the key belongs to."""
+    profile = call.world.profile
+    return {
+        "id": profile.account,
+        "object": "account",
+        "business_profile": {"name": "Sandbox", "url": None},
+        "business_type": "company",
+        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "charges_enabled": profile.can_charge,
+        "country": profile.country,
+        "default_currency": "usd",
+        "details_submitted": profile.is_complete,
+        "email": "platform@example.com",
+        "payouts_enabled": True,
+        "settings": {"dashboard": {"display_name": "Sandbox", "timezone": "Etc/UTC"}},
+        "type": "standard",
+    }
+
+
 def handle_create_account_link(call: StripeCall) -> Document:
     """POST /v1/account_links: create an onboarding link that can be opened once within five minutes."""
     params, world = call.params, call.world
@@ -194,10 +259,14 @@ def open_account_link(world: StripeWorld, token: str) -> Document:
     return link
 
 
-CREATE_PARAMETERS = "controller capabilities country email metadata business_type business_profile default_currency"
+CREATE_PARAMETERS = (
+    "controller capabilities country email metadata business_type business_profile default_currency settings"
+)
 ENDPOINTS = (
     define_endpoint("POST /v1/accounts", "account_create", handle_create_account, CREATE_PARAMETERS),
+    define_endpoint("GET /v1/account", "account_retrieve_current", handle_retrieve_platform),
     define_endpoint("GET /v1/accounts/*", "account_retrieve", handle_retrieve_account),
+    define_endpoint("POST /v1/accounts/*/login_links", "account_login_link_create", handle_create_login_link),
     define_endpoint(
         "POST /v1/account_links",
         "account_link_create",

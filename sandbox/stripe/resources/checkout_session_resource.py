@@ -36,8 +36,10 @@ def handle_create_checkout_session(call: StripeCall) -> Document:
     )
     setup_data = params.get("setup_intent_data", {})
     metadata = merge_metadata({}, params)
+    offered = _offered_methods(call)
     intent = setup_intent_resource.create_setup_intent(
         world,
+        offered=offered,
         customer=customer["id"] if customer else None,
         description=setup_data.get("description"),
         metadata=merge_metadata({}, setup_data),
@@ -45,6 +47,20 @@ def handle_create_checkout_session(call: StripeCall) -> Document:
     session = {**_new_session(call, currency, intent, expires_at), "metadata": metadata}
     world.save_and_record(session)
     return session
+
+
+def _offered_methods(call: StripeCall) -> list[str]:
+    """Return what the page offers: all that the dashboard switched on, or what the call allows of it."""
+    switched_on = call.world.profile.payment_methods
+    allowed = call.params.get("allowed_payment_method_types", switched_on)
+    offered = [name for name in switched_on if name in allowed]
+    if not offered:
+        raise invalid_request(
+            "No valid payment method types for this Checkout Session. Please ensure that you have activated payment"
+            " methods compatible with your chosen currency in your dashboard"
+            " (https://dashboard.stripe.com/settings/payment_methods)."
+        )
+    return offered
 
 
 def _check(params: Document) -> None:
@@ -93,7 +109,7 @@ def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: 
         "mode": "setup",
         "payment_method_collection": "if_required",
         "payment_method_options": {},
-        "payment_method_types": ["card"],
+        "payment_method_types": intent["payment_method_types"],
         "payment_status": "no_payment_required",
         "setup_intent": intent["id"],
         "shipping_options": [],
@@ -105,10 +121,18 @@ def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: 
     }
 
 
-def complete_session(world: StripeWorld, session: Document, card: Card) -> None:
-    """Save the card the person entered; raise StripeRefusal 402 when the bank declines, and leave the session open."""
+def complete_session(
+    world: StripeWorld, session: Document, card: Card, *, method: str = "card", wallet: str | None = None
+) -> None:
+    """Save the card the person entered, perhaps from a wallet, or another method that the page offers.
+
+    Raise StripeRefusal 402 when the bank declines, and leave the session open.
+    """
     _require_open(session, "completed")
-    setup_intent_resource.save_card_to_setup_intent(world, world.find("setup_intent", session["setup_intent"]), card)
+    if method not in session["payment_method_types"]:
+        raise invalid_request(f"The page does not offer {method}. (This refusal is the sandbox's own.)")
+    intent = world.find("setup_intent", session["setup_intent"])
+    setup_intent_resource.save_card_to_setup_intent(world, intent, card, method=method, wallet=wallet)
     session.pop(DUE_FIELD, None)
     session.update(status="complete", url=None)
     world.save_and_record(session, "checkout.session.completed")
@@ -146,7 +170,7 @@ def _require_open(session: Document, done: str) -> None:
 
 CREATE_PARAMETERS = (
     "mode currency customer customer_email success_url cancel_url client_reference_id metadata setup_intent_data"
-    " expires_at locale ui_mode"
+    " expires_at locale ui_mode allowed_payment_method_types wallet_options"
 )
 ENDPOINTS = (
     define_endpoint(

@@ -3,6 +3,7 @@
 from sandbox.stripe.amounts import require_chargeable, require_currency
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.platform_profile import require_charges
 from sandbox.stripe.resources.customer_resource import find_existing_customer
 from sandbox.stripe.resources.intent_authorization import authorize_intent, require_usable_by
 from sandbox.stripe.resources.intent_endings import intent_of_call, refuse_step
@@ -27,6 +28,7 @@ UPDATABLE_FIELDS = ("description", "receipt_email", "setup_future_usage", "trans
 def handle_create_payment_intent(call: StripeCall) -> Document:
     """POST /v1/payment_intents, confirmed at once with confirm=true; a declined intent is stored too."""
     params = call.params
+    require_charges(call.world.profile)
     currency = require_currency(params)
     amount = require_chargeable(params["amount"], currency)
     _check_confirmation(params)

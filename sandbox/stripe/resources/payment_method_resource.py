@@ -9,10 +9,17 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 YEARS_VALID = 4
 SECONDS_PER_YEAR = 31_556_952
 FIRST_YEAR = 1970
+OTHER_METHODS: dict[str, Document] = {"link": {"email": "ada@example.com", "persistent_token": None}}
 
 
-def create_payment_method(world: StripeWorld, card: Card) -> Document:
-    """Insert and return a payment method for a test card, attached to no customer."""
+def create_payment_method(
+    world: StripeWorld, card: Card, *, type_: str = "card", wallet: str | None = None
+) -> Document:
+    """Insert and return a payment method for a test card, attached to no customer.
+
+    A method of another type has its own details in place of a card's, as at Stripe. A card may be in a wallet.
+    """
+    details = _card_details(world, card, wallet) if type_ == "card" else OTHER_METHODS.get(type_, {})
     method: Document = {
         **new_object(world, "payment_method", "customer"),
         "allow_redisplay": "unspecified",
@@ -23,10 +30,10 @@ def create_payment_method(world: StripeWorld, card: Card) -> Document:
             "phone": None,
             "tax_id": None,
         },
-        "card": _card_details(world, card),
+        type_: details,
         "livemode": False,
         "metadata": {},
-        "type": "card",
+        "type": type_,
         "_card": card.name,
         "_saved": False,  # saved for later payments, so some banks ask for no further approval
         "_spent": False,  # used without a customer, or detached: cannot be used again
@@ -35,7 +42,7 @@ def create_payment_method(world: StripeWorld, card: Card) -> Document:
     return method
 
 
-def _card_details(world: StripeWorld, card: Card) -> Document:
+def _card_details(world: StripeWorld, card: Card, wallet: str | None) -> Document:
     return {
         "brand": card.brand,
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
@@ -50,7 +57,7 @@ def _card_details(world: StripeWorld, card: Card) -> Document:
         "networks": {"available": [card.brand], "preferred": None},
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True},
-        "wallet": None,
+        "wallet": None if wallet is None else {wallet: {}, "dynamic_last4": card.number[-4:], "type": wallet},
     }
 
 

@@ -15,7 +15,7 @@ INITIALLY_NULL_FIELDS = (
 
 
 def create_setup_intent(
-    world: StripeWorld, *, customer: str | None, description: str | None, metadata: Document
+    world: StripeWorld, *, offered: list[str], customer: str | None, description: str | None, metadata: Document
 ) -> Document:
     """Insert and return a setup intent without a card."""
     common = new_object(world, "setup_intent", INITIALLY_NULL_FIELDS)
@@ -27,7 +27,7 @@ def create_setup_intent(
         "livemode": False,
         "metadata": metadata,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
+        "payment_method_types": offered,
         "status": "requires_payment_method",
         "usage": "off_session",
     }
@@ -35,21 +35,23 @@ def create_setup_intent(
     return intent
 
 
-def save_card_to_setup_intent(world: StripeWorld, intent: Document, card: Card) -> None:
-    """Save a card, with the bank's approval given; raise StripeRefusal 402 when the bank declines."""
-    method = create_payment_method(world, card)
+def save_card_to_setup_intent(
+    world: StripeWorld, intent: Document, card: Card, *, method: str, wallet: str | None
+) -> None:
+    """Save a card or another method, with the bank's approval given; raise StripeRefusal 402 when the bank declines."""
+    saved = create_payment_method(world, card, type_=method, wallet=wallet)
     try:
         if intent["customer"] is not None:
-            attach_to_customer(world, method, intent["customer"])
+            attach_to_customer(world, saved, intent["customer"])
     except StripeRefusal as refusal:
-        refusal.error["payment_method"] = without_private_fields(method)
+        refusal.error["payment_method"] = without_private_fields(saved)
         intent["last_setup_error"] = dict(refusal.error)
         world.save_and_record(intent, "setup_intent.setup_failed")
         refusal.error["setup_intent"] = without_private_fields(intent)
         raise
-    method["_saved"] = True
-    world.save_and_record(method)
-    intent.update(status="succeeded", payment_method=method["id"], last_setup_error=None)
+    saved["_saved"] = True
+    world.save_and_record(saved)
+    intent.update(status="succeeded", payment_method=saved["id"], last_setup_error=None)
     world.save_and_record(intent, "setup_intent.succeeded")
 
 

@@ -25,9 +25,7 @@ def handle_create_transfer_reversal(call: StripeCall) -> Document:
         )
     account, currency = transfer["destination"], transfer["currency"]
     if amount > sum_movements(world, account).get(currency, 0):
-        raise invalid_request(
-            "The connected account does not have sufficient funds to cover this reversal.", code="balance_insufficient"
-        )
+        raise invalid_request("The connected account does not have sufficient funds to cover this reversal.")
     reversal = _new_reversal(call, transfer, amount)
     balance_transaction = post_balance_transaction(
         world, "transfer_refund", amount=amount, currency=currency, source=reversal["id"]

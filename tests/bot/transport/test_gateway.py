@@ -98,9 +98,7 @@ def test_without_a_secret_nothing_is_genuine() -> None:
     body = json_bytes(event_body("evt_open"))
     for secrets in ((), ("",)):
         with pytest.raises(FORGED_EVENT_ERRORS):
-            parse_stripe_event(
-                body, signature_header(body, "")["Stripe-Signature"], secrets, clock=ProcessClock(), is_live=False
-            )
+            parse_stripe_event(body, signature_header(body, "")["Stripe-Signature"], secrets, clock=ProcessClock())
 
 
 @case(37, 55)
@@ -125,10 +123,14 @@ async def test_a1_forged_events_are_refused_and_leave_nothing(stack: BotStack) -
 
 
 @case(37, 58)
-async def test_an_event_of_the_other_mode_is_refused(stack: BotStack) -> None:
+async def test_a_genuine_event_of_the_other_mode_is_dropped_and_counted(stack: BotStack) -> None:
+    """Stripe disables an endpoint that refuses, and sends test events of connected accounts to live ones too."""
     body = json_bytes(event_body("evt_live", livemode=True))
-    assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 400
+    assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 200
+    assert await post_to_gateway(stack, "/stripe", body, signature_header(body, "whsec_other")) == 400
     assert await count_events(stack, "evt_live") == 0
+    async with stack.http.get(f"{stack.gateway_url}/metrics") as answer:
+        assert "campusg_bot_stripe_events_of_other_mode_total 1.0" in await answer.text()
 
 
 @case(37)

@@ -31,6 +31,7 @@ from domain.restrictions.model import (
 )
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Progress
+from domain.saga.refusals import CARD_GONE, NOT_POSSIBLE
 from domain.saga.run import EngineData, SagaRun, SagaStart
 from tests.conventions.test_conventions import PROJECT
 from tests.domain.order_messages.sample_orders import CAMPUS, MEI, ORDERS_BY_STATUS, PAYABLE, PRICE
@@ -56,7 +57,7 @@ _RUN = SagaRun(
     failing_since=None,
     alerted=False,
 )
-_REASONS = (None, "declined", "unpaid", "too late", UNKNOWN_PAYMENT)  # a saga that compensates
+_REASONS = (None, "declined", "unpaid", "too late", UNKNOWN_PAYMENT, NOT_POSSIBLE, CARD_GONE)  # a saga that compensates
 _SAMPLES_BY_TYPE: Mapping[object, tuple[object, ...]] = MappingProxyType(
     {
         str: ("some words", ""),

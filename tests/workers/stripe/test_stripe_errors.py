@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import case
 from tests.stack.worker_stack import WorkerStack
-from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
+from workers.engine.call_failures import STRIPE_FAILED, CallFailed, KeyRefused, OutcomeUnknown, Refused, TryLater
 from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.gateway_cards import create_customer
 from workers.stripe.gateway_intents import create_intent
@@ -22,8 +22,8 @@ EXPECTED_ERRORS: dict[str, tuple[dict[str, Any], type[CallFailed], str]] = {
     "the same call is under way": ({"kind": STATUS, "status": 409}, TryLater, "key_in_use"),
     "too many calls": ({"kind": STATUS, "status": 429}, TryLater, "rate_limit"),
     "somebody has it locked": ({"kind": STATUS, "status": 429, "code": "lock_timeout"}, TryLater, "lock_timeout"),
-    "a key that was revoked": ({"kind": STATUS, "status": 401}, TryLater, "stripe_key"),
-    "a key that may not": ({"kind": STATUS, "status": 403}, TryLater, "stripe_key"),
+    "a key that was revoked": ({"kind": STATUS, "status": 401}, KeyRefused, "stripe_key"),
+    "a key that may not": ({"kind": STATUS, "status": 403}, KeyRefused, "stripe_key"),
     "Stripe fails": ({"kind": STATUS, "status": 500}, OutcomeUnknown, STRIPE_FAILED),
     "Stripe is away": ({"kind": STATUS, "status": 503}, OutcomeUnknown, STRIPE_FAILED),
     "a proxy says 200": ({"kind": "html_200"}, OutcomeUnknown, "stripe_outcome_unknown"),

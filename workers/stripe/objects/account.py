@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workers.stripe.objects.raw_object import RawObject, nested, parse_status
+from domain.payouts.model import AccountTrouble
+from workers.stripe.objects.raw_object import RawObject, nested, optional_text, parse_status
 
 
 class CapabilityStatus(StrEnum):
@@ -28,6 +29,26 @@ class StripeAccount:
 
     id: str
     transfers: CapabilityStatus
+    country: str | None = None
+    payouts_enabled: bool = True
+    has_due: bool = False  # Stripe asks the owner for something
+    has_past_due: bool = False
+
+    @property
+    def trouble(self) -> AccountTrouble | None:
+        """Return what Stripe lacks of an account that can receive transfers; None for one that cannot, too."""
+        if not self.can_receive_transfers:
+            return None
+        if self.has_past_due:
+            return AccountTrouble.PAST_DUE
+        if not self.payouts_enabled:
+            return AccountTrouble.NO_PAYOUTS
+        return AccountTrouble.DUE if self.has_due else None
+
+    @property
+    def needs_onboarding(self) -> bool:
+        """Return whether its owner must answer something; else the link is the one to their dashboard at Stripe."""
+        return self.has_due or self.has_past_due or not self.can_receive_transfers
 
     @property
     def can_receive_transfers(self) -> bool:
@@ -54,7 +75,15 @@ class BankPayout:
 
 def parse_account(raw: RawObject) -> StripeAccount:
     """Return a connected account. Raise KeyError when its id is missing."""
-    return StripeAccount(id=raw["id"], transfers=parse_transfers_capability(raw))
+    due = nested(raw, "requirements")
+    return StripeAccount(
+        id=raw["id"],
+        transfers=parse_transfers_capability(raw),
+        country=optional_text(raw.get("country")),
+        payouts_enabled=bool(raw.get("payouts_enabled", True)),
+        has_due=bool(due.get("currently_due")),
+        has_past_due=bool(due.get("past_due")),
+    )
 
 
 def parse_transfers_capability(raw: RawObject) -> CapabilityStatus:

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from workers.stripe.objects.raw_object import RawObject, expanded, nested, optional_text, parse_status, reference_id
 
+CARD_TYPE = "card"  # Stripe's type of a payment method; cards in a wallet are cards too
+
 
 class CheckoutStatus(StrEnum):
     OPEN = "open"
@@ -29,6 +31,7 @@ class PaymentCard:
     exp_month: int
     exp_year: int
     fingerprint: str | None  # the same for one card number, whoever saves it
+    wallet: str | None = None  # Stripe's type of the wallet that the card is in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def parse_customer(raw: RawObject) -> StripeCustomer:
 
 def parse_payment_method(raw: RawObject) -> PaymentMethod:
     """Return a payment method. Raise KeyError when its id, or a field of its card is missing."""
-    card = expanded(raw.get("card"))
+    card = expanded(raw.get("card")) if raw.get("type") == CARD_TYPE else None
     return PaymentMethod(
         id=raw["id"],
         customer=reference_id(raw.get("customer")),
@@ -72,6 +75,7 @@ def _parse_card(raw: RawObject) -> PaymentCard:
         exp_month=raw["exp_month"],
         exp_year=raw["exp_year"],
         fingerprint=optional_text(raw.get("fingerprint")),
+        wallet=optional_text(nested(raw, "wallet").get("type")),
     )
 
 

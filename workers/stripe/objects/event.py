@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workers.stripe.objects.account import CapabilityStatus, parse_transfers_capability
+from domain.payouts.model import AccountTrouble
+from workers.stripe.objects.account import CapabilityStatus, parse_account, parse_transfers_capability
 from workers.stripe.objects.raw_object import RawObject, reference_id
 
 
@@ -27,6 +28,7 @@ class EventObject:
     payment_intent: str
     charge: str
     transfers: CapabilityStatus
+    trouble: AccountTrouble | None  # of an account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +63,5 @@ def parse_event_object(payload: RawObject) -> EventObject:
         payment_intent=reference_id(raw.get("payment_intent")) or "",
         charge=reference_id(raw.get("charge")) or "",
         transfers=parse_transfers_capability(raw),
+        trouble=parse_account(raw).trouble if raw.get("object") == "account" else None,
     )

@@ -20,7 +20,7 @@ from workers.stripe.steps import (
 EXTERNAL_STEPS: Mapping[str, ExternalStepHooks] = MappingProxyType(
     {
         "authorize_replacement_hold": replacement_hold_steps.AUTHORIZE_REPLACEMENT_HOLD,
-        "refresh_replacement_hold": hold_steps.REFRESH_HOLD,
+        "refresh_replacement_hold": replacement_hold_steps.REFRESH_REPLACEMENT_HOLD,
         "release_replacement_hold": hold_steps.RELEASE_HOLD,
         "release_former_hold": replacement_hold_steps.RELEASE_FORMER_HOLD,
         "authorize_hold": hold_steps.AUTHORIZE_HOLD,

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.payouts.account_changes import record_account_disconnected, record_payouts_ready, tell_payout_returned
+from domain.payouts.account_changes import (
+    record_account_disconnected,
+    record_account_trouble,
+    record_payouts_ready,
+    tell_payout_returned,
+)
 from domain.payouts.sagas.follow_account import FollowAccountData
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
@@ -57,6 +62,7 @@ async def record_payout_account_check(
         await record_account_disconnected(work, run, found.id)
         return
     await record_payouts_ready(work, run, ready=found.account.can_receive_transfers)
+    await record_account_trouble(work, run, found.account.trouble)
     payout = found.payout
     if payout is not None and payout.status is BankPayoutStatus.FAILED:
         await tell_payout_returned(work, run, payout.id, payout.amount, payout.currency)

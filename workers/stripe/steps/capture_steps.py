@@ -8,12 +8,14 @@ from domain.orders.sagas.resolve_completion import RESOLVED_BY_HAND
 from domain.payments.advances import adopt_advance
 from domain.payments.hold_repository import find_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
+from domain.saga.refusals import RefusalKind
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, capture_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
+from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 from workers.stripe.steps.charge_steps import (
     LapsedHold,
     close_lapsed_hold,
@@ -101,8 +103,16 @@ async def prepare_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, _key: str)
 
 
 async def end_uncaptured_hold(client: StripeGateway, request: CallRequest) -> TakenPayment | LapsedHold:
-    """Cancel the intent of a capture that is given up; return what it took if it was captured after all."""
-    found = await retrieve_intent(client, request.params["payment_intent"])
+    """Cancel the intent of a capture that is given up; return what it took if it was captured after all.
+
+    One that Stripe does not know holds nothing.
+    """
+    try:
+        found = await retrieve_intent(client, request.params["payment_intent"])
+    except Refused as refusal:
+        if refusal.kind is not RefusalKind.GONE:
+            raise
+        return LapsedHold(reason=RESOLVED_BY_HAND)
     if found.status is PaymentIntentStatus.SUCCEEDED:
         return read_taken_payment(found)
     await cancel_intent(client, found.id, request.key)
@@ -119,7 +129,12 @@ async def record_uncaptured_hold_end(work: UnitOfWork, run: SagaRun, result: Tak
 
 
 CAPTURE_PAYMENT = define_external_step(
-    prepare=prepare_capture, execute=execute_capture, record=record_capture, find_existing=find_capture
+    prepare=prepare_capture,
+    execute=execute_capture,
+    record=record_capture,
+    find_existing=find_capture,
+    refused=tell_refused("pay"),
+    held_up=tell_held_up("pay"),
 )
 END_UNCAPTURED_HOLD = define_external_step(
     prepare=prepare_uncaptured_hold_end, execute=end_uncaptured_hold, record=record_uncaptured_hold_end

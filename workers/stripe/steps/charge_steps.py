@@ -16,6 +16,7 @@ from domain.payments.card_facts_repository import keep_card_facts
 from domain.payments.hold_repository import insert_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
 from domain.reconciliation.repository import has_unknown_payment
+from domain.saga.refusals import CARD_GONE, RefusalKind
 from domain.saga.run import SagaRun
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
@@ -23,6 +24,9 @@ from workers.engine.external_step import CallRequest, StepParams, define_externa
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.platform.statement import statement_suffix
+from workers.stripe.refusals.refused_charges import explain_refused_charge
+from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
@@ -30,7 +34,6 @@ MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 MAX_CLOCK_SKEW_SECONDS = Timeout.STRIPE_CLOCK_SKEW.whole_seconds
 # Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
 CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
-IDEMPOTENCY_ERROR = "idempotency_error"
 UNKNOWN_PAYMENT_MESSAGE = (
     "Stripe has a payment of this order that we do not know. Give it back there, or find out what it is; settle it in"
     " /differences, then try again."
@@ -117,6 +120,13 @@ async def require_no_unknown_payment(work: UnitOfWork, order_id: int) -> None:
         raise Refused("unknown_payment", UNKNOWN_PAYMENT_MESSAGE)
 
 
+def describe_payment(order: Order, campus: Campus) -> StepParams:
+    """Return by what the customer and the platform recognise the payment of an order."""
+    suffix = statement_suffix(campus.title)
+    shown = {"description": f"Order #{order.id}, {campus.title}"}
+    return shown if suffix is None else shown | {"statement_descriptor_suffix": suffix}
+
+
 def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key: str) -> StepParams:
     """Return the parameters of a payment of the order's total that is captured at once.
 
@@ -124,7 +134,7 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
     """
     if member.card is None:
         raise LookupError(f"person {member.person_id} has no card")
-    return {
+    return describe_payment(order, campus) | {
         "amount": order.total,
         "currency": order.price.currency,
         "customer": member.stripe_customer,
@@ -139,17 +149,21 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
 
 
 async def execute_recharge(client: StripeGateway, request: CallRequest) -> TakenCharge | DeclinedCharge:
-    """Charge the card. A decline of any kind is a result too, and leaves nothing open at Stripe.
+    """Charge the card. The bank's no is a result too, and leaves nothing open at Stripe; so is a card that is gone.
 
-    Raise Refused for an idempotency error, and OutcomeUnknown while the bank processes the payment.
+    Raise Refused when our own settings are refused: nothing is owed because of them. Raise OutcomeUnknown while the
+    bank processes the payment.
     """
     try:
         found = await create_intent(client, request.params, request.key)
     except Refused as refusal:
-        if refusal.reason == IDEMPOTENCY_ERROR:
-            raise
+        if refusal.kind is not RefusalKind.BANK:
+            refusal = await explain_refused_charge(client, request.params, refusal)
+        if refusal.kind is RefusalKind.CONFIGURATION:
+            raise refusal from None
         left = await fetch_blocked_charge(client, refusal.payment_intent)
-        return await _decline(client, request, left, refusal.code or refusal.reason)
+        reason = refusal.reason if refusal.reason == CARD_GONE else refusal.code or refusal.reason
+        return await _decline(client, request, left, reason)
     if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
     return await _conclude(client, request, found)
@@ -216,5 +230,7 @@ CHARGE_AGAIN = define_external_step(
     execute=execute_recharge,
     record=record_recharge,
     find_existing=find_recharge,
+    refused=tell_refused("pay"),
+    held_up=tell_held_up("pay"),
     rekey_after=MONEY_TRACE_TIMEOUT,
 )

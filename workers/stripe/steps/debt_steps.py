@@ -13,15 +13,17 @@ from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
 from domain.payments.notifications.customer_debts import debt_approval_asked, debt_outcome_unknown
 from domain.payments.steps.customer_debts import book_settlement
+from domain.saga.refusals import CARD_GONE, RefusalKind
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.refusals.refused_charges import explain_refused_charge, record_refused_charge
+from workers.stripe.refusals.waiting_people import tell_held_up
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts, record_card_facts
 from workers.stripe.steps.charge_steps import (
-    IDEMPOTENCY_ERROR,
     MAX_CLOCK_SKEW_SECONDS,
     MONEY_TRACE_TIMEOUT,
     TakenCharge,
@@ -35,7 +37,6 @@ from workers.stripe.steps.hold_steps import (
     keep_hold_request,
     prepare_hold_release,
     prepare_intent_lookup,
-    record_decline,
     record_hold_release,
 )
 from workers.stripe.steps.released_holds import ReleasedHold
@@ -53,32 +54,31 @@ class CanceledDebtCharge:
 async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     """Return the parameters of a charge of the whole debt, on session: the bank may ask the customer.
 
-    Raise Refused "declined" without a card, and "unknown_payment" when Stripe has a payment of this order that we do
+    Raise Refused CARD_GONE without a card, and "unknown_payment" when Stripe has a payment of this order that we do
     not know.
     """
     await require_no_unknown_payment(work, run.required_order_id)
     order = await find_order(work, run.campus_id, run.required_order_id)
     member = await find_member(work, run.campus_id, run.required_person_id)
     if member.card is None or member.stripe_customer is None:
-        raise Refused("declined", "no card")
+        raise Refused(CARD_GONE, "no card")
     keep_hold_request(run, key, member.stripe_customer, work.now)
     return build_charge(order, member, await find_campus(work, run.campus_id), run, key)
 
 
 async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> PaymentIntent:
-    """Charge the card; raise Refused "declined" for every refusal of the payment by Stripe.
+    """Charge the card; raise Refused "declined" for the bank's no.
 
-    The customer is told the same for all of them. Raise the refusal itself for an idempotency error, and OutcomeUnknown
-    while the bank processes the payment.
+    Raise what `explain_refused_charge` returns when no bank was asked, and OutcomeUnknown while the bank processes the
+    payment.
     """
     try:
         found = await create_intent(client, request.params, request.key)
     except Refused as refusal:
-        if refusal.reason == IDEMPOTENCY_ERROR:
+        if refusal.kind is RefusalKind.BANK:
+            refusal.payment_intent = await fetch_blocked_charge(client, refusal.payment_intent)
             raise
-        code = refusal.code or refusal.reason
-        intent = await fetch_blocked_charge(client, refusal.payment_intent)
-        raise Refused("declined", str(refusal), code=code, payment_intent=intent) from refusal
+        raise await explain_refused_charge(client, request.params, refusal) from refusal
     if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
     return found
@@ -160,7 +160,12 @@ async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> Can
     intent = await find_requested_intent(client, request)
     if intent is None:
         return CanceledDebtCharge(payment_intent=None, taken=None)
-    found = await retrieve_intent(client, intent)
+    try:
+        found = await retrieve_intent(client, intent)
+    except Refused as refusal:
+        if refusal.kind is not RefusalKind.GONE:
+            raise
+        return CanceledDebtCharge(payment_intent=intent, taken=None)
     if found.status is PaymentIntentStatus.PROCESSING:
         raise TryLater("processing", "the bank has not answered yet")
     if found.status is not PaymentIntentStatus.SUCCEEDED:
@@ -199,11 +204,15 @@ CHARGE_DEBT = define_external_step(
     execute=execute_debt_charge,
     record=record_debt_charge,
     find_existing=find_debt_charge,
-    refused=record_decline,
+    refused=record_refused_charge,
+    held_up=tell_held_up("debt"),
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
 REFRESH_DEBT_CHARGE = define_external_step(
-    prepare=prepare_intent_lookup, execute=fetch_intent, record=record_debt_payment_lookup
+    prepare=prepare_intent_lookup,
+    execute=fetch_intent,
+    record=record_debt_payment_lookup,
+    held_up=tell_held_up("debt"),
 )
 CANCEL_DEBT_CHARGE = define_external_step(
     prepare=prepare_debt_charge_cancel, execute=cancel_debt_charge, record=record_debt_charge_cancel

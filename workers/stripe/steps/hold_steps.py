@@ -14,6 +14,7 @@ from domain.payments.hold_repository import move_current_hold_with_intent
 from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.run_hold_repository import find_hold_of_run, move_hold_of_run
 from domain.saga.definition import Wait
+from domain.saga.refusals import CARD_GONE, RefusalKind
 from domain.saga.run import SagaRun
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused, TryLater
@@ -21,8 +22,10 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import create_intent, find_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.refusals.refused_charges import explain_refused_charge, record_refused_charge
+from workers.stripe.refusals.waiting_people import tell_held_up
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, record_card_facts
-from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
+from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS, describe_payment
 from workers.stripe.steps.released_holds import ReleasedHold, release_intent
 
 HOLD_TRACE_TIMEOUT = Timeout.STRIPE_HOLD_TRACE.delta
@@ -31,7 +34,7 @@ HOLD_TRACE_TIMEOUT = Timeout.STRIPE_HOLD_TRACE.delta
 async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     """Return the intent to create: the ceiling, on the saved card, captured later.
 
-    Raise LookupError when the run requested no hold, and Refused "declined" when the customer has no card.
+    Raise LookupError when the run requested no hold, and Refused CARD_GONE when the customer has no card any more.
     """
     requested_hold = await find_hold_of_run(work, run)
     if requested_hold is None:
@@ -40,9 +43,9 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     member = await find_member(work, run.campus_id, order.customer_id)
     campus = await find_campus(work, run.campus_id)
     if member.card is None or member.stripe_customer is None:
-        raise Refused("declined", "no card")
+        raise Refused(CARD_GONE, "no card")
     keep_hold_request(run, key, member.stripe_customer, work.now)
-    return {
+    return describe_payment(order, campus) | {
         "amount": requested_hold.amount,
         "currency": requested_hold.currency,
         "customer": member.stripe_customer,
@@ -59,14 +62,15 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
 async def authorize_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
     """Create the intent that holds the money.
 
-    Raise Refused "declined" for every refusal of Stripe: the customer is told the same for all of them.
+    Raise Refused "declined" for the bank's no, and what `explain_refused_charge` returns when no bank was asked.
     """
     try:
         return await create_intent(client, request.params, request.key)
     except Refused as refusal:
-        code = refusal.code or refusal.reason
-        intent = await fetch_blocked_charge(client, refusal.payment_intent)
-        raise Refused("declined", str(refusal), code=code, payment_intent=intent) from refusal
+        if refusal.kind is not RefusalKind.BANK:
+            raise await explain_refused_charge(client, request.params, refusal) from refusal
+        refusal.payment_intent = await fetch_blocked_charge(client, refusal.payment_intent)
+        raise
 
 
 async def find_created_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent | None:
@@ -121,22 +125,6 @@ async def _record_hold_made(work: UnitOfWork, run: SagaRun, intent: PaymentInten
 def _awaited_signal(run: SagaRun) -> str:
     """Return the signal that says that the hold is made."""
     return next(step.signal for step in run.saga.steps if isinstance(step, Wait))
-
-
-async def record_decline(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
-    """Record a declined card; keep the intent it left behind, so that compensating can cancel it."""
-    intent = refusal.payment_intent
-    if intent is None:
-        run.data_as(HoldRequestData).hold_request = None  # refused without an intent: nothing to look for
-    await move_hold_of_run(
-        work,
-        run,
-        HoldEvent.DECLINED,
-        payment_intent=None if intent is None else intent.id,
-        refusal=refusal.code or refusal.reason,
-    )
-    if intent is not None:
-        await record_card_facts(work, intent)
 
 
 async def prepare_intent_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
@@ -236,9 +224,14 @@ async def record_hold_release(work: UnitOfWork, run: SagaRun, released: Released
 
 async def check_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
     """Return the intent if it still holds the money, or was captured; raise Refused `hold_gone` otherwise."""
-    found = await fetch_intent(client, request)
+    try:
+        found = await fetch_intent(client, request)
+    except Refused as refusal:
+        if refusal.kind is RefusalKind.GONE:
+            raise refusal.renamed("hold_gone") from refusal
+        raise
     if found.status not in (PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED):
-        raise Refused("hold_gone", found.raw_status)
+        raise Refused("hold_gone", found.raw_status, kind=RefusalKind.STATE)
     return found
 
 
@@ -265,11 +258,18 @@ AUTHORIZE_HOLD = define_external_step(
     execute=authorize_hold,
     record=record_hold,
     find_existing=find_created_hold,
-    refused=record_decline,
+    refused=record_refused_charge,
+    held_up=tell_held_up("order"),
     rekey_after=HOLD_TRACE_TIMEOUT,
 )
-REFRESH_HOLD = define_external_step(prepare=prepare_intent_lookup, execute=fetch_intent, record=record_intent_lookup)
+REFRESH_HOLD = define_external_step(
+    prepare=prepare_intent_lookup, execute=fetch_intent, record=record_intent_lookup, held_up=tell_held_up("order")
+)
 RELEASE_HOLD = define_external_step(prepare=prepare_hold_release, execute=release_hold, record=record_hold_release)
 CHECK_HOLD = define_external_step(
-    prepare=prepare_intent_lookup, execute=check_hold, record=record_hold_check, refused=record_hold_gone
+    prepare=prepare_intent_lookup,
+    execute=check_hold,
+    record=record_hold_check,
+    refused=record_hold_gone,
+    held_up=tell_held_up("claim"),
 )

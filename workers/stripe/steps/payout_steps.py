@@ -2,18 +2,25 @@
 
 from dataclasses import dataclass
 
-from domain.campuses.people_repository import find_member, forget_stripe_account, save_stripe_account
+from domain.campuses.people_repository import (
+    find_member,
+    forget_stripe_account,
+    save_stripe_account,
+    set_payouts_ready,
+)
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import transfer_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.payments.hold_repository import find_hold_by_charge
-from domain.payouts.model import Payable, PayoutStatus
-from domain.payouts.notifications import onboarding_link, payout_made
+from domain.payments.stripe_platform_repository import read_stripe_platform
+from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutStatus
+from domain.payouts.notifications import account_page, onboarding_link, payout_made
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, mark_payable_paid
-from domain.payouts.sagas.onboard_runner import OnboardRunnerData
+from domain.payouts.sagas.onboard_runner import OnboardRunnerData, build_onboarding_start
+from domain.saga.refusals import ACCOUNT_GONE, NOT_POSSIBLE, RefusalKind
 from domain.saga.run import SagaRun
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
@@ -23,14 +30,22 @@ from workers.stripe.gateway_failures import ACCOUNT_INVALID
 from workers.stripe.gateway_payouts import (
     create_account,
     create_account_link,
+    create_login_link,
     create_transfer,
     find_transfer,
     retrieve_account,
 )
 from workers.stripe.objects.account import AccountLink, StripeAccount
 from workers.stripe.objects.transfer import Transfer
+from workers.stripe.refusals.gone_objects import is_gone
+from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
+COURIER_MCC = "4215"  # Stripe's merchant category of courier services
 MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
+# Stripe's codes of a transfer that the platform's balance does not cover, or that the account may not receive.
+SHORT_OR_NOT_READY_CODES = frozenset(
+    {INSUFFICIENT_FUNDS, "insufficient_capabilities_for_transfer", "transfers_not_allowed"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +89,21 @@ async def _find_source(work: UnitOfWork, owed: Payable) -> StepParams:
 
 
 async def execute_transfer(client: StripeGateway, request: CallRequest) -> Transfer:
-    """Send the transfer."""
-    return await create_transfer(client, request.params, request.key)
+    """Send the transfer. Raise Refused under the word that says who has to act: the runner, or the campus team."""
+    try:
+        return await create_transfer(client, request.params, request.key)
+    except Refused as refusal:
+        if is_gone(refusal, "destination") or refusal.reason == ACCOUNT_INVALID:
+            raise refusal.renamed(ACCOUNT_GONE) from refusal
+        if refusal.reason in SHORT_OR_NOT_READY_CODES:
+            raise
+        raise refusal.renamed(NOT_POSSIBLE, RefusalKind.CONFIGURATION) from refusal
+
+
+async def record_refused_transfer(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
+    """Forget an account that Stripe does not know any more."""
+    if refusal.reason == ACCOUNT_GONE and run.call is not None:
+        await forget_stripe_account(work, run.required_person_id, run.call.params["destination"])
 
 
 async def find_sent_transfer(client: StripeGateway, request: CallRequest) -> Transfer | None:
@@ -101,15 +129,18 @@ async def record_transfer(work: UnitOfWork, run: SagaRun, sent: Transfer) -> Non
 
 
 async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Return the account there is, and the parameters of a new one.
+    """Return the account there is, and the parameters of a new one, with what Stripe need not ask the runner.
 
     The new one is for a runner who has none, or who disconnected it.
     """
     member = await find_member(work, run.campus_id, run.required_person_id)
+    campus, platform = await find_campus(work, run.campus_id), await read_stripe_platform(work)
     existing_account = {} if member.stripe_account is None else {"account": member.stripe_account}
+    country = {} if platform is None or platform.country is None else {"country": platform.country}
     return {
         **existing_account,
         "create": {
+            **country,
             "controller": {
                 "losses": {"payments": "application"},
                 "fees": {"payer": "application"},
@@ -117,6 +148,13 @@ async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
                 "requirement_collection": "stripe",
             },
             "capabilities": {"transfers": {"requested": True}},
+            "business_type": "individual",
+            "business_profile": {
+                "mcc": COURIER_MCC,
+                "product_description": f"Brings food to people at {campus.title}",
+                "url": campus.chat_link,
+            },
+            "settings": {"payouts": {"schedule": {"interval": "weekly", "weekly_anchor": "monday"}}},
             "metadata": {"person": str(run.required_person_id)},
         },
     }
@@ -129,7 +167,7 @@ async def ensure_account(client: StripeGateway, request: CallRequest) -> Ensured
         if existing_account is not None:
             return EnsuredAccount(account=await retrieve_account(client, existing_account))
     except Refused as refusal:
-        if refusal.reason != ACCOUNT_INVALID:
+        if refusal.kind is not RefusalKind.GONE:
             raise
     created = await create_account(client, request.params["create"], request.key)
     return EnsuredAccount(account=created, disconnected=existing_account)
@@ -144,17 +182,19 @@ async def record_account(work: UnitOfWork, run: SagaRun, ensured: EnsuredAccount
     if ensured.disconnected is not None:
         await forget_stripe_account(work, run.required_person_id, ensured.disconnected)
     data.account = await save_stripe_account(work, run.required_person_id, account.id)
+    data.is_complete = data.account == account.id and not account.needs_onboarding
     if account.can_receive_transfers and data.account == account.id:
         add_signal(run, "account_ready")
 
 
-async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
-    """Return the parameters of an onboarding link; None when the account is ready."""
-    if "account_ready" in run.engine.signals:
-        return None
+async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    """Return the parameters of the right link: to what Stripe asks, or else to the runner's own page there."""
+    data = run.data_as(OnboardRunnerData)
+    if data.is_complete:
+        return {"login": data.account}
     campus = await find_campus(work, run.campus_id)
     return {
-        "account": run.data_as(OnboardRunnerData).account,
+        "account": data.account,
         "type": "account_onboarding",
         "refresh_url": f"{campus.chat_link}?start=payout",
         "return_url": f"{campus.chat_link}?start=payout_done",
@@ -162,12 +202,17 @@ async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepP
 
 
 async def open_onboarding(client: StripeGateway, request: CallRequest) -> AccountLink:
+    """Create the link."""
+    login = request.params.get("login")
+    if login is not None:
+        return await create_login_link(client, login, request.key)
     return await create_account_link(client, request.params, request.key)
 
 
 async def record_onboarding(work: UnitOfWork, run: SagaRun, link: AccountLink) -> None:
     """Send the link to the runner's own chat, never to a group."""
-    await notify(work, onboarding_link(run, link.url))
+    is_complete = run.data_as(OnboardRunnerData).is_complete
+    await notify(work, account_page(run, link.url) if is_complete else onboarding_link(run, link.url))
 
 
 async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -184,15 +229,47 @@ async def record_account_lookup(_work: UnitOfWork, run: SagaRun, account: Stripe
         add_signal(run, "account_ready")
 
 
+async def record_gone_account(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
+    """Forget an account that Stripe does not know any more, and have a link for a new one sent."""
+    data = run.data_as(OnboardRunnerData)
+    if refusal.kind is not RefusalKind.GONE or data.account is None or run.version == 1:
+        return
+    if await forget_stripe_account(work, run.required_person_id, data.account):
+        await set_payouts_ready(work, run.required_person_id, ready=False)
+    if ACCOUNT_GONE not in run.engine.signals:
+        add_signal(run, ACCOUNT_GONE)
+        run.requested_sagas.append(
+            build_onboarding_start(campus_id=run.campus_id, person_id=run.required_person_id, now=work.now)
+        )
+
+
 TRANSFER_EARNINGS = define_external_step(
     prepare=prepare_transfer,
     execute=execute_transfer,
     record=record_transfer,
     find_existing=find_sent_transfer,
+    refused=record_refused_transfer,
+    held_up=tell_held_up("pay"),
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
-ENSURE_ACCOUNT = define_external_step(prepare=prepare_account, execute=ensure_account, record=record_account)
-OPEN_ONBOARDING = define_external_step(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
+ENSURE_ACCOUNT = define_external_step(
+    prepare=prepare_account,
+    execute=ensure_account,
+    record=record_account,
+    refused=tell_refused("payout_link"),
+    held_up=tell_held_up("payout_link"),
+)
+OPEN_ONBOARDING = define_external_step(
+    prepare=prepare_onboarding,
+    execute=open_onboarding,
+    record=record_onboarding,
+    refused=tell_refused("payout_link"),
+    held_up=tell_held_up("payout_link"),
+)
 REFRESH_ACCOUNT = define_external_step(
-    prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup
+    prepare=prepare_account_lookup,
+    execute=fetch_account,
+    record=record_account_lookup,
+    refused=record_gone_account,
+    held_up=tell_held_up("account"),
 )

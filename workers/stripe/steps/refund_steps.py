@@ -16,20 +16,25 @@ from domain.refunds.refund_steps import book_runner_debt, fail_refund
 from domain.refunds.repository import list_order_refunds, lock_refund, move_refund, update_refund
 from domain.refunds.sagas.refund_data import refund_row_of
 from domain.refunds.sagas.refund_order import RefundOrderData
+from domain.saga.refusals import RefusalKind
 from domain.saga.run import SagaRun
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, Refused
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
-from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
-from workers.stripe.gateway_payouts import find_reversal, reverse_transfer
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_failures import ACCOUNT_INVALID
+from workers.stripe.gateway_payouts import (
+    find_reversal,
+    retrieve_account_balance,
+    retrieve_transfer,
+    reverse_transfer,
+)
 from workers.stripe.gateway_refunds import create_refund, find_refund, list_refunds_of_intent, retrieve_refund
 from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
 from workers.stripe.objects.transfer import TransferReversal
 
 MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 KNOWN_REFUNDS = "known"  # in the parameters: the refunds of the payment that our rows name; calls of before lack it
-# A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
-NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +146,31 @@ async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
 
 async def execute_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal:
-    """Reverse the transfer. Raise Refused for a reason that makes it no debt of the runner."""
+    """Reverse the transfer; it is a debt of the runner where their account has not the money any more, or is gone.
+
+    What Stripe answers then is not sure, so the account's balance decides. Raise Refused for any other reason.
+    """
     try:
         return await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
     except Refused as refusal:
-        if refusal.reason in NOT_OWED_BY_RUNNER_CODES:
+        if refusal.kind is RefusalKind.BANK or refusal.answer is None:
             raise
-        return RefusedReversal(reason=refusal.reason)
+        if refusal.reason == ACCOUNT_INVALID or not await _can_account_cover(client, request):
+            return RefusedReversal(reason=refusal.reason)
+        raise
+
+
+async def _can_account_cover(client: StripeGateway, request: CallRequest) -> bool:
+    """Return whether the runner's account has what is to be taken back."""
+    try:
+        transfer = await retrieve_transfer(client, request.params["transfer"])
+        if transfer.destination is None:
+            return True
+        balance = await retrieve_account_balance(client, transfer.destination)
+    except Refused as refusal:
+        return refusal.reason != ACCOUNT_INVALID
+    needed: int = request.params["reversal"]["amount"]
+    return balance.amounts.get(transfer.currency, 0) >= needed
 
 
 async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.orders.sagas.payment_data import TakenPayment
+from domain.saga.refusals import RefusalKind
 from workers.engine.call_failures import Refused
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_intents import cancel_intent, retrieve_intent
@@ -22,10 +23,15 @@ class ReleasedHold:
 
 
 async def release_intent(client: StripeGateway, intent: str, key: str) -> ReleasedHold:
-    """Cancel an intent; return what was taken when a person at Stripe captured it before."""
+    """Cancel an intent; return what was taken when a person at Stripe captured it before.
+
+    One that Stripe does not know holds no money either.
+    """
     try:
         return ReleasedHold(payment_intent=(await cancel_intent(client, intent, key)).id)
     except Refused as refusal:
+        if refusal.kind is RefusalKind.GONE:
+            return ReleasedHold(payment_intent=intent)
         left = refusal.payment_intent
         if left is None or left.status is not PaymentIntentStatus.SUCCEEDED:
             raise

@@ -13,13 +13,17 @@ from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.refusals.refused_charges import record_refused_charge
+from workers.stripe.refusals.waiting_people import tell_held_up
 from workers.stripe.steps.hold_steps import (
     HOLD_TRACE_TIMEOUT,
     authorize_hold,
+    fetch_intent,
     find_created_hold,
     prepare_hold,
-    record_decline,
+    prepare_intent_lookup,
     record_hold,
+    record_intent_lookup,
 )
 from workers.stripe.steps.released_holds import ReleasedHold, release_intent
 
@@ -69,8 +73,15 @@ AUTHORIZE_REPLACEMENT_HOLD = define_external_step(
     execute=authorize_hold,
     record=record_replacement_hold,
     find_existing=find_created_hold,
-    refused=record_decline,
+    refused=record_refused_charge,
+    held_up=tell_held_up("price_increase"),
     rekey_after=HOLD_TRACE_TIMEOUT,
+)
+REFRESH_REPLACEMENT_HOLD = define_external_step(
+    prepare=prepare_intent_lookup,
+    execute=fetch_intent,
+    record=record_intent_lookup,
+    held_up=tell_held_up("price_increase"),
 )
 RELEASE_FORMER_HOLD = define_external_step(
     prepare=prepare_former_release, execute=release_former_hold, record=record_former_release

@@ -1,0 +1,69 @@
+"""A database belongs to one Stripe account and mode: with the key of another one nothing starts."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+
+import pytest
+
+from domain.payments.stripe_platform_repository import OtherPlatformError, read_stripe_platform
+from sandbox.launch.ports import free_port
+from tests.stack.shared_servers import PROJECT
+from tests.stack.worker_stack import WorkerStack
+from workers.stripe.platform.platform_check import check_platform
+
+
+@pytest.fixture(autouse=True)
+async def forget_platform(shared_stack: WorkerStack) -> AsyncIterator[None]:
+    """Begin with a database that was never started, and end with the usual profile."""
+    usual = await shared_stack.control_stripe("platform")
+    await shared_stack.sql("DELETE FROM stripe_platform")
+    yield
+    await shared_stack.control_stripe("platform", **usual)
+    await shared_stack.clear_faults()
+
+
+async def test_the_first_start_keeps_the_account_and_the_next_ones_compare(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    assert await check_platform(stack.database, stack.context.stripe, is_live=False)
+    async with stack.autocommit_work() as work:
+        kept = await read_stripe_platform(work)
+    assert kept is not None
+    assert (kept.is_live, kept.account, kept.country) == (False, "acct_sandboxplatform", "US")
+    assert await check_platform(stack.database, stack.context.stripe, is_live=False)
+    await stack.control_stripe("platform", account="acct_other")
+    with pytest.raises(OtherPlatformError, match="belongs to the Stripe account acct_sandboxplatform"):
+        await check_platform(stack.database, stack.context.stripe, is_live=False)
+
+
+async def test_the_other_mode_is_seen_even_while_stripe_is_away(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    await stack.inject_fault("GET /v1/account", "status", status=503, times=2)
+    assert not await check_platform(stack.database, stack.context.stripe, is_live=False)
+    with pytest.raises(OtherPlatformError, match="belongs to Stripe's test mode"):
+        await check_platform(stack.database, stack.context.stripe, is_live=True)
+
+
+@pytest.mark.parametrize("command", ["workers", "workers.reconcile"])
+async def test_a_process_with_the_key_of_another_account_ends_with_2_and_a_sentence(
+    shared_stack: WorkerStack, command: str, module_database_url: str
+) -> None:
+    stack = shared_stack
+    await check_platform(stack.database, stack.context.stripe, is_live=False)
+    await stack.control_stripe("platform", account="acct_other")
+    settings = {
+        "DATABASE_URL": module_database_url,
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0",
+        "TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}",
+        "TELEGRAM_BOT_TOKEN": "7001:stack",
+        "STRIPE_API_URL": stack.stripe_url,
+        "STRIPE_SECRET_KEY": "sk_test_stack",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", command, cwd=PROJECT, env=os.environ | settings, stdout=PIPE, stderr=PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode().startswith("This database belongs to the Stripe account acct_sandboxplatform")
