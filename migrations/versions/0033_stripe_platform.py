@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("country", sa.Text()),
         sa.Column("noted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="stripe_platform_pkey"),
-        sa.CheckConstraint("id = 1", name="stripe_platform_one_row_check"),
+        sa.CheckConstraint("id = 1", name="one_row"),
     )
     op.add_column("saved_card", sa.Column("wallet", sa.Text()))
     op.add_column("person", sa.Column("account_trouble", sa.Text()))

@@ -61,7 +61,7 @@ async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stack: BotSt
     for kind, left in (
         ("payment_intent.succeeded", True),
         ("checkout.session.completed", True),
-        ("payout.paid", False),
+        ("transfer.updated", False),
     ):
         body = json_bytes(event_body(f"evt_{kind}", type=kind))
         assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 200

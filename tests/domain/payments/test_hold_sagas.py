@@ -61,18 +61,18 @@ async def test_s7_a_card_that_is_gone_by_then_ends_the_order_and_is_told(stack: 
     await stack.sql("DELETE FROM saved_card WHERE person_id = :id", id=customer.person_id)
     await stack.run_due()
     assert await order_and_hold_states(stack, order) == (OrderStatus.CANCELLED, ["released"], [])
-    assert await stack.notification_keys(order) == ["notification-declined"]
+    assert await stack.notification_keys(order) == ["notification-card-gone"]
 
 
 async def test_s7_a_card_stripe_does_not_know_any_more_ends_the_order_and_is_told(stack: WorkerStack) -> None:
-    """The customer is told of a refusal for any reason."""
+    """No bank said no: the customer reads what is gone."""
     member = await stack.add_member()
     assert member.card is not None
     await stack.context.stripe.v1.payment_methods.detach_async(member.card.payment_method)
     order = await stack.place_order(member)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
-    assert await stack.notification_keys(order) == ["notification-declined"]
+    assert await stack.notification_keys(order) == ["notification-card-gone"]
 
 
 async def test_m13_a_bank_that_asks_for_approval_gets_it_and_the_order_goes_on(stack: WorkerStack) -> None:

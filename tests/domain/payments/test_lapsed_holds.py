@@ -125,7 +125,7 @@ async def delete_at_stripe(stack: WorkerStack, customer: Member) -> None:
     [
         (need_approval, "authentication_required", 2),
         (remove_card, "no_card", 1),
-        (delete_at_stripe, "resource_missing", 1),
+        (delete_at_stripe, "card_gone", 1),
     ],
 )
 async def test_what_can_not_be_charged_again_is_owed(

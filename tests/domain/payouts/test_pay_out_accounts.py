@@ -95,7 +95,7 @@ async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mende
     await change_account(stack, runner, deauthorize=True)
     order = await completed_order(stack, runner)
     assert await payable_state(stack, order) == ("open", 0, 0)
-    assert "notification-payout-refused" in await stack.notification_keys(order, runner.person_id)
+    assert "notification-payout-account-gone" in await stack.notification_keys(order, runner.person_id)
     await set_up_account_again(stack, runner)
     assert await payable_state(stack, order) == ("paid", 0, 1030)
     assert len(await stack.transfers(order.id)) == 1

@@ -56,6 +56,8 @@ async def refuse(stack: WorkerStack, name: str, kind: str) -> tuple[UUID, Answer
         await stack.sql("UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=saga_id)
         await advance_saga(stack.context, saga_id)
     await stack.clear_faults()
+    if kind == "gone":
+        await stack.run_due()  # another page is opened by a saga of its own
     (row,) = await stack.rows("SELECT * FROM saga WHERE id = :id", id=saga_id)
     told = await stack.rows("SELECT key, chat_id FROM notification WHERE id > :seen", seen=seen)
     to = {chat: [each.key for each in told if each.chat_id == chat] for chat in {each.chat_id for each in told}}
