@@ -44,7 +44,9 @@ def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> 
     target = find_reply_target(incoming_update.payload)
     remedies = () if target is None else remedy_buttons(refusal, target.language)
     if target is None or not remedies or not (target.is_private or isinstance(refusal, OwnActUnconfirmed)):
-        return _reply(incoming_update, refusal.key, **refusal.arguments)
+        is_old_button = target is None or target.tap_id is not None or type(refusal) is not Stale
+        key = refusal.key if is_old_button else "error-stale-words"  # nobody tapped a button
+        return _reply(incoming_update, key, **refusal.arguments)
     back = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, argument=MENU_SCREEN))
     rows = (remedies, (back,)) if target.is_private else (remedies,)
     said = NewMessage(Screen(say(target.language, refusal.key, **refusal.arguments), rows))

@@ -190,6 +190,7 @@ class Tap(StrEnum):
     INCREASE_FEE_SURE = "raise_sure", _ARG.AMOUNT, _PRIVATE, _REDRAWS  # order; the amount is the ceiling shown
     CHECK_IN = "on_it", _ARG.ORDER_VERSION, _PRIVATE, _REDRAWS  # order: the check-in of its runner
     PASS_ON = "pass_on", _ARG.CHECKSUM  # order: the typed text goes to its other side
+    PASS_ON_TEAM = "pass_on_team", _ARG.CHECKSUM  # order: the typed text goes to the campus team
     PASS_ON_CASE = "pass_on_case", _ARG.CHECKSUM  # case
     DO_NOT_PASS_ON = "let_be", _ARG.CHECKSUM  # the typed text goes to nobody
     OWN_ACT = "own_act", _ARG.CHOICE, _ADMINS  # order or person, as the choice says: agrees to an act on one's own

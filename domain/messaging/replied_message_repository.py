@@ -1,7 +1,8 @@
 """Which message of the bot a reply answers or a tap was on, found by its message id, stored or still on its way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, and_, exists, literal, or_, select, union_all
 
@@ -10,6 +11,7 @@ from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.tables import notification, order_message
 
 ORDER_MESSAGE_KEY = "order_message"
+LAST_WORDS_LIFETIME = timedelta(days=1)  # what a person writes later answers nobody by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,17 @@ async def find_replied_messages(
         notifications.where(notification.c.message_id > message_id),
     )
     return () if await _read(work, *(each.limit(1) for each in newer)) else being_sent
+
+
+async def find_last_words(
+    work: UnitOfWork, campus_id: int, chat_id: int, keys: Collection[str]
+) -> RepliedMessage | None:
+    """Return the newest message with one of these keys that a person got in the last day; None without one."""
+    lately = notification.c.written_at > work.now - LAST_WORDS_LIFETIME
+    here = (notification.c.campus_id == campus_id, notification.c.chat_id == chat_id, notification.c.key.in_(keys))
+    newest = _select_notifications().where(*here, lately, notification.c.message_id.is_not(None))
+    found = await _read(work, newest.order_by(notification.c.message_id.desc()).limit(1))
+    return found[0] if found else None
 
 
 async def is_copy_of_order_message(

@@ -4,6 +4,7 @@ error-unknown = That did not work. Nothing was changed. Please try again.
 error-not-allowed = That is not yours to do.
 error-delivery-not-yours = This job is not yours any more. Please do not buy anything for it.
 error-stale = This button is out of date. Look at the newest message and use its buttons.
+error-stale-words = There is nothing to do for that: it is done already, or the number is another one. Nothing was changed.
 
 error-order-not-found = There is no such order here.
 error-order-taken = Too late: another runner was faster.

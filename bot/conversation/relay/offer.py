@@ -8,15 +8,19 @@ from bot.conversation.home import home_button, render_home
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Role
 from domain.errors import Stale
 from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
+from domain.messaging.replied_message_repository import find_last_words
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
 from domain.orders.repository import find_order, list_active_deliveries, list_customer_orders
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
+from domain.support.notifications.messages import RELAY_KEYS, TEAM_MESSAGE_KEY
+from domain.support.order_sides import find_side
 from domain.support.repository import list_open_cases_of_customer
-from domain.support.use_cases import feedback, relay
+from domain.support.use_cases import correspondence, feedback, relay
 from domain.words import Html
 
 MAX_QUOTE_LENGTH = 200  # characters of the message that the offer quotes
@@ -72,7 +76,24 @@ async def _find_recipients(context: RequestContext) -> Sequence[PossibleRecipien
         PossibleRecipient(name=team, order_id=case.order_id, tap=Tap.PASS_ON_CASE, subject=case.id)
         for case in await list_open_cases_of_customer(context.work, *_person_key(context))
     ]
-    return *sides, *cases
+    return await _last_writer_first(context, [*sides, *cases])
+
+
+async def _last_writer_first(
+    context: RequestContext, recipients: Sequence[PossibleRecipient]
+) -> Sequence[PossibleRecipient]:
+    """Put first who wrote to the person last: the other side of an order, or the campus team about one."""
+    last = await find_last_words(
+        context.work, context.campus.id, context.member.person_id, (*RELAY_KEYS, TEAM_MESSAGE_KEY)
+    )
+    if last is None or last.order_id is None:
+        return recipients
+    if last.key != TEAM_MESSAGE_KEY:
+        return sorted(recipients, key=lambda each: (each.tap, each.subject) != (Tap.PASS_ON, last.order_id))
+    team = Html(context.say_plain("bot-campus-team"))
+    asker = PossibleRecipient(name=team, order_id=last.order_id, tap=Tap.PASS_ON_TEAM, subject=last.order_id)
+    has_case = [each for each in recipients if (each.tap, each.order_id) == (Tap.PASS_ON_CASE, last.order_id)]
+    return [*has_case, *(each for each in recipients if each not in has_case)] if has_case else [asker, *recipients]
 
 
 async def _other_side(context: RequestContext, order: Order) -> PossibleRecipient:
@@ -123,6 +144,20 @@ async def confirm_relay(context: RequestContext) -> Replies:
     if words is None:
         words = context.say("bot-passed-on", name=(await _other_side(context, order)).name)
     return (EditMenu(Screen(words, ((home_button(context),),))),)
+
+
+async def confirm_answer_to_team(context: RequestContext) -> Replies:
+    """Handle [Yes, send it] to the campus team, which wrote about the order last."""
+    kept = await _require_kept_text(context)
+    order = await find_order(context.work, context.campus.id, context.subject)
+    is_party = find_side(order, context.member.person_id) is not None
+    require_permission(context.member, Action.WRITE_TO_OTHER_SIDE, own=is_party)
+    message = f"{context.chat_id}:{kept.subject}"
+    await correspondence.forward_answer_to_team(
+        context.work, context.campus, context.member, order.id, kept.detail or "", photo=None, message=message
+    )
+    await clear_pending_input(context.work, *_person_key(context))
+    return (EditMenu(Screen(context.say("bot-team-told", order=order.id), ((home_button(context),),))),)
 
 
 async def confirm_team_message(context: RequestContext) -> Replies:

@@ -30,6 +30,7 @@ def relay_router() -> Router:
         router,
         {
             Tap.PASS_ON: offer.confirm_relay,
+            Tap.PASS_ON_TEAM: offer.confirm_answer_to_team,
             Tap.PASS_ON_CASE: offer.confirm_team_message,
             Tap.DO_NOT_PASS_ON: offer.decline_relay,
         },

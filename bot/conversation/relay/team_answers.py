@@ -5,9 +5,8 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.messaging.replied_message_repository import find_replied_messages
+from domain.support.notifications.messages import TEAM_MESSAGE_KEY
 from domain.support.use_cases import correspondence
-
-TEAM_MESSAGE_KEY = "notification-team-writes"
 
 
 async def answer_team_by_reply(context: RequestContext) -> Replies:

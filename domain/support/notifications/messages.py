@@ -5,6 +5,7 @@ from domain.messaging.notification.model import ADMIN_CHAT, Notification
 from domain.orders.states import Order
 from domain.support.order_sides import OrderSide
 
+TEAM_MESSAGE_KEY = "notification-team-writes"  # the campus team's words to one side of an order
 # The other side's own words. The last two are of an earlier release, whose sentences did not say which side it is.
 RELAY_KEYS = (
     "notification-relayed",

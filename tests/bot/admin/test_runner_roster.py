@@ -33,7 +33,7 @@ async def test_a_suspended_runner_reads_why_takes_nothing_new_and_finishes_open_
     assert "link" in (await ana.tap(Tap.SET_UP_PAYOUT, 0))["text"]
     assert "may take jobs again" in await sam.answer_to(f"/unsuspend {ana.id}")
     assert "is yours" in (await ana.tap(Tap.CLAIM, other, 1))["text"]
-    assert "out of date" in await sam.answer_to(f"/unsuspend {ana.id}")
+    assert "nothing to do for that" in await sam.answer_to(f"/unsuspend {ana.id}")
 
 
 async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_question(stack: BotStack) -> None:
@@ -92,3 +92,10 @@ async def test_no_admin_suspends_or_reinstates_themselves(stack: BotStack) -> No
     for command in (f"/suspend {sam.id} why not", f"/unsuspend {sam.id}"):
         assert "Another admin has to do this" in await sam.answer_to(command), command
     assert await stack.runner_status(sam) == RunnerStatus.SUSPENDED
+
+
+async def test_a_command_about_nobody_is_not_answered_as_a_button(stack: BotStack, sam: BotUser) -> None:
+    said = await sam.answer_to("/approve 999999")
+    assert "button" not in said
+    assert "/approve" not in said
+    assert "nothing to do for that" in said or "no member" in said.lower() or "knows nobody" in said.lower()

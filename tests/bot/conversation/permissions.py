@@ -177,6 +177,14 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
             pending_input=PendingInput.PASS_ON,
             detail="hello",
         ),
+        Tap.PASS_ON_TEAM: Rule(
+            action=_A.WRITE_TO_OTHER_SIDE,
+            owner=_W.PARTY,
+            subject=_S.PLACED,
+            argument=checksum_text("hello"),
+            pending_input=PendingInput.PASS_ON,
+            detail="hello",
+        ),
         Tap.PASS_ON_CASE: Rule(
             action=_A.REPORT_PROBLEM,
             owner=_W.CUSTOMER,
