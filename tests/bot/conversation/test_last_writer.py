@@ -2,12 +2,15 @@
 
 from domain.support.tables import problem_case
 from tests.stack.bot_stack import BotStack
+from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import claimed_order, notification_of, notifications_of, order_message_of
 
 
-async def test_loose_words_are_offered_first_to_the_campus_team_that_wrote_last(stack: BotStack) -> None:
+async def test_loose_words_are_offered_first_to_the_campus_team_that_wrote_last(
+    stack: BotStack, admin_chat: AdminChat
+) -> None:
     order_id, mei, ana = await claimed_order(stack)
-    await (await stack.add_admin()).write(f"/tell {order_id} customer is a bowl fine too?")
+    await admin_chat.write(f"/tell {order_id} customer is a bowl fine too?")
     await notification_of(stack, mei, order_id, "notification-team-writes")
     await mei.write("yes, a bowl is fine")
     labels = await mei.labels()
