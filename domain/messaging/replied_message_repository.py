@@ -11,7 +11,7 @@ from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.tables import notification, order_message
 
 ORDER_MESSAGE_KEY = "order_message"
-LAST_WORDS_LIFETIME = timedelta(days=1)  # what a person writes later answers nobody by itself
+DAY = timedelta(days=1)  # what a person writes later answers nobody by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ async def find_last_words(
     work: UnitOfWork, campus_id: int, chat_id: int, keys: Collection[str]
 ) -> RepliedMessage | None:
     """Return the newest message with one of these keys that a person got in the last day; None without one."""
-    lately = notification.c.written_at > work.now - LAST_WORDS_LIFETIME
+    lately = notification.c.written_at > work.now - DAY
     here = (notification.c.campus_id == campus_id, notification.c.chat_id == chat_id, notification.c.key.in_(keys))
     newest = _select_notifications().where(*here, lately, notification.c.message_id.is_not(None))
     found = await _read(work, newest.order_by(notification.c.message_id.desc()).limit(1))
