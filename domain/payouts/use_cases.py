@@ -16,9 +16,13 @@ from domain.payouts.model import Payable
 from domain.payouts.repository import can_start_payout, find_payable, list_unfunded_payables
 from domain.payouts.sagas.onboard_runner import ONBOARD_RUNNER, build_onboarding_start
 from domain.payouts.sagas.pay_out_runner import build_payout_start
-from domain.saga.repository import wake_waiting_saga
+from domain.risk.facts import DAY
+from domain.risk.refusals import TooManyPayoutLinks
+from domain.saga.repository import count_sagas_started, wake_waiting_saga
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
+
+MAX_LINKS_A_DAY = 6  # a link of Stripe is good for some minutes
 
 
 async def view_unfunded_payables(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Payable]:
@@ -43,8 +47,14 @@ async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id
 
 
 async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
-    """[Set up pay-out]: start a set-up; its link follows as a notification."""
+    """[Set up pay-out]: start a set-up; its link follows as a notification.
+
+    Raise TooManyPayoutLinks after MAX_LINKS_A_DAY: each is followed at Stripe for the window `onboarding`.
+    """
     require_permission(member, Action.SET_UP_PAYOUT)
+    links = await count_sagas_started(work, member.person_id, ONBOARD_RUNNER.kind, DAY)
+    if links >= MAX_LINKS_A_DAY:
+        raise TooManyPayoutLinks(most=links)
     start = build_onboarding_start(campus_id=campus.id, person_id=member.person_id, now=work.now)
     return await start_saga(work, start)
 

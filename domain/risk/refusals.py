@@ -45,6 +45,18 @@ class PairLimitReached(RiskRefused):
     key = "error-pair"
 
 
+class TooManyQuestions(RiskRefused):
+    """A runner asked the customer of an order very often for a higher shop limit."""
+
+    key = "error-limit-questions"
+
+
+class TooManyPayoutLinks(RiskRefused):
+    """A runner asked very often for a link to set up an account; each is followed at Stripe for days."""
+
+    key = "error-payout-links"
+
+
 class GaveBackTooMany(RiskRefused):
     key = "error-given-back"
 

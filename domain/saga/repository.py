@@ -225,6 +225,12 @@ async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | A
         work.enqueue_after_commit("run_saga", run.id, run.order_id)
 
 
+async def count_sagas_started(work: UnitOfWork, person_id: int, kind: str, within: timedelta) -> int:
+    """Return how many sagas of this kind started for the person, on any campus, within this time."""
+    own = (saga.c.person_id == person_id, saga.c.kind == kind, saga.c.started_at > func.now() - within)
+    return int((await work.connection.execute(select(func.count()).where(*own))).scalar_one())
+
+
 async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:
     """Return whether a running saga of this kind started for the person within RECENT_START_WINDOW."""
     query = select(func.count()).where(

@@ -22,6 +22,8 @@ error-declines = Your bank said no { $most } times in a day, so we ask it no mor
 error-refunds = Many of your last orders were refunded, so the campus team wants a word with you before the next one. Please write to them. Your basket is kept.
 error-card-owes = This card can't be used here: something is still owed on it. Take another card, or write to the campus team.
 error-pair = You brought this customer a lot in the last 24 hours. This job is for another runner; the next customer's is yours.
+error-limit-questions = You asked your customer { $most } times about this job. Write to them, buy within the limit, or give the job back.
+error-payout-links = I sent you { $most } links in 24 hours. Open the newest one, or come back tomorrow. What you earned is kept for you.
 error-given-back = You gave back { $most } jobs in 24 hours, so the next ones go to others. From { $when } on you can take jobs again.
 
 ## A runner who gives much back. HTML: <b>, <i>, <code>.

@@ -111,6 +111,13 @@ async def has_notification(work: UnitOfWork, order_id: int, key: str) -> bool:
     return bool((await work.connection.execute(query)).scalar_one())
 
 
+async def count_notifications(work: UnitOfWork, order_id: int, name: str) -> int:
+    """Return how many notifications of the order have a name that begins like this."""
+    named = notification.c.name.startswith(name, autoescape=True)
+    query = select(func.count()).where(notification.c.order_id == order_id, named)
+    return int((await work.connection.execute(query)).scalar_one())
+
+
 async def find_notification_status(work: UnitOfWork, name: str) -> NotificationStatus | None:
     """Return the status of the notification of this name; None when it was not written yet."""
     query = select(notification.c.status).where(notification.c.name == name)

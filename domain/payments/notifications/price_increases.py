@@ -27,6 +27,11 @@ _REFUSAL_SENTENCES: Mapping[str | None, str] = MappingProxyType(
 )
 
 
+def name_limit_questions(order: Order) -> str:
+    """Return how the names of all questions of the present claim begin."""
+    return f"dearer:{order.claim}:"
+
+
 def limit_increase_requested(
     order: Order, price: Price, runner_name: str, now: datetime, *, asked_before: bool
 ) -> Notification:
@@ -38,7 +43,7 @@ def limit_increase_requested(
     return Notification(
         campus_id=order.campus_id,
         chat_id=order.customer_id,
-        name=f"dearer:{order.claim}:{now.timestamp()}",
+        name=f"{name_limit_questions(order)}{now.timestamp()}",
         key=LIMIT_QUESTION,
         order_id=order.id,
         buttons=[agree, disagree],

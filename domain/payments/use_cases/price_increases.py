@@ -5,14 +5,19 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, PriceChanged, Stale
-from domain.messaging.notification.repository import has_notification
+from domain.messaging.notification.repository import count_notifications, has_notification
 from domain.messaging.outbox_repository import notify
 from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, require_increasable, with_shop_limit
 from domain.orders.pricing import Price
 from domain.orders.repository import lock_order, save_asked_limit
 from domain.orders.states import Order
 from domain.orders.use_cases.ownership import require_own_delivery
-from domain.payments.notifications.price_increases import LIMIT_QUESTION, limit_increase_requested, limit_refused
+from domain.payments.notifications.price_increases import (
+    LIMIT_QUESTION,
+    limit_increase_requested,
+    limit_refused,
+    name_limit_questions,
+)
 from domain.payments.replacement_hold_repository import (
     next_price_increase_number,
     require_no_price_increase,
@@ -20,8 +25,11 @@ from domain.payments.replacement_hold_repository import (
 )
 from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
+from domain.risk.refusals import TooManyQuestions
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
+
+MAX_LIMIT_QUESTIONS = 5  # of one runner about one order; the later ones make no sound, and each replaces the one before
 
 
 async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
@@ -59,7 +67,7 @@ async def ask_customer_for_higher_limit(
 
     `wanted` is in minor units. The question shows both ceilings. A second question makes the buttons of the first one
     old, and is silent. The same question is not sent again while it has no answer. Raise Stale when the limit is
-    enough, TooManyPriceIncreases, and OrderOutOfRange when the campus allows no such order.
+    enough, TooManyPriceIncreases, TooManyQuestions, and OrderOutOfRange when the campus allows no such order.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -73,6 +81,9 @@ async def ask_customer_for_higher_limit(
     price = with_shop_limit(order.price, wanted, campus.fees)
     if order.asked_limit == wanted:
         return order
+    asked = await count_notifications(work, order.id, name_limit_questions(order))
+    if asked >= MAX_LIMIT_QUESTIONS:
+        raise TooManyQuestions(most=asked)
     await save_asked_limit(work, order.id, wanted)
     asked_before = await has_notification(work, order.id, LIMIT_QUESTION)
     question = limit_increase_requested(order, price, member.first_name, work.now, asked_before=asked_before)

@@ -5,6 +5,7 @@ import pytest
 from domain.campuses.people import Member
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
+from domain.risk.refusals import TooManyQuestions
 from tests.scenarios.customer_debt_setup import DECLINED_CARD
 from tests.scenarios.price_increase_setup import accept_increase, held_at_stripe, intents_at_stripe, request_increase
 from tests.stack.worker_stack import WorkerStack
@@ -65,3 +66,14 @@ async def test_what_was_bought_meanwhile_is_paid_from_the_old_hold(stack: Worker
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     assert [one for one in await intents_at_stripe(stack, order) if one[0] != "canceled"] == [("succeeded", BEFORE)]
+
+
+async def test_a_runner_asks_five_times_and_then_decides(stack: WorkerStack) -> None:
+    _, runner, order = await order_above_limit(stack)
+    for wanted in (1041, 1042, 1043, 1044):
+        await request_increase(stack, runner, order, wanted)
+    with pytest.raises(TooManyQuestions):
+        await request_increase(stack, runner, order, 1040)
+    await request_increase(stack, runner, order, 1044)  # the same question, which is not sent again
+    questions = await stack.notification_keys(order, order.customer_id)
+    assert questions.count("notification-limit-increase-requested") == 5

@@ -14,6 +14,7 @@ from domain.orders.states import OrderStatus
 from domain.payments.sagas.save_card import build_card_setup_start
 from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
+from domain.risk.refusals import TooManyPayoutLinks
 from domain.saga.start import start_saga
 from tests.cases import case
 from tests.stack.worker_stack import WorkerStack
@@ -248,6 +249,17 @@ async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none
     await stack.act(payouts_use_cases.start_payout_setup, await stack.committed_member(runner.person_id))
     await stack.run_due()
     assert (await stack.notifications_to(runner)).count("notification-payout-link") == 1
+
+
+async def test_a_runner_gets_six_links_in_a_day(stack: WorkerStack, new_runner: Member) -> None:
+    for _ in range(6):
+        await stack.act(payouts_use_cases.start_payout_setup, new_runner)
+    with pytest.raises(TooManyPayoutLinks):
+        await stack.act(payouts_use_cases.start_payout_setup, new_runner)
+    await stack.sql(
+        "UPDATE saga SET started_at = started_at - interval '1 day' WHERE person_id = :id", id=new_runner.person_id
+    )
+    await stack.act(payouts_use_cases.start_payout_setup, new_runner)
 
 
 async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(stack: WorkerStack) -> None:
