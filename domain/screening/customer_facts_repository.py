@@ -61,7 +61,7 @@ def _earlier_orders(person_id: int, own: tuple[ColumnElement[bool], ...]) -> Sel
         select(func.count(refund.c.order_id.distinct()).label("refunded"))
         .select_from(orders.join(refund, refund.c.order_id == orders.c.id))
         .where(*own, refund.c.status != RefundStatus.FAILED, refund.c.asked_at > func.now() - MONTH)
-        .where(refund.c.amount - refund.c.runner_amount >= orders.c.total / _LARGE_SHARE)
+        .where(refund.c.amount - refund.c.runner_amount - refund.c.from_advance >= orders.c.total / _LARGE_SHARE)
     )
     earlier, costly = completed.subquery("earlier"), refunded.subquery("costly")
     counted = (earlier.c.completed, earlier.c.known_since, earlier.c.completed_lately, costly.c.refunded)
