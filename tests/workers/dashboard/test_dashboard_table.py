@@ -6,10 +6,10 @@ from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.fuzz.input_counts import count_inputs
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.dashboard.dashboard_acting import act_at_dashboard, compare
-from tests.workers.dashboard.dashboard_cases import ACTS, CaseGroup, Hearing, choose_slice, group_cases
+from tests.workers.dashboard.dashboard_cases import ACTS, CaseGroup, DashboardCase, Hearing, choose_slice, group_cases
 from tests.workers.dashboard.dashboard_promises import find_broken_audit, find_broken_promises
 from tests.workers.dashboard.dashboard_states import BRING, bring_into
-from tests.workers.dashboard.usual_people import go_on
+from tests.workers.dashboard.usual_people import Drill, go_on
 
 GROUPS = group_cases()
 SLICE = choose_slice(GROUPS)
@@ -27,10 +27,12 @@ def test_the_table_has_every_act_and_so_has_its_slice() -> None:
 @pytest.mark.parametrize("group", GROUPS if IS_DEEP else SLICE, ids=str)
 async def test_the_promises_are_kept(stack: WorkerStack, group: CaseGroup) -> None:
     """Each case has an order and people of its own; all are compared with Stripe together at the end."""
-    drills = [(case, await bring_into(stack, case.state)) for case in group.cases]
-    for case, drill in drills:
+    drills: list[tuple[DashboardCase, Drill]] = []
+    for case in group.cases:
+        drill = await bring_into(stack, case.state)  # only now: what goes on runs the sagas of all orders
         await act_at_dashboard(drill, case)
         await go_on(drill)
+        drills.append((case, drill))
     await compare(stack)
     broken = {str(case): found for case, drill in drills if (found := await find_broken_promises(drill, case))}
     count_inputs("acts at Stripe's dashboard", len(drills))
