@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.resources.list_pages import define_reading
+from sandbox.stripe.settlement import Settled, settle, settlement_currencies
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
@@ -28,12 +29,18 @@ def post_balance_transaction(
     fee: int = 0,
     available_on: int | None = None,
 ) -> Document:
-    """Insert and return a balance transaction of `amount` minor units; a negative amount leaves the balance."""
+    """Insert and return a balance transaction of `amount` minor units; a negative amount leaves the balance.
+
+    On the platform's balance it arrives in a currency that settles.
+    """
     now = world.now()
+    settled = Settled(currency=currency) if account is not None else settle(world, currency)
+    amount, fee, currency = settled.convert(amount), settled.convert(fee), settled.currency
     ready = now if available_on is None else available_on
     details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees"}]
     movement: Document = {
-        **new_object(world, "balance_transaction", "description exchange_rate"),
+        **new_object(world, "balance_transaction", "description"),
+        "exchange_rate": settled.exchange_rate,
         "amount": amount,
         "available_on": ready,
         "balance_type": "payments",
@@ -78,7 +85,8 @@ def sum_movements(world: StripeWorld, account: str | None, status: str | None = 
 def build_balance(world: StripeWorld, account: str | None) -> Document:
     """Return the balance object of the platform (None) or of a connected account."""
     available, pending = sum_movements(world, account, "available"), sum_movements(world, account, "pending")
-    currencies = sorted({*available, *pending}) or ["usd"]
+    own = settlement_currencies(world) if account is None else []
+    currencies = sorted({*available, *pending, *own}) or ["usd"]
     return {
         "object": "balance",
         "available": [_balance_part(available, currency) for currency in currencies],

@@ -5,6 +5,7 @@ from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
 from sandbox.stripe.resources.list_pages import define_reading, list_object
+from sandbox.stripe.settlement import settle
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
@@ -63,9 +64,10 @@ def _source(world: StripeWorld, charge_id: str, currency: str) -> Document:
             f"The charge {charge_id} has not been captured; only captured charges can be the source of a transfer.",
             param="source_transaction",
         )
-    if charge["currency"] != currency:
+    settled = world.find("balance_transaction", charge["balance_transaction"])["currency"]
+    if settled != currency:
         raise invalid_request(
-            f"The currency of source_transaction's balance transaction ({charge['currency']}) must be the same as the"
+            f"The currency of source_transaction's balance transaction ({settled}) must be the same as the"
             f" transfer currency ({currency})",
             param="currency",
         )
@@ -78,14 +80,15 @@ def _require_source_covers(world: StripeWorld, charge: Document, requested: int 
         for transfer in world.documents.all_of("transfer").values()
         if transfer["source_transaction"] == charge["id"]
     )
-    left: int = charge["amount_captured"] - taken
+    source: int = world.find("balance_transaction", charge["balance_transaction"])["amount"]
+    left = source - taken
     if requested is None:
         requested = left
     if requested > left or requested < 1:
         already = f" (There is already a transfer using this source, amounting to {taken}.)" if taken else ""
         raise invalid_request(
             "Transfers using this transaction as a source must not exceed the source amount of"
-            f" {charge['amount_captured']} {charge['currency']}.{already}",
+            f" {source} {settle(world, charge['currency']).currency}.{already}",
             param="amount",
         )
     return requested
