@@ -19,6 +19,7 @@ class DiscrepancyKind(StrEnum):
     ORPHAN_PAYOUT = "orphan_payout"  # the payable says SENDING, and no saga sends it
     NOT_BOOKED = "not_booked"  # money moved at Stripe, and the ledger has no posting for it
     AMOUNT_MISMATCH = "amount_mismatch"  # the ledger has it with another amount
+    OTHER_CURRENCY = "other_currency"  # Stripe converted it: the ledger has it in the order's currency
     BALANCE_MISMATCH = "balance_mismatch"  # the sum of all postings is not the sum of all movements
 
 

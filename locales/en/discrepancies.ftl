@@ -13,6 +13,7 @@ notification-discrepancy =
         [orphan_payout] A pay-out is being sent, and nobody sends it.
         [not_booked] Money moved at Stripe, and our books do not have it.
         [amount_mismatch] Our books have another amount than Stripe.
+        [other_currency] Stripe converted a payment: our books have it in its own currency.
        *[balance_mismatch] Our books and Stripe's balance have different sums.
     }</b>
     Order { $order }: ours { $local_value }, theirs { $remote_value }.
@@ -23,6 +24,12 @@ notification-discrepancy-remains = ⚖️ Difference { $number } is still there:
 notification-hold-expiring =
     ⏳ <b>The hold of order #{ $order } ends on { $when }</b>, and the order is still under way.
     Bring it to its end before that: after it the card has to be charged anew, and its bank may say no.
+notification-settled-elsewhere =
+    ⛔ <b>Stripe converted the payment of #{ $order } from { $currency } to { $settled }.</b>
+    The platform receives no { $currency }, so the runner cannot be paid from it. No new orders are taken.
+    Add a bank account in { $currency } at Stripe (Settings, Payouts), then write /resume. The difference of #{ $order }
+    is told apart; its pay-out may stand under /stuck.
+text-pause-unsettled = payments do not arrive in { $currency }; the campus team knows
 notification-captured-at-stripe =
     💳 <b>{ $amount } for order #{ $order } were captured in Stripe's dashboard,</b> of { $held } held, before the order was over.
     The order goes on. What is too much goes back to the customer by itself; what it is short of the total, we bear.
@@ -53,6 +60,7 @@ bot-discrepancy-line =
         [orphan_payout] a pay-out nobody sends
         [not_booked] not in our books
         [amount_mismatch] another amount in our books
+        [other_currency] converted by Stripe to another currency
        *[balance_mismatch] another sum than Stripe's balance
     }</b>, order { $order }, since { $since }
     ours { $local_value }, theirs { $remote_value }

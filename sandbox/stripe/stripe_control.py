@@ -21,6 +21,7 @@ from sandbox.stripe.resources import (
     refund_resource,
 )
 from sandbox.stripe.routes import apply_due_changes
+from sandbox.stripe.settlement import set_settlement
 from sandbox.stripe.stripe_faults import parse_stripe_fault
 from sandbox.stripe.stripe_refusals import StripeRefusal
 from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX, StripeSandbox
@@ -62,6 +63,12 @@ def move_stripe_clock(sandbox: StripeSandbox, request: web.Request, body: Docume
     sandbox.world.clock.advance(float(body["advance"]))
     apply_due_changes(sandbox.world)
     return show_stripe_time(sandbox, request, body)
+
+
+def set_settlement_currencies(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
+    """POST /sim/settlement {currencies, rate?}: any other currency is converted to the first; none: all settle."""
+    set_settlement(sandbox.world, [str(each) for each in body["currencies"]], float(body.get("rate", 0.5)))
+    return {"ok": True}
 
 
 def add_stripe_fault(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
@@ -208,6 +215,7 @@ def change_platform(sandbox: StripeSandbox, _request: web.Request, body: Documen
 CONTROL_ROUTES = (
     web.get("/sim/clock", _json_endpoint(show_stripe_time)),
     web.post("/sim/clock", _json_endpoint(move_stripe_clock)),
+    web.post("/sim/settlement", _json_endpoint(set_settlement_currencies)),
     web.post("/sim/faults", _json_endpoint(add_stripe_fault)),
     web.get("/sim/faults", _json_endpoint(show_stripe_faults)),
     web.delete("/sim/faults", _json_endpoint(clear_stripe_faults)),

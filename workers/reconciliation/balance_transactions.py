@@ -50,6 +50,7 @@ class BookedTransaction:
     order_id: int | None
     amount: int | None
     fee: int | None
+    currency: str | None = None  # of the order
 
 
 class OrderBusyError(Exception):
@@ -71,6 +72,8 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> Ob
     remote_value = found.amount if of_charge else found.net
     if booked.amount is None:
         return _observe(DiscrepancyKind.NOT_BOOKED, found, booked, None, remote_value)
+    if booked.currency not in (None, found.currency):
+        return _observe(DiscrepancyKind.OTHER_CURRENCY, found, booked, booked.amount, remote_value)
     if booked.amount != remote_value:
         return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.amount, remote_value)
     if not of_charge or not found.fee:
@@ -96,11 +99,13 @@ async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTra
         return BookedTransaction(campus_id=await require_first_campus_id(work), order_id=None, amount=None, fee=None)
     taken = await sum_postings(work, [key.format(paid_by.payment_intent) for key in INTENT_POSTING_KEYS])
     paid = await sum_postings(work, [f"fee:{found.id}"])
+    order = await find_order_of_any_campus(work, paid_by.order_id)
     return BookedTransaction(
-        campus_id=await _campus_of_order(work, paid_by.order_id),
+        campus_id=await require_first_campus_id(work) if order is None else order.campus_id,
         order_id=paid_by.order_id,
         amount=taken.amount,
         fee=None if paid.amount is None else -paid.amount,
+        currency=None if order is None else order.price.currency,
     )
 
 
@@ -108,19 +113,20 @@ async def _read_booked_movement(work: UnitOfWork, found: BalanceTransaction) -> 
     """Return what is booked under the keys of this kind of transaction; of an unknown kind, all about its source."""
     keys = [key.format(found.source) for key in _posting_keys(found)]
     booked = await (sum_postings(work, keys) if keys else sum_postings_of_object(work, str(found.source)))
-    campus_id = await _campus_of_order(work, booked.order_id)
-    return BookedTransaction(campus_id=campus_id, order_id=booked.order_id, amount=booked.amount, fee=None)
+    order = None if booked.order_id is None else await find_order_of_any_campus(work, booked.order_id)
+    return BookedTransaction(
+        campus_id=await require_first_campus_id(work) if order is None else order.campus_id,
+        order_id=booked.order_id,
+        amount=booked.amount,
+        fee=None,
+        currency=None if order is None else order.price.currency,
+    )
 
 
 def _posting_keys(found: BalanceTransaction) -> Sequence[str]:
     if found.type is BalanceTransactionType.ADJUSTMENT:  # a dispute withdraws money, and returns it when it is won
         return ("dispute:{}",) if found.net < 0 else ("dispute_won:{}",)
     return POSTING_KEYS_BY_TYPE.get(found.type, ())
-
-
-async def _campus_of_order(work: UnitOfWork, order_id: int | None) -> int:
-    order = None if order_id is None else await find_order_of_any_campus(work, order_id)
-    return await require_first_campus_id(work) if order is None else order.campus_id
 
 
 def _observe(

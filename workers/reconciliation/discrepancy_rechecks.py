@@ -82,7 +82,7 @@ async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy
             return await _is_unaccounted(context, TRANSFERS, discrepancy.subject)
         case DiscrepancyKind.UNKNOWN_REFUND:
             return await _is_unaccounted(context, REFUNDS, discrepancy.subject)
-        case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH:
+        case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH | DiscrepancyKind.OTHER_CURRENCY:
             return await _transaction_still_mismatched(context, discrepancy)
         case DiscrepancyKind.HOLD_MISMATCH:
             return await is_hold_mismatched(context, discrepancy.subject)

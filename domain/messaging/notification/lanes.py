@@ -15,6 +15,7 @@ _MONEY = (
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
     "review suspended-elsewhere captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
     "payout-settings stripe-settings "
+    "settled-elsewhere "
     # to people who are barred or limited
     "barred limited restriction-ended "
     # to whoever waits for a call that our own settings stopped

@@ -21,10 +21,14 @@ class HoldRequestData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenPayment:
-    """What Stripe took from the customer: amount and fee in minor units; the fee is 0 when Stripe did not say it."""
+    """What Stripe took from the customer: amount and fee in minor units; the fee is 0 when Stripe did not say it.
+
+    `settled_currency` is the one in which it arrived on Stripe's balance, and of the fee; None when Stripe did not say.
+    """
 
     payment_intent: str
     amount: int
     charge: str
     fee: int
     balance_transaction: str | None
+    settled_currency: str | None = None

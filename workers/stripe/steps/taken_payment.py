@@ -20,6 +20,7 @@ def read_taken_payment(intent: PaymentIntent) -> TakenPayment:
         charge=charge.id,
         fee=0 if transaction is None else transaction.fee,
         balance_transaction=None if transaction is None else transaction.id,
+        settled_currency=None if transaction is None else transaction.currency,
     )
 
 
