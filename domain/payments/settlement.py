@@ -12,7 +12,7 @@ from domain.words import say_plain
 
 async def pause_unsettled_campus(work: UnitOfWork, order: Order, settled_currency: str) -> None:
     """Pause the campus of the order, and tell its admins once for each pause."""
-    reason = say_plain("en", "text-pause-unsettled", currency=order.price.currency.upper())
+    reason = say_plain("en", "bot-pause-unsettled", currency=order.price.currency.upper())
     if not await set_paused(work, order.campus_id, paused=True, reason=reason):
         return
     await log_event(

@@ -29,7 +29,7 @@ notification-settled-elsewhere =
     The platform receives no { $currency }, so the runner cannot be paid from it. No new orders are taken.
     Add a bank account in { $currency } at Stripe (Settings, Payouts), then write /resume. The difference of #{ $order }
     is told apart; its pay-out may stand under /stuck.
-text-pause-unsettled = payments do not arrive in { $currency }; the campus team knows
+bot-pause-unsettled = payments do not arrive in { $currency }; the campus team knows
 notification-captured-at-stripe =
     💳 <b>{ $amount } for order #{ $order } were captured in Stripe's dashboard,</b> of { $held } held, before the order was over.
     The order goes on. What is too much goes back to the customer by itself; what it is short of the total, we bear.
