@@ -43,7 +43,7 @@ _PLAIN = (
     "monday more most netted now number order outcome owes own page pages paid pieces pin placed platform_amount "
     "price proof quantity ready receipt remote_value role runner_account runner_amount saga score sent share side "
     "since spots status step subject suspended taken team then thumb time total tries type until up waited waiting "
-    "wanted what when why written"
+    "wanted what when why written currency settled"
 )
 _NAMES = "admin chat item place store"
 _PEOPLE = "about customer name other person runner who"
