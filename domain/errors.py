@@ -41,7 +41,7 @@ CampusGError
 │   ├── PriceOutOfRange          one amount is too small or too large
 │   ├── OrderOutOfRange          the sum is too small or too large
 │   └── OrdersPaused
-│       └── OrdersPausedBecause  an admin gave a reason
+│       └── OrdersPausedBecause  an admin gave a reason; NoRunnerGroup: see domain/campuses/opening.py
 ├── DebtOutstanding              no new order before an earlier debt is paid
 │   └── DebtOutstandingElsewhere  on another campus of the deployment
 ├── DebtBeingPaid                the customer's bank is being asked about that debt

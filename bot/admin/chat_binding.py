@@ -24,7 +24,7 @@ async def bind_command(context: RequestContext) -> Replies:
         home = home_button(context)
         return (NewMessage(Screen(context.say("bot-bind-in-group"), ((home,),))),)
     is_bound = group_binding.require_bindable_chat(
-        context.campus, context.member, chat_id=context.chat_id, admins=admins
+        context.campus, context.member, chat_id=context.chat_id, topic=context.topic, admins=admins
     )
     if is_bound:
         return await _bind(context, admins=admins)
@@ -48,6 +48,7 @@ async def _bind(context: RequestContext, *, admins: bool) -> Replies:
         context.campus,
         context.member,
         chat_id=context.chat_id,
+        topic=context.topic,
         title=context.chat_title,
         invite=None,
         admins=admins,

@@ -26,6 +26,7 @@ from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import find_pending_input
 from domain.orders.sent_photos.sent_photo import SentPhoto
+from domain.orders.use_cases.lost_groups import record_group_regained
 from domain.restrictions.runner_groups.membership import may_be_in_group
 from domain.typed import clean_name, clean_text, normalize_command
 
@@ -49,6 +50,10 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
     work, campus = await _load_campus(data)
     if event.migrate_to_chat_id is not None:
         await update_group_chat_id(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
+        return ()
+    if event.forum_topic_reopened is not None:
+        if find_topic(event) == campus.topic_of(event.chat.id):
+            await record_group_regained(work, campus.id, event.chat.id)
         return ()
     answered = None if event.chat.type == "private" else await answer_in_group(work, campus, event)
     if answered is not None:
@@ -104,6 +109,7 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         campus=campus,
         member=member,
         chat_id=event.chat.id,
+        topic=find_topic(event),
         is_private=is_private,
         chat_title=event.chat.title or "",
         typed=normalize_command(clean_text(event.text or event.caption or "")),
@@ -114,6 +120,11 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         conversation_state=conversation_state,
     )
+
+
+def find_topic(message: Message) -> int | None:
+    """Return the topic of a forum that a message stands in; None in General, and in any other chat."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 def _is_second_hand(event: Message) -> bool:
@@ -163,6 +174,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         campus=campus,
         member=member,
         chat_id=chat_id,
+        topic=find_topic(event.message) if isinstance(event.message, Message) else None,
         is_private=is_private,
         chat_title="" if chat is None else chat.title or "",
         tap=tap,

@@ -31,6 +31,7 @@ class RequestContext:
     member: Member
     chat_id: int
     is_private: bool
+    topic: int | None = None  # of a forum: message_thread_id
     chat_title: str = ""  # of a group, as its people named it
     typed: str = ""  # the text, or the caption of a photo
     photo: SentPhoto | None = None  # in the largest size

@@ -18,12 +18,13 @@ from bot.conversation.unprompted_messages import handle_unprompted_message
 from bot.customer.router import customer_router
 from bot.runner.router import runner_router
 from bot.transport.update_inbox import Dispatch
+from bot.transport.update_payload import GROUP_FIELDS
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate, Payload
 
 TRIMMED_UPDATE_KINDS = frozenset({"message", "edited_message", "callback_query"})
 NESTED_MESSAGE_FIELDS = frozenset({"reply_to_message", "message"})
-IDENTITY_FIELDS = ("message_id", "date", "chat", "from")
+IDENTITY_FIELDS = ("message_id", "date", "chat", "from", "message_thread_id", "is_topic_message")
 CONTENT_FIELDS = (
     "sender_chat",
     "text",
@@ -32,7 +33,7 @@ CONTENT_FIELDS = (
     "document",
     "media_group_id",
     "reply_to_message",
-    "migrate_to_chat_id",
+    *GROUP_FIELDS,
 )
 TAP_FIELDS = ("id", "chat_instance", "data", "message")
 KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, *TAP_FIELDS)

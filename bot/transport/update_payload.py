@@ -15,6 +15,7 @@ from domain.typed import clean_name, clean_text, normalize_command
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_join_request")
 MESSAGE_UPDATES = ("message", "edited_message")
 RATE_LIMITED_UPDATES = (*MESSAGE_UPDATES, "callback_query")  # the others tell what happened, and are never answered
+GROUP_FIELDS = frozenset({"migrate_to_chat_id", "forum_topic_reopened"})  # of messages that tell what became of a group
 _COMMAND = re.compile(r"/[a-z_]{1,32}\b")
 MAX_INTEGER = 2**63 - 1  # Postgres stores no larger ones, and Telegram has none
 
@@ -25,13 +26,14 @@ class InvalidUpdate(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyTarget:
-    """Where to reply; `message_id` is the message with the tapped button."""
+    """Where to reply; `message_id` is the message with the tapped button, `topic` that of a forum."""
 
     chat_id: int
     is_private: bool
     language: str
     tap_id: str | None = None
     message_id: int | None = None
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
         language=str(sender.get("language_code") or "en"),
         tap_id=str(body["id"]) if tapped and "id" in body else None,
         message_id=message.get("message_id") if tapped else None,
+        topic=message.get("message_thread_id") if message.get("is_topic_message") is True else None,
     )
 
 
@@ -173,7 +176,7 @@ def read_object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _is_for_bot(payload: Payload) -> bool:
-    """Return whether a message is for the bot: in a group, a command, a reply to a bot, or a change of its chat id.
+    """Return whether a message is for the bot: in a group, a command, a reply to a bot, or what became of it.
 
     Of a changed message only words and photos are: a shared location changes every few seconds.
     """
@@ -186,7 +189,7 @@ def _is_for_bot(payload: Payload) -> bool:
         return True
     if read_object(read_object(message, "reply_to_message"), "from").get("is_bot") is True:
         return True
-    return _read_words(message).startswith("/") or "migrate_to_chat_id" in message
+    return _read_words(message).startswith("/") or not GROUP_FIELDS.isdisjoint(message)
 
 
 def _read_words(message: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.campuses.fees import Fees
@@ -39,6 +40,23 @@ class Campus:
     pause_reason: str | None = None
     invite_code: str = ""
     open_to_all: bool = False
+    runner_group_lost: str | None = None  # why the bot may not write there
+    runner_group_lost_at: datetime | None = None
+    admin_chat_lost: str | None = None
+    admin_chat_lost_at: datetime | None = None
+    runner_topic: int | None = None  # message_thread_id, of a group that is a forum
+    admin_topic: int | None = None
+
+    @property
+    def reaches_runners(self) -> bool:
+        """Whether there is a group in which runners see orders, as far as is known."""
+        return self.runner_group is not None and self.runner_group_lost is None
+
+    def topic_of(self, chat_id: int) -> int | None:
+        """Return the topic of this group that was bound; None for a group as such, and for any other chat."""
+        if chat_id == self.runner_group:
+            return self.runner_topic
+        return self.admin_topic if chat_id == self.admin_chat else None
 
     @property
     def chat_link(self) -> str:

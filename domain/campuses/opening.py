@@ -12,6 +12,12 @@ FAR_AHEAD = 400  # days: a place that does not open within them has no opening i
 CLOSING_SOON = timedelta(minutes=60)  # a runner has to come, and to queue
 
 
+class NoRunnerGroup(OrdersPaused):
+    """No runner would see an order: the campus has no runner group, or its bot may not write there."""
+
+    key = "error-no-runner-group"
+
+
 @dataclass(frozen=True, slots=True)
 class NextOpening:
     """A local time of day (`clock`, as HH:MM), `days` days from today; -1 days when no opening is in sight."""
@@ -104,9 +110,11 @@ def _since_midnight(clock: str) -> timedelta:
 def require_campus_open(campus: Campus, now: datetime) -> None:
     """Raise OrdersPaused when the campus is paused or closed at this hour.
 
-    Raise OrdersPausedBecause when an admin paused it and gave a reason.
+    Raise OrdersPausedBecause when an admin paused it and gave a reason, NoRunnerGroup when no runner would see it.
     """
     if campus.paused and campus.pause_reason:
         raise OrdersPausedBecause(reason=campus.pause_reason)
     if campus.paused or not is_within_opening_hours(campus.hours, now.astimezone(campus.zone)):
         raise OrdersPaused
+    if not campus.reaches_runners:
+        raise NoRunnerGroup

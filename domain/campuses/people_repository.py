@@ -91,6 +91,12 @@ async def find_member_by_username(work: UnitOfWork, campus_id: int, username: st
     return found
 
 
+async def list_admin_ids(work: UnitOfWork, campus_id: int) -> Sequence[int]:
+    """Return all admins of a campus."""
+    query = select(membership.c.person_id).where(membership.c.campus_id == campus_id, membership.c.is_admin)
+    return (await work.connection.execute(query.order_by(membership.c.person_id))).scalars().all()
+
+
 async def is_admin_of_any_campus(work: UnitOfWork, person_id: int) -> bool:
     """Return whether the person is an admin of some campus of this deployment."""
     query = select(exists().where(membership.c.person_id == person_id, membership.c.is_admin))

@@ -78,12 +78,19 @@ async def list_drop_points(work: UnitOfWork, campus_id: int) -> Sequence[DropPoi
     return [DropPoint(id=row["id"], building=row["building"], spot=row["spot"]) for row in rows]
 
 
-async def save_bound_chat(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str | None, admins: bool) -> None:
+async def save_bound_chat(
+    work: UnitOfWork, campus_id: int, *, chat_id: int, topic: int | None, invite: str | None, admins: bool
+) -> None:
     """Make the chat the admin chat of the campus when `admins` is set, otherwise its runner group.
 
-    The bot leaves the group that was bound before, unless it is bound again.
+    In a forum `topic` is the one to write in. The bot leaves the group that was bound before, unless it is bound again.
     """
-    changed = {"admin_chat": chat_id} if admins else {"runner_group": chat_id, "runner_invite": invite}
+    changed: dict[str, int | str | None]
+    if admins:
+        changed = {"admin_chat": chat_id, "admin_topic": topic, "admin_chat_lost": None, "admin_chat_lost_at": None}
+    else:
+        changed = {"runner_group": chat_id, "runner_topic": topic, "runner_invite": invite}
+        changed |= {"runner_group_lost": None, "runner_group_lost_at": None}
     former = campus.c.admin_chat if admins else campus.c.runner_group
     former_chat = (await work.connection.execute(select(former).where(campus.c.id == campus_id))).scalar_one()
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))

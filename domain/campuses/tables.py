@@ -40,6 +40,12 @@ campus = Table(
     Column("invite_code", Text, nullable=False, server_default=text("substr(md5((gen_random_uuid())::text), 1, 12)")),
     Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs an invitation
     json_column("risk"),  # the limits of the risk rules that the campus file states
+    text_column("runner_group_lost", nullable=True),  # why the bot may not write there, in Telegram's words
+    timestamp_column("runner_group_lost_at"),
+    text_column("admin_chat_lost", nullable=True),
+    timestamp_column("admin_chat_lost_at"),
+    Column("runner_topic", BigInteger),  # message_thread_id of the topic that was bound; null for a group as such
+    Column("admin_topic", BigInteger),
     UniqueConstraint("name"),
     CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
     CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),

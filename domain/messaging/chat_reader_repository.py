@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.campuses.tables import membership, person
+from domain.campuses.tables import campus, membership, person
 from domain.database.rows import RowValues
 from domain.words import FALLBACK_LANGUAGE
 
@@ -15,6 +15,13 @@ _READER = (
     .where(person.c.id == bindparam("chat"), membership.c.campus_id == bindparam("campus"))
 )
 
+_TOPIC = select(
+    case(
+        (campus.c.runner_group == bindparam("chat", type_=BigInteger()), campus.c.runner_topic),
+        (campus.c.admin_chat == bindparam("chat", type_=BigInteger()), campus.c.admin_topic),
+    )
+).where(campus.c.id == bindparam("campus"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatReader:
@@ -22,10 +29,14 @@ class ChatReader:
 
     locale: str
     reachable: bool
+    topic: int | None = None  # of a group that is a forum: where to write
 
 
 async def find_chat_reader(connection: AsyncConnection, campus_id: int, chat_id: int) -> ChatReader:
     """Return the reader of a chat with this campus's bot. Groups and unknown people read FALLBACK_LANGUAGE."""
+    if chat_id < 0:
+        topic = (await connection.execute(_TOPIC, {"chat": chat_id, "campus": campus_id})).scalar_one()
+        return ChatReader(locale=FALLBACK_LANGUAGE, reachable=True, topic=topic)
     row = (await connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
     return chat_reader_from_row({"language": None} if row is None else row)
 

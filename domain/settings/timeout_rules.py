@@ -43,6 +43,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.SEND_SWEEP_INTERVAL, before=T.QUEUE_HEAD_START, reason="the queue has its head start in fact"),
     _rule(T.SEND_SWEEP_INTERVAL, T.QUEUE_HEAD_START, before=T.SEND_LANE_RETURN,
           reason="the sweeper comes to a lane before its place is given away"),
+    _rule(T.SEND_LEASE, before=T.LOST_GROUP_REST, reason="what rests is told from what is being sent"),
     # Telegram, from the bot
     _rule(T.REPLY_RETRY_MAX, before=T.ANSWER_LIFETIME, reason="the answer to a tap is tried more than once"),
     _rule(T.BOT_CALL, before=T.MESSAGE_LIFETIME, reason="a reply is worth more than one call"),

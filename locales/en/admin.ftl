@@ -176,6 +176,8 @@ bot-board = <b>Board</b> · { $at } · { $count ->
        *[other] { $count } orders are open
     }
 bot-board-page = page { $page } of { $pages }
+bot-board-no-group = ⚠️ <b>No new order is taken:</b> the campus has no runner group. Write /bind in one.
+bot-board-group-lost = ⚠️ <b>No new order is taken:</b> the bot may not write in the runner group. Telegram says: { $error }
 bot-board-paused = ⏸ <b>New orders are paused.</b> /resume takes them again.
 bot-board-paused-because = ⏸ <b>New orders are paused</b> ({ $reason }). /resume takes them again.
 bot-board-count = { $count } { $status ->

@@ -99,6 +99,26 @@ bot-button-bind =
 bot-bind-decided = { $admin } said yes.
 bot-bound-admins = <b>This is the admin chat of { $campus } now.</b> What needs a human is told here.
 bot-bound-runners = <b>This is the runner group of { $campus } now.</b> Approved runners get a link into it, and nobody else is let in.
+notification-runner-group-lost =
+    ⚠️ <b>The bot may not write in the runner group of { $campus }.</b> Telegram says: { $error }
+    { $count ->
+        [0] No open order waits there.
+        [one] Nobody sees this order: { $orders }.
+       *[other] Nobody sees these orders: { $orders }.
+    }
+    No new order is taken meanwhile. Make the bot an administrator of the group again, or write /bind in another group. Then all is shown by itself.
+notification-runner-group-regained =
+    ✅ <b>The bot may write in the runner group of { $campus } again.</b> New orders are taken.
+    { $count ->
+        [0] No open order waited.
+        [one] The open order is shown there now.
+       *[other] The { $count } open orders are shown there now.
+    }
+notification-admin-chat-lost =
+    ⚠️ <b>The bot may not write in the admin chat of { $campus }.</b> Telegram says: { $error }
+    What is for the admins waits. Make the bot an administrator of that group again, or write <code>/bind admin</code> in another one. Meanwhile /board, /stuck and /parked work here.
+notification-admin-chat-regained = ✅ <b>The bot may write in the admin chat of { $campus } again.</b> What waited is sent now.
+notification-order-unseen = ⚠️ <b>Nobody sees order #{ $order }.</b> It was paid for while the bot may not write in the runner group of { $campus }.
 notification-runner-group-bound =
     🔗 { $admin } ({ $account }) made another group the runner group of { $campus }: { $chat } (<code>{ $number }</code>).
     Wrong? Write /bind in the group that shall have the jobs.

@@ -29,6 +29,7 @@ error-hold-not-checked = Wait a moment before you buy: we are still making sure 
 error-draft-empty = Something is still missing in your order.
 error-draft-changed = The price has changed. Look at the new price, then place the order.
 error-price-out-of-range = An amount does not fit: it must be between { $least } and { $most }.
+error-no-runner-group = No orders right now: this campus cannot reach its runners. Its team has been told. Your basket is kept.
 error-orders-paused = No orders right now: the campus or the shop is closed. Your basket is kept.
 
 error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.

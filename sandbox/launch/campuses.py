@@ -28,6 +28,7 @@ class PersonAccount:
     first_name: str
 
 
+FIRST_GROUP = -1_001_000_000_000
 MEI = PersonAccount(id=1001, first_name="Mei")  # the customers of the demo
 KAI = PersonAccount(id=1002, first_name="Kai")
 
@@ -87,7 +88,10 @@ class Campus:
 
 
 def read_campus(file: Path = CAMPUS_FILE, *, first_customer: int = MEI.id) -> Campus:
-    """Read a campus file. `first_customer` is the id of its first new customer."""
+    """Read a campus file; one that names no groups gets those of the demo.
+
+    `first_customer` is the id of its first new customer.
+    """
     content = tomllib.loads(file.read_text())
     runners = tuple(PersonAccount(id=one["id"], first_name=one["name"]) for one in content["runners"])
     admin = content["admins"][0]
@@ -95,8 +99,8 @@ def read_campus(file: Path = CAMPUS_FILE, *, first_customer: int = MEI.id) -> Ca
         file=file,
         name=content["name"],
         invite_code=content["invite_code"],
-        runner_group=content["runner_group"],
-        admin_chat=content["admin_chat"],
+        runner_group=content.get("runner_group", FIRST_GROUP - 1),
+        admin_chat=content.get("admin_chat", FIRST_GROUP - 2),
         admin=PersonAccount(id=admin["id"], first_name=admin["name"]),
         runners=runners,
         unused_runners=iter(runners),
@@ -106,7 +110,8 @@ def read_campus(file: Path = CAMPUS_FILE, *, first_customer: int = MEI.id) -> Ca
 
 def copy_campus(folder: Path, limits: Mapping[str, str] = HURRIED_LIMITS) -> Campus:
     """Write the demo's campus file with these limits into the folder, and read it."""
-    return read_campus(_write_campus_file(folder, "north", limits))
+    groups = {"runner_group": str(FIRST_GROUP - 1), "admin_chat": str(FIRST_GROUP - 2)}
+    return read_campus(_write_campus_file(folder, "north", {**groups, **limits}))
 
 
 def create_campus(
@@ -123,7 +128,7 @@ def create_campus(
     `durations` maps names of the file to durations like "4s"; `limits` maps those of the risk rules to values as the
     file writes them. Raise ValueError for a name that the file does not have.
     """
-    first_person, first_group = 100_000 * number, -1_001_000_000_000 - 10 * number
+    first_person, first_group = 100_000 * number, FIRST_GROUP - 10 * number
     names = ("Ben" if each % 2 else "Ana" for each in range(runners))
     rows = ", ".join(f'{{ id = {first_person + at}, name = "{each}" }}' for at, each in enumerate(names, start=1))
     changes = {
@@ -142,7 +147,7 @@ def create_campus(
 def _write_campus_file(folder: Path, name: str, changes: Mapping[str, str]) -> Path:
     text = CAMPUS_FILE.read_text()
     for key, value in changes.items():
-        text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, count=1, flags=re.MULTILINE)
+        text, found = re.subn(rf"^(?:# )?{key} = .*$", f"{key} = {value}", text, count=1, flags=re.MULTILINE)
         if found != 1:
             raise ValueError(f"{CAMPUS_FILE} says nothing of {key}")
     folder.mkdir(parents=True, exist_ok=True)

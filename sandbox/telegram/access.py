@@ -5,7 +5,8 @@ from sandbox.telegram.records import Bot, Group, JsonObject
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.telegram_world import group_place, private_place
 
-PRESENT_STATUSES = frozenset({"creator", "administrator", "member"})
+PRESENT_STATUSES = frozenset({"creator", "administrator", "member", "restricted"})
+GENERAL = "0"  # the key of the topic without a message_thread_id
 ADMIN_STATUSES = frozenset({"creator", "administrator"})
 
 
@@ -17,6 +18,8 @@ def require_group(telegram: TelegramSandbox, bot: Bot, chat_id: int | str) -> Gr
     if group.migrated_to is not None:
         moved: JsonObject = {"migrate_to_chat_id": group.migrated_to}
         raise bad_request("group chat was upgraded to a supergroup chat", moved)
+    if group.deleted:
+        raise forbidden_refusal("the group chat was deleted")
     status = group.members.get(str(bot.id), "left")
     if status not in PRESENT_STATUSES:
         raise _absence_refusal(group, status)
@@ -45,6 +48,27 @@ def require_place(telegram: TelegramSandbox, bot: Bot, chat_id: int | str) -> st
     if telegram.world.people.get(chat_id) is None:
         raise bad_request("chat not found")
     raise forbidden_refusal("bot can't initiate conversation with a user")
+
+
+def require_right_to_write(telegram: TelegramSandbox, bot: Bot, chat_id: int | str, thread: int | None) -> str:
+    """Return the place where this bot may write a new message; raise BotApiRefusal when it may not, or not there."""
+    place = require_place(telegram, bot, chat_id)
+    group = telegram.world.groups.get(chat_id) if isinstance(chat_id, int) and chat_id < 0 else None
+    if group is None:
+        return place
+    if not may_write(group, bot.id):
+        raise bad_request("not enough rights to send text messages to the chat")
+    if thread is not None and str(thread) not in group.topics:
+        raise bad_request("message thread not found")
+    is_open = group.topics.get(GENERAL if thread is None else str(thread), True)
+    if not is_open and not is_admin(group, bot.id):
+        raise bad_request("TOPIC_CLOSED")
+    return place
+
+
+def may_write(group: Group, identity: int) -> bool:
+    """Return whether a member may write: a restricted one may not, and in a muted group only administrators may."""
+    return is_admin(group, identity) or (identity not in group.mute and not group.muted)
 
 
 def is_admin(group: Group, identity: int) -> bool:

@@ -25,7 +25,8 @@ def account_of(world: TelegramWorld, identity: int) -> Bot | Person:
 
 def group_object(group: Group) -> JsonObject:
     """Return a Chat of the Bot API for a group."""
-    return {"id": group.id, "title": group.title, "type": group.type}
+    forum: JsonObject = {"is_forum": True} if group.topics else {}
+    return {"id": group.id, "title": group.title, "type": group.type, **forum}
 
 
 def chat_object(world: TelegramWorld, place: str) -> JsonObject:
@@ -54,6 +55,8 @@ def message_object(world: TelegramWorld, message: Message, *, with_reply: bool =
             "photo": message.photo,
             "media_group_id": message.media_group_id,
             "has_protected_content": message.protected or None,
+            "message_thread_id": message.thread,
+            "is_topic_message": True if message.thread is not None else None,
             "reply_markup": {"inline_keyboard": message.buttons} if message.buttons else None,
         }
     )
@@ -81,7 +84,9 @@ def shown_message(world: TelegramWorld, message: Message) -> JsonObject:
     sender = user_object(account_of(world, message.sender_id))
     keyboard = message.reply_keyboard or {}
     rows = keyboard.get("keyboard")
+    topic: JsonObject = {} if message.thread is None else {"thread": message.thread}
     return {
+        **topic,
         "message_id": message.message_id,
         "from": {**sender, "name": sender["first_name"]},
         "date": message.date,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sandbox.telegram.access import PRESENT_STATUSES, is_admin, require_group, require_place
 from sandbox.telegram.api_objects import account_of, chat_object, message_object, user_object, without_empty
 from sandbox.telegram.bot_api_refusals import bad_request, forbidden_refusal
-from sandbox.telegram.members import change_member, member_object
+from sandbox.telegram.members import change_member, member_object, permissions_object
 from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.records import Bot, Group, InviteLink, JsonObject
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
@@ -34,6 +34,9 @@ def get_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
         "max_reaction_count": 11,
         "accepted_gift_types": _NO_GIFTS,
     }
+    group = telegram.world.groups.get(chat_id)
+    if group is not None:
+        body["permissions"] = permissions_object(group)
     if pinned:
         body["pinned_message"] = message_object(telegram.world, pinned[-1])
     return body
@@ -46,7 +49,8 @@ def get_chat_member(telegram: TelegramSandbox, call: BotApiCall) -> object:
     account = telegram.world.people.get(identity) or telegram.world.bots.get(identity)
     if account is None:
         raise bad_request("user not found")
-    return member_object(account, group.members.get(str(identity), "left"))
+    status = group.members.get(str(identity), "left")
+    return member_object(account, status, is_mute=account.id in group.mute)
 
 
 def get_chat_administrators(telegram: TelegramSandbox, call: BotApiCall) -> object:

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from sandbox.telegram import control_acting, control_creating, control_faults, control_queries
+from sandbox.telegram import control_acting, control_creating, control_faults, control_queries, control_rights
 from sandbox.telegram.bot_api import TELEGRAM
 from sandbox.telegram.bot_api_refusals import BotApiRefusal, ControlRequestError
 from sandbox.telegram.control_request import ControlRequest
@@ -42,6 +42,10 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("POST", "/sim/faults"): control_faults.add_telegram_fault,
     ("GET", "/sim/faults"): control_faults.show_telegram_faults,
     ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
+    ("POST", "/sim/rights"): control_rights.set_rights,
+    ("POST", "/sim/permissions"): control_rights.set_permissions,
+    ("POST", "/sim/delete_group"): control_rights.delete_group,
+    ("POST", "/sim/topics"): control_rights.set_topic,
     ("POST", "/sim/tokens"): control_faults.revoke_token,
     ("POST", "/sim/webhooks"): control_faults.trouble_webhook,
     ("POST", "/sim/limits"): control_faults.set_send_limits,

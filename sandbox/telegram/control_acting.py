@@ -10,6 +10,7 @@ from sandbox.telegram.bot_api_refusals import ControlRequestError
 from sandbox.telegram.chat_methods import link_object
 from sandbox.telegram.control_creating import new_group_id
 from sandbox.telegram.control_request import ControlRequest, find_bot, find_group, find_person, find_place
+from sandbox.telegram.control_rights import require_topic
 from sandbox.telegram.members import bots_in, change_member
 from sandbox.telegram.person_actions import edit_own_message, set_blocked, write_to_place
 from sandbox.telegram.photo_files import PLACEHOLDER_PHOTO, upload_picture
@@ -27,10 +28,13 @@ async def write_as_person(telegram: TelegramSandbox, control_request: ControlReq
     """POST /sim/messages: write as a person.
 
     With "picture" (base64) or "photo": true (a placeholder picture) the text becomes the caption. Each is a new upload;
-    "photo" with a file_id is a photo that the person has sent or received before.
+    "photo" with a file_id is a photo that the person has sent or received before. "thread" is a
+    topic.
     """
     person = find_person(telegram, control_request.need_number("from"))
     place = find_place(telegram, control_request.values.get("chat"), person)
+    thread = control_request.number("thread")
+    require_topic(telegram, place, thread)
     picture = control_request.picture("picture") or (PLACEHOLDER_PHOTO if control_request.flag("photo") else None)
     known = telegram.world.files.get(str(control_request.values.get("photo")))
     written = write_to_place(
@@ -40,6 +44,7 @@ async def write_as_person(telegram: TelegramSandbox, control_request: ControlReq
         control_request.text("text") or "",
         picture=known if picture is None else upload_picture(telegram.world, picture),
         reply_to=control_request.number("reply_to"),
+        thread=thread,
     )
     return {"message": shown_message(telegram.world, written.message), "update_ids": written.update_ids}
 

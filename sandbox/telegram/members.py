@@ -18,7 +18,23 @@ _RIGHTS: Final = (
 )  # fmt: skip
 
 
-def member_object(account: Bot | Person, status: str) -> JsonObject:
+_WRITING_RIGHTS: Final = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews",
+)  # fmt: skip
+_OTHER_RIGHTS: Final = (
+    "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics", "can_edit_tag",
+    "can_react_to_messages",
+)  # fmt: skip
+
+
+def permissions_object(group: Group) -> JsonObject:
+    """Return the ChatPermissions of a group."""
+    return {**dict.fromkeys(_WRITING_RIGHTS, not group.muted), **dict.fromkeys(_OTHER_RIGHTS, False)}
+
+
+def member_object(account: Bot | Person, status: str, *, is_mute: bool = False) -> JsonObject:
     """Return a ChatMember of the Bot API."""
     body: JsonObject = {"status": status, "user": user_object(account)}
     match status:
@@ -26,6 +42,9 @@ def member_object(account: Bot | Person, status: str) -> JsonObject:
             return {**body, "is_anonymous": False}
         case "administrator":
             return {**body, "can_be_edited": False, "is_anonymous": False, **dict.fromkeys(_RIGHTS, True)}
+        case "restricted":
+            rights = {**dict.fromkeys(_WRITING_RIGHTS, not is_mute), **dict.fromkeys(_OTHER_RIGHTS, False)}
+            return {**body, "is_member": True, "until_date": 0, **rights}
         case "kicked":
             return {**body, "until_date": 0}
         case _:
@@ -40,11 +59,14 @@ def change_member(
     *,
     by: Bot | Person,
     link: JsonObject | None = None,
+    is_mute: bool = False,
 ) -> Group:
     """Set an account's status in a group; on a change, publish the event, write the service message and notify bots."""
-    before = group.members.get(str(account.id), "left")
-    changed = telegram.world.groups.put(replace(group, members={**group.members, str(account.id): status}))
-    if before == status:
+    before, was_mute = group.members.get(str(account.id), "left"), account.id in group.mute
+    others = [each for each in group.mute if each != account.id]
+    mute = [*others, account.id] if is_mute else others
+    changed = telegram.world.groups.put(replace(group, members={**group.members, str(account.id): status}, mute=mute))
+    if before == status and was_mute == is_mute:
         return changed
     telegram.feed.publish("member", {"chat": group.id, "user": account.id}, status=status)
     _write_membership_message(telegram, changed, account, before, status)
@@ -53,8 +75,8 @@ def change_member(
             "chat": group_object(group),
             "from": user_object(by),
             "date": int(telegram.clock.now()),
-            "old_chat_member": member_object(account, before),
-            "new_chat_member": member_object(account, status),
+            "old_chat_member": member_object(account, before, is_mute=was_mute),
+            "new_chat_member": member_object(account, status, is_mute=is_mute),
             "invite_link": link,
         }
     )

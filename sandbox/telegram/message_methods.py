@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from sandbox.telegram.access import is_admin, require_group, require_place
+from sandbox.telegram.access import is_admin, require_group, require_place, require_right_to_write
 from sandbox.telegram.api_objects import message_object
 from sandbox.telegram.bot_api_refusals import bad_request
 from sandbox.telegram.keyboards import check_keyboard
@@ -19,7 +19,7 @@ DELETABLE: Final = 48 * 3600  # seconds within which a message can be deleted (B
 
 def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """Handle sendMessage."""
-    place = require_place(telegram, call.bot, call.need_chat())
+    place = require_right_to_write(telegram, call.bot, call.need_chat(), call.number("message_thread_id"))
     text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
     if not text:
         raise bad_request("message text is empty")
@@ -29,7 +29,7 @@ def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 def send_photo(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """Handle sendPhoto with a file, an existing file_id or a URL."""
-    place = require_place(telegram, call.bot, call.need_chat())
+    place = require_right_to_write(telegram, call.bot, call.need_chat(), call.number("message_thread_id"))
     photo = read_picture(telegram.world, call.upload("photo"))
     text, entities = compose_text(
         call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), max_length=MAX_CAPTION
@@ -45,6 +45,7 @@ def _send(telegram: TelegramSandbox, call: BotApiCall, draft: Message) -> object
         buttons=keyboard.buttons,
         reply_keyboard=keyboard.reply,
         reply_to=_replied(telegram, draft.place, call.table("reply_parameters")),
+        thread=call.number("message_thread_id"),
         silent=call.flag("disable_notification"),
         protected=call.flag("protect_content"),
     )

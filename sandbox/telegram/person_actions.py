@@ -36,6 +36,7 @@ def write_to_place(
     picture: StoredFile | None,
     reply_to: int | None,
     media_group_id: str | None = None,
+    thread: int | None = None,
 ) -> WrittenMessage:
     """Write a person's message into a place and notify bots; with a picture, the text is its caption.
 
@@ -55,6 +56,7 @@ def write_to_place(
         photo=[] if picture is None else picture_sizes(picture),
         reply_to=reply_to,
         media_group_id=media_group_id,
+        thread=thread,
     )
     message = write_message(telegram, draft)
     return _notify_bots(telegram, message, private_bots)

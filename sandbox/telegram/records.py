@@ -45,13 +45,21 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group or supergroup; `members` maps the id of a user or bot to its status in the group."""
+    """A group or supergroup; `members` maps the id of a user or bot to its status in the group.
+
+    `mute` holds the ids of restricted members who may not write. In a `muted` group nobody may but administrators.
+    `topics` maps message_thread_id to whether the topic is open; "0" is General. A group with topics is a forum.
+    """
 
     id: int
     title: str
     type: str = "supergroup"
     members: dict[str, str] = field(default_factory=dict)
     migrated_to: int | None = None
+    mute: list[int] = field(default_factory=list)
+    muted: bool = False
+    deleted: bool = False
+    topics: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,7 @@ class Message:
     reply_keyboard: JsonObject | None = None
     reply_to: int | None = None
     media_group_id: str | None = None  # of an album: its photos are messages with the same one
+    thread: int | None = None  # of a topic of a forum
     service: JsonObject = field(default_factory=dict)
     edits: int = 0
     edit_date: int | None = None

@@ -55,6 +55,8 @@ def add_campus(database_url: str, path: Path) -> int:
         f"{file.title} ({file.name}) is {'founded' if founded.is_new else 'up to date'}; "
         f"stores: {len(file.stores)}, drop points: {len(file.drop_points)}, admins: {len(file.admins)}"
     )
+    for name in founded.ignored:
+        print(f"{name} stays the group that is bound; to move it, write /bind in the other one")
     if founded.invitation is not None:
         print(f"Who follows this link may order: {founded.invitation}")
     return 0

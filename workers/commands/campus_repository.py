@@ -11,18 +11,25 @@ from domain.campuses.repository import find_campus
 from domain.campuses.tables import campus, drop_point, membership, menu_item, person, store
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
+from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from workers.commands.campus_fees import FEE_NAMES
 from workers.commands.campus_file import CampusFile, CampusFileError, ListedStore, NamedPerson
 
+_TOPICS = {"runner_group": "runner_topic", "admin_chat": "admin_topic"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionedCampus:
-    """The campus id, whether it is new, and the invitation link (None until the name of its bot is known)."""
+    """The campus id, whether it is new, and the invitation link (None until the name of its bot is known).
+
+    `ignored` names the groups of the file that were not set, because others are bound.
+    """
 
     id: int
     is_new: bool
     invitation: str | None
+    ignored: tuple[str, ...] = ()
 
 
 async def provision_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus:
@@ -53,10 +60,11 @@ async def provision_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCam
 
 
 async def _write_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus:
-    query = select(campus.c.currency).where(campus.c.name == file.name).with_for_update()
-    before = (await work.connection.execute(query)).scalar_one_or_none()
-    if before not in (None, file.currency):
-        raise CampusFileError([f'currency: {file.name} was founded with "{before}"; found another campus instead'])
+    query = select(campus).where(campus.c.name == file.name).with_for_update()
+    before = (await work.connection.execute(query)).mappings().one_or_none()
+    if before is not None and before["currency"] != file.currency:
+        founded = before["currency"]
+        raise CampusFileError([f'currency: {file.name} was founded with "{founded}"; found another campus instead'])
     changed: dict[str, object] = {
         "title": file.title,
         "time_zone": file.time_zone,
@@ -71,10 +79,27 @@ async def _write_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus
     if not file.open_to_all:
         await _admit_existing_members(work, file)
     # When the file leaves these out, they keep the value that /bind or the database set.
-    kept = ("runner_group", "admin_chat", "runner_invite", "invite_code")
+    kept = ("runner_invite", "invite_code")
     changed |= {name: getattr(file, name) for name in kept if getattr(file, name) is not None}
+    groups = _choose_groups(file, before)
+    for name, number in groups.items():
+        if number is not None:
+            changed |= {name: number, f"{name}_lost": None, f"{name}_lost_at": None, _TOPICS[name]: None}
     number = await _upsert(work, campus, ("name",), {"name": file.name, "currency": file.currency}, changed)
-    return ProvisionedCampus(id=number, is_new=before is None, invitation=None)
+    ignored = tuple(name for name, chosen in groups.items() if chosen is None and getattr(file, name) is not None)
+    return ProvisionedCampus(id=number, is_new=before is None, invitation=None, ignored=ignored)
+
+
+def _choose_groups(file: CampusFile, before: RowValues | None) -> dict[str, int | None]:
+    """Return what the file changes of the groups. One that is bound stays, unless the bot may not write there."""
+    named = {"runner_group": file.runner_group, "admin_chat": file.admin_chat}
+    if before is None:
+        return dict(named)
+    return {
+        name: number if before[name] is None or before[f"{name}_lost"] is not None else None
+        for name, number in named.items()
+        if number != before[name]
+    }
 
 
 async def _admit_existing_members(work: UnitOfWork, file: CampusFile) -> None:

@@ -9,6 +9,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
+from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
 from domain.messaging.notification.repository import (
     NotificationRow,
@@ -42,7 +43,7 @@ from workers.telegram.sender import (
 )
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_unknown_send
-from workers.telegram.unreachable_chats import record_unreachable_chat
+from workers.telegram.unreachable_chats import record_reached_chat, record_unreachable_chat
 
 ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta
 
@@ -79,7 +80,12 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
     outcome = await await_answer(
         sender_context.waits,
         sender_context.sender.send(
-            first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo
+            first.campus_id,
+            first.chat_id,
+            ready.content,
+            silent=ready.silent,
+            photo=first.photo,
+            topic=None if reader is None else reader.topic,
         ),
         keep_lease=partial(_keep_leases, sender_context, ready.notifications),
         record_late=partial(_record_late_answer, sender_context, ready.notifications),
@@ -151,6 +157,8 @@ async def _apply_notification_outcome(work: UnitOfWork, notification: Notificati
     """Record the outcome and what follows from it; nothing when another worker has taken it since (fence)."""
     match outcome:
         case Sent(message_id):
+            tries = 1 if notification.error is None else 2
+            await record_reached_chat(work, notification.campus_id, notification.chat_id, tries=tries)
             await _mark_notification_sent(work, notification, message_id)
         case RateLimited(seconds):
             await postpone_notification(work, notification, timedelta(seconds=seconds))
@@ -178,8 +186,10 @@ async def _migrate_notification_chat(work: UnitOfWork, notification: Notificatio
 
 
 async def _drop_unreachable_notification(work: UnitOfWork, notification: NotificationRow, why: str) -> None:
-    if await drop_notification(work, notification, why):
-        await record_unreachable_chat(work, notification.campus_id, notification.chat_id, why)
+    """Let it wait for a group that was lost; else drop it, and tell who wrote it."""
+    if await record_unreachable_chat(work, notification.campus_id, notification.chat_id, why):
+        await postpone_notification(work, notification, LOST_GROUP_REST, why)
+    elif await drop_notification(work, notification, why):
         await tell_relay_failed(work, notification.id)
 
 

@@ -8,6 +8,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.lane import Lane
+from domain.messaging.lost_group_repository import LOST_GROUP_REST
+from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import (
     OrderMessageRow,
     give_up_order_message,
@@ -22,6 +24,8 @@ from domain.messaging.order_message_repository import (
 from domain.order_messages.render import render_order_message
 from domain.order_messages.repository import OrderMessageSource, order_message_source_from_row, read_order_view
 from domain.order_messages.view import OrderMessageContent
+from domain.orders.states import OrderStatus
+from domain.orders.use_cases.lost_groups import tell_order_unseen
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
@@ -41,7 +45,7 @@ from workers.telegram.sender import (
     Unchanged,
 )
 from workers.telegram.sender_context import SenderContext
-from workers.telegram.unreachable_chats import record_unreachable_chat
+from workers.telegram.unreachable_chats import record_reached_chat, record_unreachable_chat
 
 log = get_logger(__name__)
 
@@ -82,12 +86,26 @@ async def _render_and_send(
         content = render_order_message(order_message.kind, source.view, source.reader.locale)
     except (LookupError, ValueError) as error:
         return await _record_order_message_outcome(sender_context, order_message, "", MessageRejected(repr(error)))
-    outcome = await _send_or_edit(sender_context, order_message, content, silent=not source.is_audible)
+    if _is_too_late(order_message, source.view.order.status):
+        return await _record_order_message_outcome(sender_context, order_message, content.digest, Unchanged())
+    topic = source.view.campus.topic_of(order_message.chat_id)
+    outcome = await _send_or_edit(sender_context, order_message, content, silent=not source.is_audible, topic=topic)
     return await _record_order_message_outcome(sender_context, order_message, content.digest, outcome)
 
 
+def _is_too_late(order_message: OrderMessageRow, status: OrderStatus) -> bool:
+    """Return whether runners were never shown the order, because their group was lost, and it is not open any more."""
+    is_shown = order_message.message_id is not None or order_message.tries == 1
+    return order_message.kind is OrderMessageKind.GROUP and not is_shown and status is not OrderStatus.CREATED
+
+
 async def _send_or_edit(
-    sender_context: SenderContext, order_message: OrderMessageRow, content: OrderMessageContent, *, silent: bool
+    sender_context: SenderContext,
+    order_message: OrderMessageRow,
+    content: OrderMessageContent,
+    *,
+    silent: bool,
+    topic: int | None,
 ) -> SendOutcome | timedelta:
     """Return the outcome, or how long the rate limit of the chat says to wait."""
     if order_message.message_id is not None and content.digest == order_message.sent_hash:
@@ -99,7 +117,7 @@ async def _send_or_edit(
         return timedelta(seconds=pause)
     campus_id, chat_id, message_id = order_message.campus_id, order_message.chat_id, order_message.message_id
     if message_id is None:
-        call = sender_context.sender.send(campus_id, chat_id, content, silent=silent)
+        call = sender_context.sender.send(campus_id, chat_id, content, silent=silent, topic=topic)
     else:
         call = sender_context.sender.edit(campus_id, chat_id, message_id, content)
     return await await_answer(
@@ -135,6 +153,7 @@ async def _apply_order_message_outcome(
     """
     match outcome:
         case Sent(message_id):
+            await record_reached_chat(work, order_message.campus_id, order_message.chat_id, tries=order_message.tries)
             return await _mark_order_message_sent(work, order_message, message_id, digest)
         case Unchanged():
             await _mark_order_message_sent(work, order_message, order_message.message_id, digest)
@@ -178,8 +197,12 @@ async def _migrate_order_message_chat(work: UnitOfWork, order_message: OrderMess
 
 
 async def _stop_unreachable_order_message(work: UnitOfWork, order_message: OrderMessageRow, why: str) -> None:
-    if await give_up_order_message(work, order_message, why):
-        await record_unreachable_chat(work, order_message.campus_id, order_message.chat_id, why)
+    """Let it wait for a group that was lost; else give it up, until the person writes again."""
+    campus_id, chat_id = order_message.campus_id, order_message.chat_id
+    if not await record_unreachable_chat(work, campus_id, chat_id, why):
+        await give_up_order_message(work, order_message, why)
+    elif await postpone_order_message(work, order_message, LOST_GROUP_REST, why):
+        await tell_order_unseen(work, campus_id, order_message.order_id)
 
 
 async def _give_up_order_message(work: UnitOfWork, order_message: OrderMessageRow, error: str) -> None:

@@ -24,6 +24,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from domain.messaging.buttons import Button
+from domain.messaging.group_refusals import is_group_refused
 from domain.order_messages.view import OrderMessageContent
 from domain.settings.timeouts import Timeout
 
@@ -121,8 +122,12 @@ class TelegramSender:
         *,
         silent: bool = False,
         photo: str | None = None,
+        topic: int | None = None,
     ) -> SendOutcome:
-        """Send a new message, with a photo by its file id if given. Never retries: Telegram has no idempotency keys."""
+        """Send a new message, in a topic of a forum if given, and with a photo by its file id.
+
+        Never retries: Telegram has no idempotency keys.
+        """
         bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
@@ -134,6 +139,7 @@ class TelegramSender:
                 parse_mode=ParseMode.HTML,
                 reply_markup=_keyboard(content),
                 disable_notification=silent,
+                message_thread_id=topic,
             )
             return await _send_and_classify(sending, None)
         call = bot.send_message(
@@ -143,6 +149,7 @@ class TelegramSender:
             reply_markup=_keyboard(content),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             disable_notification=silent,
+            message_thread_id=topic,
         )
         return await _send_and_classify(call, None)
 
@@ -234,7 +241,7 @@ def _classify_bad_request(description: str) -> SendOutcome:
         return Unchanged()
     if any(sentence in said for sentence in _GONE_TEXTS):
         return MessageGone()
-    if "chat not found" in said:
+    if "chat not found" in said or is_group_refused(description):
         return Blocked(description)
     return MessageRejected(description)
 

@@ -42,7 +42,12 @@ async def show_board_page(context: RequestContext) -> Replies:
 async def _render_board(context: RequestContext, campus: Campus, page: int) -> Screen:
     lines = await admin_orders.view_board(context.work, context.campus, context.member)
     shown = get_page(lines, page)
-    parts = [_headline(context, lines, shown), _pause_line(context, campus), *_status_sections(context, shown.items)]
+    parts = [
+        _headline(context, lines, shown),
+        _lost_line(context, campus),
+        _pause_line(context, campus),
+        *_status_sections(context, shown.items),
+    ]
     rows = (*_order_rows(context, shown.items), paging_row_with_refresh(context, Tap.BOARD, shown))
     return Screen("\n".join(part for part in parts if part), rows)
 
@@ -55,6 +60,12 @@ def _headline(context: RequestContext, lines: Sequence[AnyLine], shown: Page[Any
     counts = Counter(line.status for line in lines)
     counted = [context.say("bot-board-count", count=count, status=status) for status, count in counts.items()]
     return " · ".join(head) + ("\n" + " · ".join(counted) if counted else "")
+
+
+def _lost_line(context: RequestContext, campus: Campus) -> str:
+    if campus.runner_group is None:
+        return context.say("bot-board-no-group")
+    return "" if campus.reaches_runners else context.say("bot-board-group-lost", error=campus.runner_group_lost or "")
 
 
 def _pause_line(context: RequestContext, campus: Campus) -> str:

@@ -30,9 +30,12 @@ from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.update_payload import ReplyTarget, find_reply_target
 from domain.campuses.group_repository import save_group_invite, update_group_chat_id
 from domain.campuses.people_repository import mark_unreachable
+from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import IncomingUpdate
 from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
+from domain.messaging.group_refusals import is_group_refused, is_topic_refused
+from domain.orders.use_cases.lost_groups import record_group_lost
 from domain.quotes import shorten_text
 from domain.settings.logs import get_refusal_logger
 from domain.support.feedback import is_within_length
@@ -86,7 +89,7 @@ async def send_reply(sender: ReplySender, queued: QueuedReply) -> Reply | None:
         case Answer() as answer:
             await _answer_tap(bot, target, answer)
         case NewMessage(screen=screen):
-            await _send_screen(bot, target.chat_id, with_home_button(screen, target))
+            await _send_screen(bot, target, with_home_button(screen, target))
         case EditMenu(screen=screen):
             return await _edit_screen(bot, target, screen)
         case CreateInviteLink() as wanted:
@@ -96,7 +99,7 @@ async def send_reply(sender: ReplySender, queued: QueuedReply) -> Reply | None:
         case JoinRequestAnswer(person_id=person_id):
             await bot.decline_chat_join_request(target.chat_id, person_id)
         case Picture() as picture:
-            await _send_picture(bot, target.chat_id, picture)
+            await _send_picture(bot, target, picture)
         case CommandMenu() as menu:
             await offer_commands(bot, sender.offered_commands, menu)
         case _:
@@ -107,8 +110,10 @@ async def send_reply(sender: ReplySender, queued: QueuedReply) -> Reply | None:
 async def record_refusal(sender: ReplySender, queued: QueuedReply, error: Exception) -> None:
     """Record what Telegram says about a chat when it refuses a reply for good, and log everything else."""
     match error:
-        case TelegramForbiddenError():
-            await _mark_unreachable(sender, queued)
+        case TelegramForbiddenError(message=said):
+            await _mark_unreachable(sender, queued, said)
+        case TelegramBadRequest(message=said) if not queued.target.is_private and is_group_refused(said):
+            await _mark_unreachable(sender, queued, said)
         case TelegramMigrateToChat(migrate_to_chat_id=after):
             async with sender.database() as work:
                 await update_group_chat_id(work, queued.campus_id, before=queued.target.chat_id, after=after)
@@ -136,14 +141,27 @@ async def _answer_tap(bot: Bot, target: ReplyTarget, reply: Answer) -> None:
             raise
 
 
-async def _send_screen(bot: Bot, chat_id: int, screen: Screen) -> None:
-    await bot.send_message(chat_id, _fit_text(screen.text), parse_mode="HTML", reply_markup=build_keyboard(screen.rows))
+async def _send_screen(bot: Bot, target: ReplyTarget, screen: Screen) -> None:
+    await bot.send_message(
+        target.chat_id,
+        _fit_text(screen.text),
+        message_thread_id=target.topic,
+        parse_mode="HTML",
+        reply_markup=build_keyboard(screen.rows),
+    )
 
 
-async def _send_picture(bot: Bot, chat_id: int, picture: Picture) -> None:
+async def _send_picture(bot: Bot, target: ReplyTarget, picture: Picture) -> None:
     photo = BufferedInputFile(await asyncio.to_thread(picture.render), "campusg.png")
     caption, markup = truncate(picture.caption, MAX_CAPTION_LENGTH), build_keyboard(picture.rows)
-    await bot.send_photo(chat_id, photo, caption=caption, parse_mode="HTML", reply_markup=markup)
+    await bot.send_photo(
+        target.chat_id,
+        photo,
+        message_thread_id=target.topic,
+        caption=caption,
+        parse_mode="HTML",
+        reply_markup=markup,
+    )
 
 
 async def _edit_screen(bot: Bot, target: ReplyTarget, screen: Screen) -> NewMessage | None:
@@ -178,11 +196,17 @@ async def _create_invite_link(
     return NewMessage(reply.success_screen)
 
 
-async def _mark_unreachable(sender: ReplySender, queued: QueuedReply) -> None:
-    log.warning("chat_unreachable", chat=queued.target.chat_id)
-    if queued.target.is_private:
-        async with sender.database() as work:
-            await mark_unreachable(work, queued.campus_id, queued.target.chat_id)
+async def _mark_unreachable(sender: ReplySender, queued: QueuedReply, said: str) -> None:
+    """Record that nothing can be written to a chat. Of a closed topic that is not the bound one nothing is recorded."""
+    campus_id, target = queued.campus_id, queued.target
+    log.warning("chat_unreachable", chat=target.chat_id, error=said)
+    async with sender.database() as work:
+        if target.is_private:
+            await mark_unreachable(work, campus_id, target.chat_id)
+            return
+        bound_topic = (await find_campus(work, campus_id)).topic_of(target.chat_id)
+        if bound_topic == target.topic or not is_topic_refused(said):
+            await record_group_lost(work, campus_id, target.chat_id, said)
 
 
 def build_keyboard(button_rows: Rows) -> InlineKeyboardMarkup | None:

@@ -11,6 +11,7 @@ from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramRetryAfte
 from bot.conversation.commands import offer_default_commands
 from bot.transport.polling import PollingSource, UpdatesInFlight, poll_updates
 from bot.transport.serving.bot_registry import BotRegistry
+from bot.transport.serving.group_check import watch_groups
 from bot.transport.serving.webhook_watch import set_webhook, watch_webhook
 from bot.transport.update_inbox import UpdateInbox
 from domain.campuses.campus import Campus
@@ -54,6 +55,7 @@ async def serve_campus(server: CampusServer) -> None:
     print(f"bot ready: {campus.name}", flush=True)
     async with asyncio.TaskGroup() as group:
         group.create_task(_offer_commands(server, bot))
+        group.create_task(watch_groups(server.database, bot, campus.id))
         if registry.settings.public_url is None:
             group.create_task(poll_updates(_polling_source(server, bot)))
         else:

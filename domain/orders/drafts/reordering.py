@@ -64,7 +64,12 @@ async def find_usual_order(work: UnitOfWork, campus: Campus, person_id: int) -> 
     Return None while it cannot be ordered now with all its items.
     """
     former, _ = await list_customer_orders(work, campus.id, person_id, 0, DELIVERED_STATUSES)
-    if not former or campus.paused or not is_within_opening_hours(campus.hours, work.now.astimezone(campus.zone)):
+    if (
+        not former
+        or campus.paused
+        or not campus.reaches_runners
+        or not is_within_opening_hours(campus.hours, work.now.astimezone(campus.zone))
+    ):
         return None
     often = Counter((order.store_name, order.items) for order in former).most_common(1)[0][0]
     order = next(order for order in former if (order.store_name, order.items) == often)

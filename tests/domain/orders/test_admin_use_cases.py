@@ -15,7 +15,9 @@ async def test_a_group_bound_late_or_again_is_shown_the_open_orders(database: Un
         order = await open_order(work, campus)
         sam = await find_member(work, campus.id, ADMIN)
         for chat in (-7, -8, -8):
-            await group_binding.bind_chat(work, campus, sam, chat_id=chat, title="Runners", invite=None, admins=False)
+            await group_binding.bind_chat(
+                work, campus, sam, chat_id=chat, topic=None, title="Runners", invite=None, admins=False
+            )
         shown = select(order_message.c.chat_id).where(
             order_message.c.order_id == order.id, order_message.c.kind == "group"
         )

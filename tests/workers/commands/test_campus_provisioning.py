@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.campuses.campus import Campus
+from domain.campuses.lost_group_repository import CampusGroup, try_lose_group
 from domain.campuses.people import RunnerStatus
 from domain.campuses.people_repository import ensure_member, find_member
 from domain.campuses.repository import (
@@ -122,10 +123,26 @@ async def test_what_the_file_no_longer_names_is_deactivated_and_comes_back_as_th
 async def test_a_group_that_was_bound_stays_when_the_file_names_none(database: UnitOfWorkFactory) -> None:
     campus = await add_campus(database, replace(CAMPUS_FILE, runner_group=None))
     async with database() as work:
-        await save_bound_chat(work, campus.id, chat_id=-7, invite="https://t.me/+x", admins=False)
+        await save_bound_chat(work, campus.id, chat_id=-7, topic=55, invite="https://t.me/+x", admins=False)
     again = await add_campus(database, replace(CAMPUS_FILE, runner_group=None))
-    assert (again.runner_group, again.runner_invite) == (-7, "https://t.me/+x")
-    assert (await add_campus(database, CAMPUS_FILE)).runner_group == -100
+    assert (again.runner_group, again.runner_topic, again.runner_invite) == (-7, 55, "https://t.me/+x")
+
+
+async def test_what_bind_bound_is_not_overwritten_by_the_file(database: UnitOfWorkFactory) -> None:
+    campus = await add_campus(database, CAMPUS_FILE)
+    async with database() as work:
+        await save_bound_chat(work, campus.id, chat_id=-7, topic=None, invite=None, admins=False)
+    assert (await add_campus(database, CAMPUS_FILE)).runner_group == -7
+    async with database() as work:
+        assert (await provision_campus(work, CAMPUS_FILE)).ignored == ("runner_group",)
+
+
+async def test_a_group_in_which_the_bot_may_not_write_is_replaced_by_the_file(database: UnitOfWorkFactory) -> None:
+    campus = await add_campus(database, replace(CAMPUS_FILE, runner_group=-1001000000001))
+    async with database() as work:
+        await try_lose_group(work, campus.id, CampusGroup.RUNNERS, "chat not found")
+    again = await add_campus(database, CAMPUS_FILE)
+    assert (again.runner_group, again.runner_group_lost) == (-100, None)
 
 
 async def test_the_admins_are_those_of_the_file_and_the_event_log_keeps_former_ones(
