@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.campuses.fees import Fees
@@ -15,6 +16,13 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # a day with breaks, or none for a closed day. A missing day is closed. An empty mapping is always open.
 DayHours = tuple[str, str] | tuple[tuple[str, str], ...]
 OpeningHours = Mapping[str, DayHours]
+
+
+class CampusGroup(StrEnum):
+    """One of the two groups of a campus."""
+
+    RUNNERS = "runners"
+    ADMINS = "admins"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,10 @@
 """The groups of a campus in which its bot may not write now: why, and since when."""
 
-from enum import StrEnum
-
 from sqlalchemy import update
 
-from domain.campuses.campus import Campus
+from domain.campuses.campus import Campus, CampusGroup
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
-
-
-class CampusGroup(StrEnum):
-    """One of the two groups of a campus."""
-
-    RUNNERS = "runners"
-    ADMINS = "admins"
-
 
 _WHY = {CampusGroup.RUNNERS: campus.c.runner_group_lost, CampusGroup.ADMINS: campus.c.admin_chat_lost}
 _SINCE = {CampusGroup.RUNNERS: campus.c.runner_group_lost_at, CampusGroup.ADMINS: campus.c.admin_chat_lost_at}

@@ -60,7 +60,7 @@ async def set_topic(telegram: TelegramSandbox, control_request: ControlRequest) 
     user = int(next(iter(group.members), "0"))
     if thread is None:
         service: JsonObject = {"forum_topic_created": {"name": "Jobs", "icon_color": 7322096}}
-        message = _write_service(telegram, group, user, None, service)
+        message = _announce_in_group(telegram, group, user, None, service)
         topics = {GENERAL: True, **group.topics, str(message.message_id): True}
         telegram.world.groups.put(replace(group, topics=topics))
         return {"thread": message.message_id}
@@ -68,13 +68,13 @@ async def set_topic(telegram: TelegramSandbox, control_request: ControlRequest) 
         raise ControlRequestError(f"There is no topic {thread} in {group.title!r}.")
     telegram.world.groups.put(replace(group, topics={**group.topics, str(thread): not closed}))
     service = {"forum_topic_closed": {}} if closed else {"forum_topic_reopened": {}}
-    message = _write_service(telegram, group, user, thread or None, service)
+    message = _announce_in_group(telegram, group, user, thread or None, service)
     for bot in bots_in(telegram, group):
         notify_bot_of_message(telegram, bot, message)
     return {"thread": thread, "closed": closed}
 
 
-def _write_service(
+def _announce_in_group(
     telegram: TelegramSandbox, group: Group, sender: int, thread: int | None, service: JsonObject
 ) -> Message:
     draft = Message(place=group_place(group.id), message_id=0, sender_id=sender, date=0, service=service, thread=thread)

@@ -74,23 +74,22 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
             raise
         log.exception("notification_not_prepared", notification=notification_id)
         return await _record_notification_error(sender_context, notification, format_error(exception))
-    if ready is None:
+    if ready is None or reader is None:
         return None
-    first = ready.notifications[0]
     outcome = await await_answer(
         sender_context.waits,
-        sender_context.sender.send(
-            first.campus_id,
-            first.chat_id,
-            ready.content,
-            silent=ready.silent,
-            photo=first.photo,
-            topic=None if reader is None else reader.topic,
-        ),
+        _send(sender_context, ready, reader.topic),
         keep_lease=partial(_keep_leases, sender_context, ready.notifications),
         record_late=partial(_record_late_answer, sender_context, ready.notifications),
     )
     return await _record_notification_outcome(sender_context, ready.notifications, outcome)
+
+
+async def _send(sender_context: SenderContext, ready: Bundle, topic: int | None) -> SendOutcome:
+    first, sender = ready.notifications[0], sender_context.sender
+    return await sender.send(
+        first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo, topic=topic
+    )
 
 
 async def _keep_leases(sender_context: SenderContext, notifications: Sequence[NotificationRow]) -> None:

@@ -1,27 +1,22 @@
 """What the admins are told about a group in which the bot may not write."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from domain.campuses.campus import Campus
-from domain.campuses.lost_group_repository import CampusGroup
+from domain.campuses.campus import Campus, CampusGroup
 from domain.messaging.notification.model import Notification
 from domain.messaging.notification.notification_buttons import see_order_button
 
-MAX_LISTED = 30  # order numbers; a campus has fewer open ones
-
 
 def group_lost(
-    campus: Campus, reader: int | None, group: CampusGroup, why: str, orders: Sequence[int], now: datetime
+    campus: Campus, reader: int | None, group: CampusGroup, why: str, orders: str, count: int, now: datetime
 ) -> Notification:
     """Tell an admin in private, or the admin chat, in Telegram's words why, and which orders nobody sees."""
-    listed = ", ".join(f"#{number}" for number in orders[:MAX_LISTED])
     return Notification(
         campus_id=campus.id,
         chat_id=reader,
         name=f"group_lost:{campus.id}:{group}:{now.timestamp()}:{reader}",
         key="notification-runner-group-lost" if group is CampusGroup.RUNNERS else "notification-admin-chat-lost",
-        args={"campus": campus.title, "error": why, "count": len(orders), "orders": listed},
+        args={"campus": campus.title, "error": why, "count": count, "orders": orders},
     )
 
 

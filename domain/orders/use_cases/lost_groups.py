@@ -6,9 +6,8 @@ rights change and when it looks at its groups; a worker, when a message is refus
 
 from collections.abc import Sequence
 
-from domain.campuses.campus import Campus
+from domain.campuses.campus import Campus, CampusGroup
 from domain.campuses.lost_group_repository import (
-    CampusGroup,
     find_group,
     try_lose_group,
     try_regain_group,
@@ -27,6 +26,8 @@ from domain.orders.notifications.lost_groups import group_lost, group_regained, 
 from domain.orders.repository import find_order, list_orders_in_status
 from domain.orders.states import Order, OrderStatus
 
+MAX_LISTED = 30  # order numbers; a campus has fewer open orders
+
 
 async def record_group_lost(work: UnitOfWork, campus_id: int, chat_id: int, why: str) -> bool:
     """Record that the bot may not write in a group, and tell every admin in private, once, which orders nobody sees.
@@ -39,8 +40,9 @@ async def record_group_lost(work: UnitOfWork, campus_id: int, chat_id: int, why:
         return False
     if await try_lose_group(work, campus_id, group, why):
         orders = await _list_shown_orders(work, campus, group)
+        listed = ", ".join(f"#{order.id}" for order in orders[:MAX_LISTED])
         for reader in await _list_readers(work, campus, group):
-            await notify(work, group_lost(campus, reader, group, why, [order.id for order in orders], work.now))
+            await notify(work, group_lost(campus, reader, group, why, listed, len(orders), work.now))
         await _log(work, campus, group, "lost", why)
     return True
 

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 from sqlalchemy import select
 
-from domain.campuses.campus import Campus
-from domain.campuses.lost_group_repository import CampusGroup, try_lose_group
+from domain.campuses.campus import Campus, CampusGroup
+from domain.campuses.lost_group_repository import try_lose_group
 from domain.campuses.people import RunnerStatus
 from domain.campuses.people_repository import ensure_member, find_member
 from domain.campuses.repository import (
