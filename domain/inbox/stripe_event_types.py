@@ -26,6 +26,7 @@ HANDLED_EVENT_TYPES = frozenset(
         "charge.dispute.funds_reinstated",
         "charge.dispute.funds_withdrawn",
         "charge.dispute.updated",
+        "radar.early_fraud_warning.created",
         "account.application.authorized",
         "account.application.deauthorized",
         "account.updated",

@@ -38,6 +38,19 @@ def refunded_at_stripe(refund: Refund, left: int) -> Notification:
     )
 
 
+def fraud_warned(*, campus_id: int, order_id: int) -> Notification:
+    """Tell the admins once that a bank suspects fraud behind a payment; a dispute may follow."""
+    return Notification(
+        campus_id=campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"fraud_warning:{order_id}",
+        key="notification-fraud-warning",
+        order_id=order_id,
+        buttons=[see_order_button(order_id)],
+        args={"order": order_id},
+    )
+
+
 def refund_made_runner(refund: Refund) -> Notification:
     """Tell the runner which part of the refund they bear, and why."""
     return Notification(

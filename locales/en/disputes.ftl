@@ -12,3 +12,5 @@ notification-dispute-won-kept = ⚖️ A dispute about order #{ $order } is won:
 notification-dispute-lost = ⚖️ The dispute about order #{ $order } is lost: the { $amount } are gone. What was not yet sent to its runner stays with us until you say otherwise.
 button-pay-anyway = Pay the runner
 bot-paying-anyway = What is owed for this order is sent as soon as the runner's account is ready.
+
+notification-fraud-warning = 🚨 <b>A bank suspects fraud behind the payment of order #{ $order }.</b> A dispute may follow, and costs a fee. Look at the order and at its customer: a full refund now prevents the dispute.

@@ -42,6 +42,7 @@ WEBHOOK_EVENTS = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
     "account.updated",
     "account.application.deauthorized",
     "payout.failed",

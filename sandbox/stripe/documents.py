@@ -30,6 +30,7 @@ ID_PREFIXES = {
     "payment_method": "pm_",
     "payment_refund": "pyr_",
     "payout": "po_",
+    "radar.early_fraud_warning": "issfr_",
     "refund": "re_",
     "request": "req_",
     "setup_intent": "seti_",

@@ -160,9 +160,11 @@ def change_account(sandbox: StripeSandbox, request: web.Request, body: Document)
 
 
 def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/disputes/{charge}: open a dispute with {reason?}, close it with {outcome: won|lost}."""
+    """POST /sim/disputes/{charge}: open a dispute with {reason?}, close it ({outcome: won|lost}), or {warn: true}."""
     world = sandbox.world
     charge = world.find("charge", request.match_info["charge"])
+    if body.get("warn"):
+        return dispute_resource.warn_of_fraud(world, charge)
     if "outcome" not in body:
         return without_private_fields(
             dispute_resource.open_charge_dispute(world, charge, str(body.get("reason", "product_not_received")))

@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[2]
 HANDLED = {name: kind for name, kind in EVENT_TYPES.items() if isinstance(kind, Handled)}
 SUBSCRIBED = {name for name, kind in HANDLED.items() if kind.is_subscribed}
 EVENT_NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
-OBJECTS_WITH_A_DOT = {"checkout.session"}
+OBJECTS_WITH_A_DOT = {"checkout.session", "radar.early_fraud_warning"}
 
 
 def test_the_demo_subscribes_to_the_same_types() -> None:

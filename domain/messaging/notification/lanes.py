@@ -17,6 +17,7 @@ _MONEY = (
     "review suspended-elsewhere captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
     "payout-settings stripe-settings "
     "settled-elsewhere "
+    "fraud-warning "
     # to people who are barred or limited
     "barred limited restriction-ended "
     # to whoever waits for a call that our own settings stopped

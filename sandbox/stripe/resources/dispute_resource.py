@@ -49,6 +49,20 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
     return dispute
 
 
+def warn_of_fraud(world: StripeWorld, charge: Document) -> Document:
+    """Record that the card's issuer suspects fraud behind a charge; no money moves."""
+    warning: Document = {
+        **new_object(world, "radar.early_fraud_warning"),
+        "actionable": not charge["refunded"] and not charge["disputed"],
+        "charge": charge["id"],
+        "fraud_type": "made_with_stolen_card",
+        "livemode": False,
+        "payment_intent": charge["payment_intent"],
+    }
+    world.save_and_record(warning, "radar.early_fraud_warning.created")
+    return warning
+
+
 def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
     """Answer an open dispute with evidence, which the bank then looks at; raise StripeRefusal once it is closed."""
     if dispute["status"] in DISPUTE_OUTCOMES:
