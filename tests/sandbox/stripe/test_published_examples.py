@@ -39,14 +39,14 @@ async def test_no_answer_lacks_a_field_of_its_published_example_or_has_another_t
 ) -> None:
     login = await platform.v1.accounts.login_links.create_async(await platform.create_runner_account())
     answers = [*await one_of_each_kind(platform), login]
-    assert {answer.object for answer in answers} == set(EXAMPLES)
-    for answer in answers:
-        found, example = answer.to_dict(), EXAMPLES[answer.object]
-        lacking = example.keys() - found.keys()
-        assert lacking == LACKING.get(answer.object, frozenset()), answer.object
-        for name in example.keys() & found.keys():
-            if example[name] is not None and found[name] is not None:
-                assert json_type(found[name]) == json_type(example[name]), f"{answer.object}.{name}"
+    found = {answer["object"]: answer for answer in (each.to_dict() for each in answers)}
+    assert found.keys() == EXAMPLES.keys()
+    for kind, answer in found.items():
+        example = EXAMPLES[kind]
+        assert example.keys() - answer.keys() == LACKING.get(kind, frozenset()), kind
+        for name in example.keys() & answer.keys():
+            if example[name] is not None and answer[name] is not None:
+                assert json_type(answer[name]) == json_type(example[name]), f"{kind}.{name}"
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
