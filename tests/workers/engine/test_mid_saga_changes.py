@@ -133,7 +133,7 @@ async def test_52_a_hold_too_small_for_stripe_ends_the_order_and_is_told(shared_
     await stack.inject_fault("POST /v1/payment_intents", "status", status=400, code="amount_too_small")
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
-    assert await stack.notification_keys(order) == ["notification-declined"]
+    assert await stack.notification_keys(order) == ["notification-stripe-settings", "notification-order-not-possible"]
     assert await stack.intents(order.id) == []
 
 

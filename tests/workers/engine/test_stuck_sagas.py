@@ -49,7 +49,8 @@ async def test_m17_a_capture_refused_for_good_is_stuck_and_a_retry_is_a_new_atte
     row = await stack.saga(order, "complete_order")
     assert (row.status, row.wake_at) == ("stuck", None)
     assert "not_today" in row.error
-    assert await stack.notification_keys(order, stack.campus.admin_chat) == ["notification-stuck"]
+    told = ["notification-stripe-settings", "notification-stuck"]
+    assert await stack.notification_keys(order, stack.campus.admin_chat) == told
     async with stack.database() as work:
         (listed,) = [
             one for one in await saga_use_cases.view_stuck_sagas(work, stack.campus, admin) if one.order_id == order.id
