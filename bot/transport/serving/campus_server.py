@@ -48,8 +48,8 @@ async def serve_campus(server: CampusServer) -> None:
     campus, registry = server.campus, server.registry
     bot = registry.open_bot(campus.id, server.token)
     await _repeat_until_done(server, lambda: _set_up(server, bot))
-    await _remember_name(server, bot)
     registry.bots[campus.id] = bot
+    await _remember_name(server, bot)
     registry.by_name[campus.name] = campus.id
     registry.set_state(campus.name, is_serving=True)
     print(f"bot ready: {campus.name}", flush=True)

@@ -24,7 +24,7 @@ from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.conversation.permission_rules import DRAFT_VERSION
 from tests.bot.conversation.permission_setup import BASKET
 from tests.migrations.release_recording import Json, Recording, load_database, read_recording
-from tests.stack.bot_stack import NORTH, BotStack
+from tests.stack.bot_stack import NORTH, BotStack, wait_until
 from tests.stack.campus_setup import running_bot_stack
 from tests.stack.raw_updates import incoming_update, tap_content
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
@@ -188,8 +188,14 @@ async def running_old_buttons(postgres_url: str, redis_url: str) -> AsyncIterato
         running_bot_stack(url, redis_url, telegram_url, webhooks=False, names=()) as stack,
     ):
         assert stack.running_bot is not None
+        bots = stack.running_bot.bot_registry.bots
+
+        async def is_served() -> bool:
+            return campus_id in bots
+
+        await wait_until(is_served)
         dispatcher = new_dispatcher()
-        dispatch = new_dispatch(dispatcher, stack.running_bot.bot_registry.bots)
+        dispatch = new_dispatch(dispatcher, bots)
         old_buttons = OldButtons(recording=recording, stack=stack, campus_id=campus_id, dispatch=dispatch)
         dispatcher.callback_query.middleware(old_buttons.note_router)
         yield old_buttons
