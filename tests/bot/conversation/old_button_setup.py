@@ -194,9 +194,22 @@ async def running_old_buttons(postgres_url: str, redis_url: str) -> AsyncIterato
             return campus_id in bots
 
         await wait_until(is_served)
+        await _open_groups(stack, campus_id)
         dispatcher = new_dispatcher()
         dispatch = new_dispatch(dispatcher, bots)
         old_buttons = OldButtons(recording=recording, stack=stack, campus_id=campus_id, dispatch=dispatch)
         dispatcher.callback_query.middleware(old_buttons.note_router)
         yield old_buttons
     await drop_database(postgres_url, DATABASE_NAME)
+
+
+async def _open_groups(stack: BotStack, campus_id: int) -> None:
+    """Let the groups of the recorded campus exist, with the bot in them: without a runner group nobody may order."""
+    (recorded,) = await stack.rows(campus, campus.c.id == campus_id)
+    for group in (recorded["runner_group"], recorded["admin_chat"]):
+        kind = "supergroup" if str(group).startswith("-100") else "group"
+        bots = [NORTH[2]]
+        await stack.control_telegram("groups", id=group, title="Old", type=kind, members=[], bots=bots, admins=bots)
+    found_again = {"runner_group_lost": None, "runner_group_lost_at": None}
+    found_again |= {"admin_chat_lost": None, "admin_chat_lost_at": None}
+    await stack.update_rows(campus, campus.c.id == campus_id, **found_again)
