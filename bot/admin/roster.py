@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import MAX_LINES, NUMBER_PATTERN, admin_screen, parse_number_and_reason, reply_with_command
+from bot.admin.commands import MAX_LINES, admin_screen, reply_with_command
 from bot.admin.listing import show_each
 from bot.admin.orders.actions import AdminAction, command_example, execute_admin_action, request_reason
+from bot.admin.people.addressing import Addressed
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -14,7 +15,8 @@ from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people import Member, RunnerStatus
 from domain.campuses.people_repository import find_member
 from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
-from domain.support.runner_overview_repository import RunnerSummary, find_runner_of_message
+from domain.restrictions.model import RestrictionState
+from domain.support.runner_overview_repository import RunnerSummary
 from domain.support.use_cases import roster
 from domain.support.use_cases import roster as use_cases_roster
 
@@ -23,15 +25,16 @@ LAST_DIGITS = 4  # of an id, shown with a name that two runners share
 ROSTER_SCREEN = 2  # of [Approve] on /runners; on /approve it is MENU_SCREEN
 
 
-async def approve_command(context: RequestContext) -> Replies:
-    """Handle /approve, which lists the applicants, and /approve NUMBER, which approves one."""
-    require_admin_access(context)
-    number = NUMBER_PATTERN.fullmatch(context.arguments)
-    if number is None:
-        return (NewMessage(await _render_applicants(context)),)
+async def list_applicants(context: RequestContext) -> Replies:
+    """Handle /approve alone: the applicants."""
+    return (NewMessage(await _render_applicants(context)),)
+
+
+async def approve(context: RequestContext, addressed: Addressed) -> Replies:
+    """Handle /approve WHO."""
     asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
-    await use_cases_roster.approve_runner(*asked, int(number[1]), shown_to_admins=shown)
-    name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
+    await use_cases_roster.approve_runner(*asked, addressed.person_id, shown_to_admins=shown)
+    name = (await find_member(context.work, context.campus.id, addressed.person_id)).first_name
     return (NewMessage(admin_screen(context, context.say("bot-approved", name=name))),)
 
 
@@ -107,6 +110,7 @@ def _runner_line(context: RequestContext, line: RunnerSummary) -> str:
         holding=line.holding,
         completed=line.completed,
         ready="yes" if line.payouts_ready else "no",
+        restricted="yes" if line.restricted else "no",
     )
 
 
@@ -160,32 +164,26 @@ def _leave(context: RequestContext) -> Button:
     return context.button("bot-button-leave", Tap.RUNNERS)
 
 
-async def suspend_command(context: RequestContext) -> Replies:
-    """Handle /suspend NUMBER reason; in reply to a message about an order, /suspend reason means its runner."""
-    require_admin_access(context)
-    number, reason = parse_number_and_reason(context.arguments)
-    about_reply = (
-        context.arguments and NUMBER_PATTERN.fullmatch(context.arguments) is None
-    )  # a number alone is the id of another person
-    if number is None and context.reply_to is not None and about_reply:
-        number = await find_runner_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
-        reason = truncate(" ".join(context.arguments.split()), campuses_use_cases.MAX_REASON_LENGTH)
-    if number is None:
-        return (NewMessage(admin_screen(context, context.say("bot-usage-suspend"))),)
-    return (NewMessage(await execute_admin_action(context, AdminAction.SUSPEND, number, reason)),)
+async def suspend(context: RequestContext, addressed: Addressed) -> Replies:
+    """Handle /suspend WHO reason; of an order, and in reply to a message about one, its runner is meant."""
+    reason = truncate(addressed.rest, campuses_use_cases.MAX_REASON_LENGTH)
+    return (NewMessage(await execute_admin_action(context, AdminAction.SUSPEND, addressed.person_id, reason)),)
 
 
-async def unsuspend_command(context: RequestContext) -> Replies:
-    """Handle /unsuspend NUMBER."""
-    require_admin_access(context)
-    number = NUMBER_PATTERN.fullmatch(context.arguments)
-    if number is None:
-        return (NewMessage(admin_screen(context, context.say("bot-usage-unsuspend"))),)
+async def unsuspend(context: RequestContext, addressed: Addressed) -> Replies:
+    """Handle /unsuspend WHO."""
     asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
-    await use_cases_roster.unsuspend_runner(*asked, int(number[1]), shown_to_admins=shown)
+    state = await use_cases_roster.unsuspend_runner(*asked, addressed.person_id, shown_to_admins=shown)
     back = context.button("bot-button-runners", Tap.RUNNERS)
-    name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
-    return (NewMessage(Screen(context.say("bot-unsuspended", name=name), ((back,),))),)
+    name = (await find_member(context.work, context.campus.id, addressed.person_id)).first_name
+    return (NewMessage(Screen(_say_let_back(context, name, state), ((back,),))),)
+
+
+def _say_let_back(context: RequestContext, name: str, state: RestrictionState) -> str:
+    held = state.keeps_from_running
+    if held is None:
+        return context.say("bot-unsuspended", name=name)
+    return context.say("bot-unsuspended-restricted", name=name, team=held.campus_title)
 
 
 async def unsuspend_tapped_runner(context: RequestContext) -> Replies:

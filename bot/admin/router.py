@@ -4,12 +4,14 @@ from aiogram import Router
 
 from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
 from bot.admin.help import show_admin_help
-from bot.admin.money import held_pay, refunds, runner_debt_waiver
+from bot.admin.money import held_pay, refunds, reviewed_order, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
 from bot.admin.orders import actions, board, new_pin, order_screen
 from bot.admin.people import restrictions
+from bot.admin.people.addressing import register_person_commands
+from bot.admin.people.person_commands import PERSON_COMMANDS
 from bot.admin.reason_flow import register_reason_flow
 from bot.conversation.routing import (
     on_commands,
@@ -39,9 +41,6 @@ def admin_router() -> Router:
             "close": actions.close_command,
             "refund": refunds.refund_command,
             "runners": roster.runners_command,
-            "approve": roster.approve_command,
-            "suspend": roster.suspend_command,
-            "unsuspend": roster.unsuspend_command,
             "bind": chat_binding.bind_command,
             "poster": poster.poster_command,
             "tell": messages.tell_command,
@@ -65,13 +64,11 @@ def admin_router() -> Router:
 
 
 def _register_people(router: Router) -> None:
+    register_person_commands(router, PERSON_COMMANDS)
     on_commands(
         router,
         {
             "restrictions": restrictions.restrictions_command,
-            "bar": restrictions.bar_command,
-            "limit": restrictions.limit_command,
-            "unbar": restrictions.unbar_command,
         },
         private_only=False,
     )
@@ -97,6 +94,9 @@ def _register_operations(router: Router) -> None:
         router,
         {
             Tap.LET_PAY_GO: held_pay.let_pay_go_tapped,
+            Tap.REVIEWED: reviewed_order.show_reviewed_order,
+            Tap.BAR_SIDE: reviewed_order.ask_bar,
+            Tap.BAR_SIDE_SURE: reviewed_order.bar_side_tapped,
             Tap.STUCK: stuck_sagas.return_to_stuck_sagas,
             Tap.RETRY: stuck_sagas.retry_tapped_saga,
             Tap.PAY_AGAIN: stuck_sagas.retry_tapped_payout,

@@ -7,6 +7,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import (
     CampusGError,
     CaseError,
+    DebtOutstandingElsewhere,
     HoldNotChecked,
     LeavingTooEarly,
     NotAllowed,
@@ -25,6 +26,16 @@ from domain.messaging.remedy import remedy_buttons
 from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.repository import find_order
 from domain.orders.sent_photos.refusals import PhotoSecondHand, PhotoUsedBefore
+from domain.payments.use_cases.customer_debts import tell_campus_of_debt
+from domain.restrictions.elsewhere import tell_campus_of_refusal
+from domain.restrictions.errors import (
+    NotSuspendedHere,
+    OrderLimitReached,
+    PersonBarred,
+    PersonUnknown,
+    RunnerSuspendedElsewhere,
+    SuspendedHere,
+)
 from domain.words import say, say_plain
 
 MAX_TOAST_LENGTH = 90  # characters; a longer text is shown as an alert, which stays until it is closed
@@ -37,6 +48,8 @@ RETRYABLE_REFUSALS = (
     PhotoUsedBefore,
     PhotoSecondHand,
 )
+
+CLOSING_REFUSALS = (OrderError, CaseError, NotAllowed, Stale, PersonUnknown, NotSuspendedHere, SuspendedHere)
 
 
 def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:
@@ -70,17 +83,28 @@ def reply_to_rate_limit(incoming_update: IncomingUpdate, verdict: RateLimitVerdi
 async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpdate, refusal: CampusGError) -> None:
     """Refresh the order messages after a stale button, and close a pending input that makes no sense any more.
 
+    The admins are told, once, when another campus is the reason, which they may not know.
+
     OrderAlreadyTaken refreshes nothing: the winner's commit did, and fifty runners may be too late at once.
     """
+    await _tell_admins(work, incoming_update.campus_id, refusal)
     tap = find_tap(incoming_update.payload)
     if tap is not None and tap.tap.redraws_order and isinstance(refusal, Stale | OrderClosed):
         await _update_order_messages(work, incoming_update.campus_id, tap.subject)
-    closes_question = isinstance(refusal, OrderError | CaseError | NotAllowed | Stale) and not isinstance(
-        refusal, RETRYABLE_REFUSALS
-    )
+    closes_question = isinstance(refusal, CLOSING_REFUSALS) and not isinstance(refusal, RETRYABLE_REFUSALS)
     is_message = read_message(incoming_update.payload) is not None
     if closes_question and is_message and incoming_update.person_id is not None:
         await clear_pending_input(work, incoming_update.campus_id, incoming_update.person_id)
+
+
+async def _tell_admins(work: UnitOfWork, campus_id: int, refusal: CampusGError) -> None:
+    match refusal:
+        case PersonBarred() | OrderLimitReached() | RunnerSuspendedElsewhere():
+            await tell_campus_of_refusal(work, campus_id, refusal.restriction_id)
+        case DebtOutstandingElsewhere():
+            await tell_campus_of_debt(work, campus_id, refusal.debt_id)
+        case _:
+            pass
 
 
 async def _update_order_messages(work: UnitOfWork, campus_id: int, order_id: int) -> None:

@@ -12,12 +12,14 @@ from domain.orders.drafts.draft import PendingInput
 from domain.orders.repository import list_active_deliveries
 from domain.orders.states import OrderStatus
 
+CHOICES = (PendingInput.PASS_ON, PendingInput.ADDRESSEE)  # made by a button: what is typed meanwhile is no answer
+
 
 async def handle_unprompted_message(context: RequestContext) -> Replies:
     """Take a photo as one of a delivery, four digits as the PIN of the one delivery at the door, else offer a relay."""
     asked = (
         None
-        if context.conversation_state is None or context.conversation_state.pending_input is PendingInput.PASS_ON
+        if context.conversation_state is None or context.conversation_state.pending_input in CHOICES
         else context.conversation_state
     )
     if context.is_private and context.photo is not None and asked is None:

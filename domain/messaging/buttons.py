@@ -162,6 +162,9 @@ class Tap(StrEnum):
     REFUND_SURE = "refund_sure", _ARG.AMOUNT  # order; the amount is the one shown
     PAY_ANYWAY = "pay_anyway", _ARG.NONE, _ADMINS  # order
     LET_PAY_GO = "pay_go", _ARG.SCREEN, _ADMINS  # order whose pay waits for an admin
+    REVIEWED = "reviewed", _ARG.NONE, _ADMINS  # order whose pay was held for a review: its message, as it is now
+    BAR_SIDE = "bar_side", _ARG.CHOICE, _ADMINS  # such an order: asks whom, then until when
+    BAR_SIDE_SURE = "bar_side_sure", _ARG.CHOICE, _ADMINS  # such an order; the choice is the side and the length
     WAIVE_RUNNER_DEBT = "let_go", _ARG.SCREEN, _ADMINS  # runner's debt
     WAIVE_RUNNER_DEBT_SURE = "let_go_sure", _ARG.SCREEN, _ADMINS  # runner's debt
     PAY_CUSTOMER_DEBT = "pay_debt", _ARG.ORDER_VERSION  # customer's debt
@@ -173,6 +176,7 @@ class Tap(StrEnum):
     SUSPEND = "suspend", _ARG.SCREEN, _ADMINS  # person
     SUSPEND_SURE = "suspend_sure", _ARG.SCREEN, _ADMINS  # person
     UNSUSPEND = "unsuspend", _ARG.SCREEN, _ADMINS  # person
+    ADDRESSEE = "addressee", _ARG.CHECKSUM, _ADMINS  # person: the one whom the kept command means
     RESTRICTIONS = "restrictions", _ARG.SCREEN, _ADMINS  # page
     RESTRICT_SURE = "restrict_sure", _ARG.SCREEN, _ADMINS  # proposed restriction
     UNBAR = "unbar", _ARG.SCREEN, _ADMINS  # person

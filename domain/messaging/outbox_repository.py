@@ -38,6 +38,7 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         "photo": message.photo,
         "silent": silent,
         "written_by": message.written_by,
+        "about": list(message.about),
     }
     insertion = insert(notification).values(**values, due_at=func.now())
     statement = insertion.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal, or_, select, union_all
+from sqlalchemy import Select, and_, cast, exists, literal, literal_column, or_, select, union_all
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
@@ -21,6 +22,7 @@ class RepliedMessage:
     key: str
     name: str
     order_id: int | None
+    about: tuple[int, ...] = ()  # the people whom the reply means; none: the sides of the order
 
 
 async def find_replied_messages(
@@ -89,14 +91,15 @@ async def is_copy_of_order_message(
     return bool((await work.connection.execute(select(and_(kept, ~known)))).scalar_one())
 
 
-def _select_order_messages() -> Select[tuple[str, str, int]]:
-    return select(literal(ORDER_MESSAGE_KEY).label("key"), literal("").label("name"), order_message.c.order_id)
+def _select_order_messages() -> Select[Any]:
+    nobody = cast(literal_column("'[]'"), notification.c.about.type).label("about")
+    return select(literal(ORDER_MESSAGE_KEY).label("key"), literal("").label("name"), order_message.c.order_id, nobody)
 
 
-def _select_notifications() -> Select[tuple[str, str, int]]:
-    return select(notification.c.key, notification.c.name, notification.c.order_id)
+def _select_notifications() -> Select[Any]:
+    return select(notification.c.key, notification.c.name, notification.c.order_id, notification.c.about)
 
 
-async def _read(work: UnitOfWork, *queries: Select[tuple[str, str, int]]) -> Sequence[RepliedMessage]:
+async def _read(work: UnitOfWork, *queries: Select[Any]) -> Sequence[RepliedMessage]:
     rows = (await work.connection.execute(union_all(*queries))).mappings().all()
-    return [RepliedMessage(key=row["key"], name=row["name"], order_id=row["order_id"]) for row in rows]
+    return [RepliedMessage(**{**row, "about": tuple(row["about"])}) for row in rows]

@@ -53,6 +53,7 @@ notification = Table(
     Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
     text_column("lane", default=Lane.ORDER),  # of the key; the default is for bots of the former release
     Column("written_by", BigInteger),  # the person whose words or photo it carries
+    json_column("about", default="[]"),  # the people whom a reply to it means; none: the sides of its order
     UniqueConstraint("name"),
     one_of_check("status", NotificationStatus),
     one_of_check("lane", Lane),

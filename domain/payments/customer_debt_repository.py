@@ -1,10 +1,12 @@
 """Customers' debts for delivered orders in Postgres: inserted once, ended by a guarded UPDATE."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
-from domain.campuses.tables import campus
+from domain.campuses.people_repository import has_place
+from domain.campuses.tables import campus, person
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.literal_status import literal_status
@@ -64,11 +66,35 @@ async def list_open_customer_debts(work: UnitOfWork, campus_id: int) -> Sequence
 
 async def list_open_debts_of_person(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[PersonDebt]:
     """Return what a person owes on any campus of the deployment, that of this campus first, then the oldest."""
-    joined = customer_debt.join(campus, campus.c.id == customer_debt.c.campus_id)
-    query = select(customer_debt, campus.c.title.label("campus_title")).select_from(joined)
-    query = query.where(customer_debt.c.customer_id == person_id, _OPEN)
+    query = _person_debts().where(customer_debt.c.customer_id == person_id)
     rows = await work.connection.execute(query.order_by(customer_debt.c.campus_id != campus_id, customer_debt.c.id))
-    return [PersonDebt(debt=customer_debt_from_row(row), campus_title=row["campus_title"]) for row in rows.mappings()]
+    return [_person_debt_from_row(row) for row in rows.mappings()]
+
+
+async def list_open_debts_elsewhere(work: UnitOfWork, campus_id: int) -> Sequence[PersonDebt]:
+    """Return what people with a place on this campus owe on others, oldest first."""
+    elsewhere = (customer_debt.c.campus_id != campus_id, has_place(campus_id, customer_debt.c.customer_id))
+    rows = await work.connection.execute(_person_debts().where(*elsewhere).order_by(customer_debt.c.id))
+    return [_person_debt_from_row(row) for row in rows.mappings()]
+
+
+async def find_open_debt_elsewhere(work: UnitOfWork, campus_id: int, debt_id: int) -> PersonDebt | None:
+    """Return an open debt of another campus than this one; None when it is over, or of this one."""
+    query = _person_debts().where(customer_debt.c.id == debt_id, customer_debt.c.campus_id != campus_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _person_debt_from_row(row)
+
+
+def _person_debts() -> Select[Any]:
+    joined = customer_debt.join(campus, campus.c.id == customer_debt.c.campus_id)
+    joined = joined.join(person, person.c.id == customer_debt.c.customer_id)
+    named = (campus.c.title.label("campus_title"), person.c.first_name)
+    return select(customer_debt, *named).select_from(joined).where(_OPEN)
+
+
+def _person_debt_from_row(row: RowValues) -> PersonDebt:
+    names = {"campus_title": row["campus_title"], "first_name": row["first_name"]}
+    return PersonDebt(debt=customer_debt_from_row(row), **names)
 
 
 async def require_no_customer_debt(work: UnitOfWork, campus_id: int, person_id: int) -> None:

@@ -124,3 +124,4 @@ class PersonDebt:
 
     debt: CustomerDebt
     campus_title: str
+    first_name: str

@@ -67,6 +67,7 @@ def payout_refused_admins(payable: Payable, run: SagaRun) -> Notification:
         name=f"payout_refused_admins:{run.id}",
         key="notification-payout-refused-admins",
         order_id=payable.order_id,
+        about=(payable.runner_id,),
         args={"order": payable.order_id, "runner": payable.runner_id, "reason": run.reason or "-"},
     )
 
@@ -103,6 +104,7 @@ def platform_cannot_pay(payable: Payable, run: SagaRun, *, is_short: bool) -> No
         name=f"payout_short:{run.id}",
         key="notification-payout-short" if is_short else "notification-payout-settings",
         order_id=payable.order_id,
+        about=(payable.runner_id,),
         buttons=[NotificationButton(label="button-send-again", data=pack(Tap.PAY_AGAIN, payable.order_id))],
         args=_due_args(payable),
     )

@@ -126,6 +126,7 @@ def runner_debt_opened(refund: Refund, amount: int, reason: str) -> Notification
         name=f"debt:{refund.id}",
         key="notification-runner-debt-admins",
         order_id=refund.order_id,
+        about=() if refund.runner_id is None else (refund.runner_id,),
         buttons=[see_order_button(refund.order_id)],
         args={"order": refund.order_id, "amount": format_money(amount, refund.currency), "reason": reason},
     )

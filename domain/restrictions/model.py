@@ -1,4 +1,4 @@
-"""What a restriction is: a bar or a limit, its reason, and on which campuses it holds."""
+"""What a restriction is: a bar, a limit or a suspension, its reason, where it holds, and who leaves a group for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,24 @@ class RestrictionStatus(StrEnum):
     PROPOSED = "proposed"  # an admin is asked whether they are sure
     ACTIVE = "active"  # until its end, if it has one
     LIFTED = "lifted"
+
+
+class RemovalStatus(StrEnum):
+    """What became of removing a person from a runner group."""
+
+    DUE = "due"
+    DONE = "done"  # they are not in the group
+    REFUSED = "refused"  # Telegram never lets the bot remove them
+    VOID = "void"  # they may be there again, or there is no group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRemoval:
+    """A person who is to be removed from the runner group of a campus."""
+
+    id: int
+    campus_id: int
+    person_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,7 @@ class Restriction:
     terms: RestrictionTerms
     decided_by: int
     made_at: datetime
+    exempted: tuple[str, ...] = ()  # the campuses whose admins lifted it there alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +84,14 @@ class RestrictionState:
     limits: tuple[Restriction, ...] = ()
 
     @property
+    def keeps_from_running(self) -> Restriction | None:
+        """What keeps the person from taking jobs; None when nothing does."""
+        return self.bar or self.suspension
+
+    @property
     def may_run(self) -> bool:
         """Whether nothing keeps the person from taking jobs."""
-        return self.bar is None and self.suspension is None
+        return self.keeps_from_running is None
 
 
 def state_of(active: Sequence[Restriction]) -> RestrictionState:

@@ -1,10 +1,11 @@
 """Restrictions in Postgres: proposed, made active and lifted by guarded UPDATEs; none holds after its time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 
+from domain.campuses.people_repository import has_place
 from domain.campuses.tables import campus, person
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
@@ -20,7 +21,7 @@ from domain.restrictions.model import (
     RestrictionTerms,
     state_of,
 )
-from domain.restrictions.tables import restriction
+from domain.restrictions.tables import exemption, restriction
 from domain.settings.timeouts import Timeout
 
 PROPOSAL_TTL = Timeout.PROPOSAL_LIFETIME.delta
@@ -33,12 +34,26 @@ _TERMS = ("note", "until", "daily_sum", "currency", "open_orders")
 def _restrictions() -> Select[Any]:
     joined = restriction.join(campus, campus.c.id == restriction.c.campus_id)
     joined = joined.join(person, person.c.id == restriction.c.person_id)
-    named = (campus.c.title.label("campus_title"), person.c.first_name)
+    named = (campus.c.title.label("campus_title"), person.c.first_name, _exempted().label("exempted"))
     return select(*restriction.c, *named).select_from(joined).order_by(restriction.c.id)
 
 
-def _holds_on(campus_id: int) -> ColumnElement[bool]:
-    return or_(restriction.c.reason == RestrictionReason.MONEY, restriction.c.campus_id == campus_id)
+def _exempted() -> ColumnElement[Any]:
+    there = campus.alias("there")
+    titles = select(func.array_agg(there.c.title)).join(exemption, exemption.c.campus_id == there.c.id)
+    return titles.where(exemption.c.restriction_id == restriction.c.id).scalar_subquery()
+
+
+def _holds_on(campus_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    is_exempt = exists().where(exemption.c.restriction_id == restriction.c.id, exemption.c.campus_id == campus_id)
+    elsewhere = and_(restriction.c.reason == RestrictionReason.MONEY, ~is_exempt)
+    return or_(restriction.c.campus_id == campus_id, elsewhere)
+
+
+def keeps_from_running(campus_id: int | ColumnElement[int], person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Build the condition that a bar or a suspension keeps the person from taking jobs on this campus."""
+    kinds = restriction.c.kind != RestrictionKind.LIMIT
+    return exists().where(restriction.c.person_id == person_id, kinds, *_HOLDS_NOW, _holds_on(campus_id))
 
 
 async def insert_proposal(
@@ -72,7 +87,7 @@ async def activate_restriction(work: UnitOfWork, proposed: Restriction, *, decid
     changed = this.values(status=RestrictionStatus.ACTIVE, decided_by=decided_by)
     if (await work.connection.execute(changed)).rowcount == 0:
         return False
-    await _log(work, proposed, decided_by, RestrictionStatus.ACTIVE, proposed.terms.note)
+    await log_decision(work, proposed, decided_by, RestrictionStatus.ACTIVE, proposed.terms.note)
     return True
 
 
@@ -82,25 +97,33 @@ async def lift_restriction(work: UnitOfWork, active: Restriction, *, lifted_by: 
     changed = this.values(status=RestrictionStatus.LIFTED, lifted_by=lifted_by, lifted_at=func.now())
     if (await work.connection.execute(changed)).rowcount == 0:
         return False
-    await _log(work, active, lifted_by, RestrictionStatus.LIFTED, why)
+    await log_decision(work, active, lifted_by, RestrictionStatus.LIFTED, why)
     return True
 
 
 async def find_restriction_state(work: UnitOfWork, campus_id: int, person_id: int) -> RestrictionState:
     """Return what holds for a person on this campus now; what was decided elsewhere for money holds here too."""
-    query = _restrictions().where(restriction.c.person_id == person_id, *_HOLDS_NOW, _holds_on(campus_id))
-    return state_of([restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()])
+    return state_of(await list_restrictions_of(work, campus_id, person_id))
 
 
-async def list_restrictions(
-    work: UnitOfWork, campus_id: int, person_id: int | None = None, *, kinds: Collection[RestrictionKind]
-) -> Sequence[Restriction]:
-    """Return what this campus decided and what holds now, of these kinds, of one person or of all, oldest first."""
-    here = (restriction.c.campus_id == campus_id, restriction.c.kind.in_(kinds))
-    query = _restrictions().where(*here, *_HOLDS_NOW)
-    if person_id is not None:
-        query = query.where(restriction.c.person_id == person_id)
+async def list_restrictions(work: UnitOfWork, campus_id: int) -> Sequence[Restriction]:
+    """Return what holds on this campus now, oldest first: of other campuses only about people with a place here."""
+    here = or_(restriction.c.campus_id == campus_id, has_place(campus_id, restriction.c.person_id))
+    query = _restrictions().where(*_HOLDS_NOW, _holds_on(campus_id), here)
     return [restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def list_restrictions_of(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[Restriction]:
+    """Return what holds for a person on this campus now, oldest first, whichever campus decided it."""
+    query = _restrictions().where(restriction.c.person_id == person_id, *_HOLDS_NOW, _holds_on(campus_id))
+    return [restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_active_restriction(work: UnitOfWork, restriction_id: int) -> Restriction | None:
+    """Return a restriction that holds now, of any campus; None when it does not, or there is none."""
+    query = _restrictions().where(restriction.c.id == restriction_id, *_HOLDS_NOW)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else restriction_from_row(row)
 
 
 async def take_ended_restrictions(work: UnitOfWork, limit: int) -> Sequence[Restriction]:
@@ -116,15 +139,18 @@ async def take_ended_restrictions(work: UnitOfWork, limit: int) -> Sequence[Rest
     return [restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
-async def _log(work: UnitOfWork, changed: Restriction, admin_id: int, after: RestrictionStatus, why: str) -> None:
+async def log_decision(
+    work: UnitOfWork, decided: Restriction, admin_id: int, after: str, why: str, *, campus_id: int | None = None
+) -> None:
+    """Write the decision of an admin about a restriction into the event log, of this campus or of its own."""
     await log_event(
         work,
         Actor(role=Role.ADMIN, person_id=admin_id),
-        campus_id=changed.campus_id,
+        campus_id=campus_id or decided.campus_id,
         order_id=None,
         subject="restriction",
-        subject_id=changed.person_id,
-        happened=changed.terms.kind,
+        subject_id=decided.person_id,
+        happened=decided.terms.kind,
         after=after,
         reason=why,
     )
@@ -137,5 +163,6 @@ def restriction_from_row(row: RowValues) -> Restriction:
         reason=RestrictionReason(row["reason"]),
         **{name: row[name] for name in _TERMS},
     )
-    plain = {name: row[name] for name in Restriction.__slots__ if name not in ("status", "terms")}
-    return Restriction(status=RestrictionStatus(row["status"]), terms=terms, **plain)
+    plain = {name: row[name] for name in Restriction.__slots__ if name not in ("status", "terms", "exempted")}
+    exempted = tuple(row["exempted"] or ())
+    return Restriction(status=RestrictionStatus(row["status"]), terms=terms, exempted=exempted, **plain)

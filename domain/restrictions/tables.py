@@ -1,9 +1,19 @@
 """The table of restrictions: a row is proposed, becomes active with an admin's yes, and may be lifted."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    text,
+)
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionStatus
+from domain.restrictions.model import RemovalStatus, RestrictionKind, RestrictionReason, RestrictionStatus
 
 restriction = Table(
     "restriction",
@@ -40,17 +50,28 @@ Index(
     postgresql_where=text("status = 'active' AND until IS NOT NULL AND end_told_at IS NULL"),
 )
 
+exemption = Table(  # a campus where what another one decided does not hold, by its own admin's word
+    "exemption",
+    METADATA,
+    Column("restriction_id", ForeignKey("restriction.id"), nullable=False),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("made_by", ForeignKey("person.id"), nullable=False),
+    text_column("note"),  # for admins alone
+    timestamp_column("made_at", nullable=False, default_now=True),
+    PrimaryKeyConstraint("restriction_id", "campus_id"),
+)
+
 group_removal = Table(  # of a person from the runner group of a campus, by its bot
     "group_removal",
     METADATA,
     id_column(),
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
-    text_column("status", default="due"),
+    text_column("status", default=RemovalStatus.DUE),
     timestamp_column("due_at", nullable=False, default_now=True),
     timestamp_column("told_at"),  # to the admins, that it does not succeed
     timestamp_column("ended_at"),
-    CheckConstraint("status IN ('due', 'done', 'refused', 'void')", name="status_known"),
+    one_of_check("status", RemovalStatus),
     CheckConstraint("(status = 'due') = (ended_at IS NULL)", name="ended_by_status"),
 )
 Index(

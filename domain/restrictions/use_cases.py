@@ -15,19 +15,19 @@ from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
 from domain.restrictions import repository
-from domain.restrictions.errors import PersonUnknown
+from domain.restrictions.elsewhere import exempt_here, tell_other_campuses, tell_other_campuses_ended
+from domain.restrictions.errors import PersonUnknown, SuspendedHere
 from domain.restrictions.model import Restriction, RestrictionKind, RestrictionTerms
 from domain.restrictions.notifications import person_restricted, restriction_ended
 from domain.restrictions.runner_groups.membership import follow_ended_restriction, follow_new_restriction
 
 MAX_ENDED_BATCH_SIZE = 50
-LISTED_KINDS = (RestrictionKind.BAR, RestrictionKind.LIMIT)  # /runners shows who is suspended
 
 
 async def view_restrictions(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Restriction]:
-    """Return the restrictions that this campus decided and that hold now."""
+    """Return what holds on this campus now: what it decided itself, and what others decided because of money."""
     require_permission(admin, Action.SEE_RESTRICTIONS)
-    return await repository.list_restrictions(work, campus.id, kinds=LISTED_KINDS)
+    return await repository.list_restrictions(work, campus.id)
 
 
 async def propose_restriction(
@@ -57,6 +57,7 @@ async def confirm_restriction(
         raise Stale
     await notify(work, person_restricted(campus, proposed))
     await follow_new_restriction(work, proposed)
+    await tell_other_campuses(work, proposed)
     act = AdminAct.BAR if proposed.terms.kind is RestrictionKind.BAR else AdminAct.LIMIT
     subject = person_subject(proposed.person_id, proposed.first_name)
     await tell_admin_act(work, campus, admin, act, subject, proposed.terms.note, shown_to_admins=shown_to_admins)
@@ -74,23 +75,33 @@ async def restrict_person(
 async def lift_restrictions(
     work: UnitOfWork, campus: Campus, admin: Member, person_id: int, why: str, *, shown_to_admins: bool = False
 ) -> Sequence[Restriction]:
-    """End all that this campus decided about a person; the person and the admin chat are told.
+    """End what holds for a person here: what this campus decided ends, what others decided holds no more on this one.
 
-    Raise Stale when nothing holds, PersonUnknown for no member of this campus, and what `require_uninvolved` raises.
+    The person, the admin chat, and the admins of those others are told. A suspension of this campus goes on: /unsuspend
+    ends it. Raise SuspendedHere when only that holds, Stale when nothing does, PersonUnknown for no member of this
+    campus, and what `require_uninvolved` raises.
     """
     member = await _require_other_member(work, campus, admin, person_id)
-    found = await repository.list_restrictions(work, campus.id, person_id, kinds=LISTED_KINDS)
-    lifted = [
-        each for each in found if await repository.lift_restriction(work, each, lifted_by=admin.person_id, why=why)
-    ]
+    held = await repository.list_restrictions_of(work, campus.id, person_id)
+    lifted = [each for each in held if await _lift(work, campus, admin, each, why)]
     if not lifted:
-        raise Stale
-    for each in lifted:
-        await notify(work, restriction_ended(campus, each))
-        await follow_ended_restriction(work, each)
+        raise SuspendedHere if held else Stale
     subject = person_subject(person_id, member.first_name)
     await tell_admin_act(work, campus, admin, AdminAct.UNBAR, subject, why, shown_to_admins=shown_to_admins)
     return lifted
+
+
+async def _lift(work: UnitOfWork, campus: Campus, admin: Member, held: Restriction, why: str) -> bool:
+    if held.campus_id != campus.id:
+        return await exempt_here(work, campus, admin, held, why)
+    if held.terms.kind is RestrictionKind.SUSPENSION:
+        return False
+    if not await repository.lift_restriction(work, held, lifted_by=admin.person_id, why=why):
+        return False
+    await notify(work, restriction_ended(campus, held))
+    await tell_other_campuses_ended(work, held, why)
+    await follow_ended_restriction(work, held)
+    return True
 
 
 async def tell_ended_restrictions(work: UnitOfWork) -> int:

@@ -45,13 +45,17 @@ def pay_held_for_review(order: Order, reason: PayReason, customer: str, runner: 
     release = NotificationButton(
         label="button-let-pay-go", data=pack(Tap.LET_PAY_GO, order.id), style=ButtonStyle.SUCCESS
     )
+    no_choice = 0  # it asks whom
+    bar = NotificationButton(
+        label="button-bar-side", data=pack(Tap.BAR_SIDE, order.id, no_choice), style=ButtonStyle.DANGER
+    )
     return Notification(
         campus_id=order.campus_id,
         chat_id=ADMIN_CHAT,
         name=f"review:{order.id}",
         key="notification-review",
         order_id=order.id,
-        buttons=[release, refund, see_order_button(order.id)],
+        buttons=[release, refund, bar, see_order_button(order.id)],
         args={
             "order": order.id,
             "amount": format_money(order.runner_share or 0, order.price.currency),

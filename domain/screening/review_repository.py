@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.sagas.pay_delay import PayDelay
@@ -13,7 +15,7 @@ from domain.orders.tables import orders
 from domain.payouts.model import PayoutStatus
 from domain.payouts.tables import payable
 from domain.risk.verdicts import PayReason
-from domain.screening.review import Review
+from domain.screening.review import Review, ReviewedOrder
 from domain.screening.tables import review
 
 
@@ -60,12 +62,45 @@ def _review_from(row: RowValues) -> Review:
     return Review(**{**row, "reason": PayReason(row["reason"])})
 
 
-async def decide_review(work: UnitOfWork, order_id: int, admin_id: int) -> bool:
-    """Let the pay go from now on, and record who did it. Return False when somebody was faster, or nothing waits."""
+async def find_reviewed_order(work: UnitOfWork, campus_id: int, order_id: int) -> ReviewedOrder | None:
+    """Return the order of this campus whose pay was held for a review, decided or not; None when it never was."""
+    joined = review.join(orders, orders.c.id == review.c.order_id).join(payable, payable.c.order_id == orders.c.id)
+    columns = (review.c.order_id, orders.c.customer_id, orders.c.runner_id, review.c.reason, payable.c.currency)
+    is_open = and_(review.c.decided_at.is_(None), payable.c.status == PayoutStatus.OPEN)
+    query = select(
+        *columns, payable.c.amount.label("share"), is_open.label("waits"), review.c.decided_by.label("released_by")
+    )
+    this = query.select_from(joined).where(review.c.order_id == order_id, review.c.campus_id == campus_id)
+    row = (await work.connection.execute(this)).mappings().one_or_none()
+    return None if row is None else ReviewedOrder(**{**row, "reason": PayReason(row["reason"])})
+
+
+async def decide_review(work: UnitOfWork, campus_id: int, order_id: int, admin_id: int) -> bool:
+    """Let the pay go from now on, record who did it, and log it. Return False when somebody was faster.
+
+    The caller has locked the payable and knows that it is open.
+    """
     is_open = (review.c.order_id == order_id, review.c.decided_at.is_(None))
     decided = update(review).where(*is_open).values(decided_at=func.now(), decided_by=admin_id)
     if (await work.connection.execute(decided)).rowcount == 0:
         return False
     held = update(payable).where(payable.c.order_id == order_id, payable.c.held_for == PayDelay.REVIEW)
     await work.connection.execute(held.values(held_until=func.greatest(func.now(), payable.c.held_until)))
+    await log_decision(work, campus_id, order_id, admin_id, "released")
     return True
+
+
+async def log_decision(
+    work: UnitOfWork, campus_id: int, order_id: int, admin_id: int, happened: str, why: str | None = None
+) -> None:
+    """Write what an admin decided about a reviewed order into its event log."""
+    await log_event(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin_id),
+        campus_id=campus_id,
+        order_id=order_id,
+        subject="review",
+        subject_id=order_id,
+        happened=happened,
+        reason=why,
+    )

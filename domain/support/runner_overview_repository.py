@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Column, case, func, select
+from sqlalchemy import case, func, select
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership, person
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.tables import notification
 from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
 from domain.orders.tables import orders
+from domain.restrictions.repository import keeps_from_running
 
 RECENT_WINDOW = timedelta(days=14)  # the text of /runners names this number
 
@@ -29,6 +29,7 @@ class RunnerSummary:
     payouts_ready: bool
     holding: int
     completed: int
+    restricted: bool = False  # something else keeps them from taking jobs, as /restrictions shows
 
 
 async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSummary]:
@@ -44,6 +45,7 @@ async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSumma
             person.c.payouts_ready,
             holding.label("holding"),
             func.count().filter(lately).label("completed"),
+            keeps_from_running(campus_id, membership.c.person_id).label("restricted"),
         )
         .join(person, person.c.id == membership.c.person_id)
         .outerjoin(
@@ -62,30 +64,7 @@ async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSumma
             payouts_ready=row.payouts_ready,
             holding=row.holding,
             completed=row.completed,
+            restricted=row.restricted,
         )
         for row in await work.connection.execute(query)
     ]
-
-
-async def find_runner_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
-    """Return the runner of the order that this notification in the chat is about; None when there is none."""
-    return await _find_side_of_message(work, orders.c.runner_id, campus_id, chat_id, message_id)
-
-
-async def find_customer_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
-    """Return the customer of the order that this notification in the chat is about; None when there is none."""
-    return await _find_side_of_message(work, orders.c.customer_id, campus_id, chat_id, message_id)
-
-
-async def _find_side_of_message(
-    work: UnitOfWork, side: Column[int], campus_id: int, chat_id: int, message_id: int
-) -> int | None:
-    query = (
-        select(side)
-        .join(notification, notification.c.order_id == orders.c.id)
-        .where(
-            notification.c.chat_id == chat_id, notification.c.message_id == message_id, orders.c.campus_id == campus_id
-        )
-    )
-    found: int | None = (await work.connection.execute(query)).scalars().first()
-    return found

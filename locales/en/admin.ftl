@@ -85,6 +85,12 @@ bot-history-other =
             [resolved] resolved by hand
            *[other] process: { $event }
         }
+        [review] { $event ->
+            [released] the held pay was let go
+            [barred_customer] the customer was barred
+            [barred_runner] the runner was barred
+           *[other] review: { $event }
+        }
         [own_act] by the only admin, about an own order: { $event ->
             [agreed] agreed to do it themselves
            *[other] { $event }
@@ -238,13 +244,16 @@ bot-runners-line = <b>{ $name }</b> ({ $number }) · { $status ->
     } · { $holding } now · { $completed } done · { $ready ->
         [yes] pay-out ready
        *[no] no pay-out yet
+    }{ $restricted ->
+        [yes] {" "}· ⛔ takes no jobs, see /restrictions
+       *[no] {""}
     }
 bot-button-runners = ◀ Runners
 bot-button-approve-runner = Approve { $name }
 bot-button-suspend = Suspend { $name }…
 bot-button-unsuspend = Let { $name } back
-bot-usage-suspend = Write the runner's number from /runners and the reason, which that runner will read: <code>/suspend 2002 took food twice</code>. In reply to a message about an order, its runner is meant.
-bot-usage-unsuspend = Write the runner's number from /runners: <code>/unsuspend 2002</code>
+bot-usage-suspend = Write the runner's number from /runners, their @name, or an order (<code>#17</code> means its runner), and the reason, which that runner will read: <code>/suspend 2002 took food twice</code>. In reply to a message, the runner it is about is meant.
+bot-usage-unsuspend = Write the runner's number from /runners, their @name, or an order (<code>#17</code> means its runner): <code>/unsuspend 2002</code>
 bot-suspended =
     { $name } is suspended and has been told:
     { $reason }

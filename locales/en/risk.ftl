@@ -52,6 +52,35 @@ notification-pay-reversed-admins =
 notification-pay-reversed = ↩️ { $amount } of your pay for job #{ $order } were taken back. The campus team looks at it: you get them again, or hear why not.
 button-let-pay-go = Let it go
 button-refund-held = Refund
+button-bar-side = Bar…
+bot-bar-whom = <b>Whom do you want to bar because of #{ $order }?</b> Who is barred places no order and takes no job, on any campus. What they have in hand goes on.
+bot-button-bar-whom = { $name }, { $side ->
+        [customer] ordered
+       *[runner] brought it
+    }
+bot-bar-sure =
+    <b>Bar { $name } ({ $number }), who { $side ->
+        [customer] ordered it
+       *[runner] brought it
+    }, from ordering and delivering?</b>
+    Because of money: it holds on every campus, and the teams there read so. { $name } reads it in general words, until when, and whom to ask. What they earned with other jobs is paid. /unbar ends it.
+bot-button-bar-length =
+    { $days ->
+        [0] Yes, without an end
+       *[other] Yes, for { $days } days
+    }
+bot-barred-toast = Barred and told.
+bot-review-released = ✅ { $admin } let the pay go.
+bot-review-refunded = ↩️ { $admin } refunds: { $note }
+bot-review-barred = ⛔ { $name } is barred { $ends ->
+        [yes] until { $until }
+       *[no] without an end
+    }, by { $by ->
+        [here] { $admin }
+       *[elsewhere] the team of { $team }
+    }.
+error-pay-taken-back = Nothing is left to let go for #{ $order }: a refund took this pay back from the runner.
+error-already-barred = They are barred already: /restrictions says by whom and until when.
 bot-button-let-pay-go = Let #{ $order } go
 bot-pay-released = Let go: it is on its way to the runner, or goes out when its time has come.
 bot-held =

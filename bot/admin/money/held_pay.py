@@ -3,6 +3,7 @@
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import admin_screen
 from bot.admin.listing import look_up_each
+from bot.admin.money.reviewed_order import render_reviewed_order
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -19,11 +20,11 @@ async def held_command(context: RequestContext) -> Replies:
 
 
 async def let_pay_go_tapped(context: RequestContext) -> Replies:
-    """Handle [Let it go], on the list or on the alert."""
+    """Handle [Let it go], on the list or on the alert, which then shows who decided it."""
     require_admin_access(context)
     await screening_use_cases.let_pay_go(context.work, context.campus, context.member, context.subject)
-    answer = Answer(context.say_plain("bot-pay-released"))
-    return (answer, EditMenu(await _render_reviews(context))) if context.is_on_menu else (answer,)
+    shown = await (_render_reviews(context) if context.is_on_menu else render_reviewed_order(context))
+    return Answer(context.say_plain("bot-pay-released")), EditMenu(shown)
 
 
 async def _render_reviews(context: RequestContext) -> Screen:

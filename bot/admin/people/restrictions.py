@@ -1,19 +1,24 @@
 """/bar, /limit and /unbar: an admin writes who, how long and why, reads what it means, and says yes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import reply_with_command
 from bot.admin.listing import show_each
-from bot.admin.people.addressing import Addressed, find_addressed
+from bot.admin.people.addressing import Addressed
 from bot.admin.people.restriction_parsing import MissingTerm, parse_restriction
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.people import RunnerStatus
+from domain.campuses.people_repository import find_member
 from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.money import format_money
+from domain.payments.model import PersonDebt
+from domain.payments.use_cases import customer_debts
 from domain.restrictions import use_cases
 from domain.restrictions.model import Restriction, RestrictionKind
 
@@ -22,24 +27,19 @@ MAX_NAME_LENGTH = 10  # characters on a button
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _KindSentences:
-    usage: str
     example: str
     yes: str
 
 
 _SENTENCES: Mapping[RestrictionKind, _KindSentences] = MappingProxyType(
     {
-        RestrictionKind.BAR: _KindSentences(
-            usage="bot-usage-bar", example="bot-restrict-example-bar", yes="bot-button-sure-bar"
-        ),
-        RestrictionKind.LIMIT: _KindSentences(
-            usage="bot-usage-limit", example="bot-restrict-example-limit", yes="bot-button-sure-limit"
-        ),
+        RestrictionKind.BAR: _KindSentences(example="bot-restrict-example-bar", yes="bot-button-sure-bar"),
+        RestrictionKind.LIMIT: _KindSentences(example="bot-restrict-example-limit", yes="bot-button-sure-limit"),
     }
 )
 _MISSING_SENTENCES: Mapping[MissingTerm, str] = MappingProxyType(
     {
-        MissingTerm.LENGTH: "bot-restrict-missing-length",
+        MissingTerm.DURATION: "bot-restrict-missing-duration",
         MissingTerm.REASON: "bot-restrict-missing-reason",
         MissingTerm.AMOUNT: "bot-restrict-missing-amount",
         MissingTerm.NOTE: "bot-restrict-missing-note",
@@ -47,21 +47,8 @@ _MISSING_SENTENCES: Mapping[MissingTerm, str] = MappingProxyType(
 )
 
 
-async def bar_command(context: RequestContext) -> Replies:
-    """Handle /bar WHO HOW_LONG money|conduct WHY."""
-    return await _propose(context, RestrictionKind.BAR)
-
-
-async def limit_command(context: RequestContext) -> Replies:
-    """Handle /limit WHO HOW_LONG money|conduct SUM WHY; the sum is of a day, or 1open is a number of open orders."""
-    return await _propose(context, RestrictionKind.LIMIT)
-
-
-async def _propose(context: RequestContext, kind: RestrictionKind) -> Replies:
-    await require_admin_access_and_clear_input(context)
-    addressed = await find_addressed(context)
-    if addressed is None:
-        return _say(context, context.say(_SENTENCES[kind].usage))
+async def propose(kind: RestrictionKind, context: RequestContext, addressed: Addressed) -> Replies:
+    """Handle /bar WHO HOW_LONG money|conduct WHY, and /limit, with a sum of a day or a number of open orders: ask."""
     parsed = parse_restriction(kind, addressed.rest, currency=context.campus.currency, now=context.work.now)
     if parsed.terms is None:
         return _say(context, _missing(context, kind, addressed, parsed.missing))
@@ -85,6 +72,11 @@ def _say(context: RequestContext, text: str) -> Replies:
     return (NewMessage(Screen(text, ((_list_button(context),),))),)
 
 
+async def say_usage(key: str, context: RequestContext) -> Replies:
+    """Say how a command is written."""
+    return _say(context, context.say(key))
+
+
 def _list_button(context: RequestContext) -> Button:
     return context.button("bot-button-restrictions", Tap.RESTRICTIONS)
 
@@ -96,21 +88,25 @@ async def confirm_restriction_tapped(context: RequestContext) -> Replies:
     return (EditMenu(Screen(_say_terms(context, "bot-restricted", made), ((_list_button(context),),))),)
 
 
-async def unbar_command(context: RequestContext) -> Replies:
-    """Handle /unbar WHO WHY: all that was decided about this person ends."""
-    require_admin_access(context)
-    addressed = await find_addressed(context)
-    if addressed is None or not addressed.rest:
-        return _say(context, context.say("bot-usage-unbar"))
+async def unbar(context: RequestContext, addressed: Addressed) -> Replies:
+    """Handle /unbar WHO WHY: what this campus decided ends, and what others decided holds no more here."""
     why = truncate(addressed.rest, campuses_use_cases.MAX_REASON_LENGTH)
     asked, shown = (context.work, context.campus, context.member), context.is_shown_to_admins
     lifted = await use_cases.lift_restrictions(*asked, addressed.person_id, why, shown_to_admins=shown)
-    said = context.say("bot-unbarred", name=lifted[0].first_name, count=len(lifted))
+    member = await find_member(context.work, context.campus.id, addressed.person_id)
+    said = context.say(
+        "bot-unbarred",
+        name=member.first_name,
+        number=str(member.person_id),
+        count=len(lifted),
+        elsewhere=len([each for each in lifted if each.campus_id != context.campus.id]),
+        suspended="yes" if member.runner_status is RunnerStatus.SUSPENDED else "no",
+    )
     return _say(context, said)
 
 
 async def show_unbar_command(context: RequestContext) -> Replies:
-    """Handle [Lift…] of the list: name the command, because the reason belongs to it."""
+    """Handle [Lift…] of the list, and of a message about another campus' decision: name the command with its reason."""
     require_admin_access(context)
     return (reply_with_command(context, f"/unbar {context.subject} reason"),)
 
@@ -128,21 +124,39 @@ async def show_restrictions_page(context: RequestContext) -> Replies:
 
 
 async def _render_list(context: RequestContext, page: int) -> Screen:
-    everybody = await use_cases.view_restrictions(context.work, context.campus, context.member)
-    shown = get_page(everybody, page)
-    lines = show_each(context, shown.items, lambda line: line.id, _line)
-    buttons = [_unbar_button(context, line) for line in shown.items]
+    restricted = await use_cases.view_restrictions(context.work, context.campus, context.member)
+    owing = await customer_debts.view_debts_elsewhere(context.work, context.campus, context.member)
+    everything: Sequence[Restriction | PersonDebt] = (*restricted, *owing)
+    shown = get_page(everything, page)
+    lines = show_each(context, shown.items, _number, _line)
+    buttons = [_lift_button(context, line) for line in shown.items if isinstance(line, Restriction)]
     rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
-    said = "\n\n".join([context.say("bot-restrictions", count=len(everybody)), *lines])
+    said = "\n\n".join([context.say("bot-restrictions", count=len(everything)), *lines])
     return Screen(said, (*rows, paging_row_with_refresh(context, Tap.RESTRICTIONS, shown)))
 
 
-def _line(context: RequestContext, line: Restriction) -> str:
-    return _say_terms(context, "bot-restrictions-line", line)
+def _number(line: Restriction | PersonDebt) -> int:
+    return line.id if isinstance(line, Restriction) else line.debt.id
 
 
-def _unbar_button(context: RequestContext, line: Restriction) -> Button:
-    name = truncate(line.first_name, MAX_NAME_LENGTH)
+def _line(context: RequestContext, line: Restriction | PersonDebt) -> str:
+    if isinstance(line, Restriction):
+        return _say_terms(context, "bot-restrictions-line", line)
+    return context.say(
+        "bot-restrictions-owes",
+        name=line.first_name,
+        number=str(line.debt.customer_id),
+        amount=format_money(line.debt.amount, line.debt.currency),
+        team=line.campus_title,
+        order=line.debt.order_id,
+    )
+
+
+def _lift_button(context: RequestContext, line: Restriction) -> Button:
+    """Return [Lift…], or [Let back] for a suspension of this campus, which ends with their status as a runner."""
+    name, here = truncate(line.first_name, MAX_NAME_LENGTH), line.campus_id == context.campus.id
+    if here and line.terms.kind is RestrictionKind.SUSPENSION:
+        return context.button("bot-button-unsuspend", Tap.UNSUSPEND, line.person_id, name=name)
     return context.button("bot-button-unbar", Tap.UNBAR, line.person_id, name=name)
 
 
@@ -158,8 +172,12 @@ def _say_terms(context: RequestContext, key: str, restriction: Restriction) -> s
         ends="no" if terms.until is None else "yes",
         until=until,
         limited="no" if terms.daily_sum is None else "yes",
-        daily="-" if terms.daily_sum is None else context.format_money(terms.daily_sum),
+        daily="-" if terms.daily_sum is None else format_money(terms.daily_sum, terms.currency or "-"),
         counted="no" if terms.open_orders is None else "yes",
         most=terms.open_orders or 0,
         note=terms.note,
+        by="here" if restriction.campus_id == context.campus.id else "elsewhere",
+        team=restriction.campus_title,
+        exempt="yes" if restriction.exempted else "no",
+        campuses=", ".join(restriction.exempted) or "-",
     )

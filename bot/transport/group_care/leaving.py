@@ -1,11 +1,11 @@
 """Leaving groups: the bot says so first, then leaves a group that nobody bound in time, or where nobody wanted it."""
 
-import asyncio
 from collections.abc import Mapping
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 
+from bot.transport.group_care.leased_work import do_leased
 from domain.campuses.group_repository import (
     GroupToLeave,
     forget_unbound_group,
@@ -27,19 +27,7 @@ log = get_logger(__name__)
 
 async def leave_unbound_groups(open_database: UnitOfWorkFactory, bots: Mapping[int, Bot]) -> None:
     """Leave for ever the groups whose time is over; each is leased, so that one process at a time leaves it."""
-    while True:
-        await asyncio.sleep(LEAVING_INTERVAL_SECONDS)
-        try:
-            async with open_database() as work:
-                groups = await lease_groups_to_leave(work, list(bots))
-        except Exception as error:  # the database is away: the next query tries again
-            log.warning("groups_to_leave_not_read", error=error)
-            continue
-        for group in groups:
-            try:
-                await _leave(open_database, bots[group.campus_id], group)
-            except Exception as error:  # Telegram or the database is away: another try when the lease is over
-                log.warning("group_not_left", campus=group.campus_id, chat=group.chat_id, error=error)
+    await do_leased(open_database, bots, "leaving", LEAVING_INTERVAL_SECONDS, lease_groups_to_leave, _leave)
 
 
 async def _leave(open_database: UnitOfWorkFactory, bot: Bot, group: GroupToLeave) -> None:

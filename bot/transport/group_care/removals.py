@@ -1,49 +1,30 @@
 """Removing people from the runner group: banned and unbanned at once, so that they may ask to return."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 
+from bot.transport.group_care.leased_work import do_leased
 from bot.transport.group_care.removal_refusals import RemovalRefusal, read_refusal
 from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.restrictions.model import GroupRemoval, RemovalStatus
 from domain.restrictions.runner_groups.membership import find_group_to_remove_from, tell_removal_failed
-from domain.restrictions.runner_groups.repository import (
-    GroupRemoval,
-    RemovalStatus,
-    end_removal,
-    lease_removals,
-    postpone_removal,
-)
-from domain.settings.logs import get_logger
+from domain.restrictions.runner_groups.repository import end_removal, lease_removals, postpone_removal
 from domain.settings.timeouts import Timeout
 
 REMOVAL_INTERVAL_SECONDS = Timeout.GROUP_REMOVAL_INTERVAL.seconds  # between two queries
 FORBIDDEN_RETRY_DELAY = Timeout.GROUP_REMOVAL_RETRY.delta  # the admins have to give the bot the right first
 MAX_POSTPONEMENT = Timeout.GROUP_REMOVAL_RETRY.delta
+BAN_DURATION = Timeout.GROUP_BAN.delta  # ends by itself when the unban after it does not arrive
 
 _UNBAN_IN_SMALL_GROUP = "method is available for supergroup and channel chats only"
-
-log = get_logger(__name__)
 
 
 async def remove_from_groups(open_database: UnitOfWorkFactory, bots: Mapping[int, Bot]) -> None:
     """Do due removals for ever; each is leased, and one that fails is tried again when its lease is over."""
-    while True:
-        await asyncio.sleep(REMOVAL_INTERVAL_SECONDS)
-        try:
-            async with open_database() as work:
-                removals = await lease_removals(work, list(bots))
-        except Exception as error:  # the database is away: the next query tries again
-            log.warning("group_removals_not_read", error=error)
-            continue
-        for removal in removals:
-            try:
-                await remove_from_group(open_database, bots[removal.campus_id], removal)
-            except Exception as error:  # Telegram or the database is away
-                log.warning("not_removed_from_group", campus=removal.campus_id, error=error)
+    await do_leased(open_database, bots, "removal", REMOVAL_INTERVAL_SECONDS, lease_removals, remove_from_group)
 
 
 async def remove_from_group(open_database: UnitOfWorkFactory, bot: Bot, removal: GroupRemoval) -> None:
@@ -54,7 +35,7 @@ async def remove_from_group(open_database: UnitOfWorkFactory, bot: Bot, removal:
             await end_removal(work, removal, RemovalStatus.VOID)
             return
     try:
-        await bot.ban_chat_member(group, removal.person_id)
+        await bot.ban_chat_member(group, removal.person_id, until_date=BAN_DURATION)
         await _unban(bot, group, removal.person_id)
     except TelegramRetryAfter as refusal:
         async with open_database() as work:

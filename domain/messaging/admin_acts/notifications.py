@@ -18,6 +18,7 @@ def admin_acted(
         name=f"admin_act:{campus_id}:{act}:{subject.name}:{now.timestamp()}",
         key="notification-admin-act",
         order_id=subject.order_id,
+        about=sorted(subject.sides or subject.concerned),
         silent=not subject.is_own(admin.person_id),
         args=_args(admin, act, subject, reason),
     )

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from domain.messaging.lane import Lane
 
 _MONEY = (
+    # of restrictions and debts on other campuses
+    "restricted-elsewhere exempted-admins restriction-ended-admins owes-elsewhere exempted still-restricted "
     # to the admins: what is wrong, or was done
     "admin-act admin-chat-bound claim-ended-admins customer-not-reached dead-letter delivery-late "
     "discrepancy discrepancy-gone discrepancy-remains "
@@ -14,7 +16,7 @@ _MONEY = (
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "admin-chat-lost admin-chat-regained order-unseen runner-group-lost runner-group-regained "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
-    "review suspended-elsewhere captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
+    "review captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
     "payout-settings stripe-settings "
     "settled-elsewhere "
     "fraud-warning "

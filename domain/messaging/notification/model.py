@@ -82,6 +82,7 @@ class Notification:
     buttons: Sequence[NotificationButton] = ()
     photo: str | None = None
     silent: bool = False
+    about: Sequence[int] = ()  # whom a reply in the admin chat means; empty: both sides of the order it is about
     written_by: int | None = None  # the person whose words or photo it carries: nobody may write too much
 
 

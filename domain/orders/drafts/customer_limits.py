@@ -1,5 +1,7 @@
 """Whether a person may order at all, and so much: their restrictions, and what they owe."""
 
+from collections.abc import Sequence
+
 from domain.campuses.campus import Campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.money import format_money
@@ -8,21 +10,26 @@ from domain.orders.order_payments import OrderPayments
 from domain.restrictions.errors import OrderLimitReached
 from domain.restrictions.guard import require_not_barred
 from domain.restrictions.model import Restriction, RestrictionReason, describe_to_person
-from domain.restrictions.repository import find_restriction_state
 
 
-async def require_may_order(work: UnitOfWork, campus: Campus, person_id: int) -> None:
-    """Raise PersonBarred while the person is barred, DebtOutstanding while an earlier order is not paid."""
-    await require_not_barred(work, campus, person_id)
+async def require_may_order(work: UnitOfWork, campus: Campus, person_id: int) -> Sequence[Restriction]:
+    """Return the limits of a person who may order.
+
+    Raise PersonBarred while the person is barred, DebtOutstanding while an earlier order is not paid.
+    """
+    state = await require_not_barred(work, campus, person_id)
     await work.registers.get(OrderPayments).require_no_debt(work, campus.id, person_id)
+    return state.limits
 
 
-async def require_within_limits(work: UnitOfWork, campus: Campus, person_id: int, ceiling: int) -> None:
-    """Raise OrderLimitReached when an order with this ceiling (minor units) is above a limit of the person.
+async def require_within_limits(
+    work: UnitOfWork, campus: Campus, person_id: int, ceiling: int, limits: Sequence[Restriction]
+) -> None:
+    """Raise OrderLimitReached when an order with this ceiling (minor units) is above one of the person's limits.
 
     A sum limits orders in its own currency. A limit for money counts the orders of all campuses.
     """
-    for limit in (await find_restriction_state(work, campus.id, person_id)).limits:
+    for limit in limits:
         counted_on = None if limit.terms.reason is RestrictionReason.MONEY else limit.campus_id
         most, daily = limit.terms.open_orders, limit.terms.daily_sum
         if most is not None and await count_open_orders(work, person_id, counted_on) >= most:
@@ -34,4 +41,6 @@ async def require_within_limits(work: UnitOfWork, campus: Campus, person_id: int
 
 
 def _refusal(campus: Campus, limit: Restriction, *, counts: str, most: int = 0, daily: str = "-") -> OrderLimitReached:
-    return OrderLimitReached(**describe_to_person(campus, limit), counts=counts, most=most, daily=daily)
+    refusal = OrderLimitReached(**describe_to_person(campus, limit), counts=counts, most=most, daily=daily)
+    refusal.restriction_id = limit.id
+    return refusal

@@ -39,6 +39,7 @@ class PendingInput(StrEnum):
     WAIVE_CUSTOMER_DEBT = "waive_customer_debt"  # an admin's reason to waive the debt for the order in `subject`
     RESOLVE_SAGA = "resolve_saga"  # an admin's reason for the stuck saga with the number in `subject`
     DROP_DEAD_LETTER = "drop_dead_letter"  # an admin's reason for the dead letter in `subject`
+    ADDRESSEE = "addressee"  # a choice of whom the admin's command in `detail` means
     PROOF = "proof"  # a photo of the food that was left for the order in `subject`
 
 

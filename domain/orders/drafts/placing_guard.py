@@ -31,8 +31,8 @@ async def lock_placeable_draft(
     if draft.price(campus.fees).ceiling != ceiling:
         raise DraftChanged
     await _require_open(work, campus, draft)
-    await require_may_order(work, campus, person_id)
-    await require_within_limits(work, campus, person_id, ceiling)
+    limits = await require_may_order(work, campus, person_id)
+    await require_within_limits(work, campus, person_id, ceiling, limits)
     await work.registers.get(RiskChecks).require_order_allowed(work, campus, person_id, ceiling)
     return draft
 

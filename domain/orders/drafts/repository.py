@@ -27,6 +27,7 @@ EXPIRING_INPUTS = frozenset(
         PendingInput.RESOLVE_SAGA,
         PendingInput.DROP_DEAD_LETTER,
         PendingInput.PASS_ON,
+        PendingInput.ADDRESSEE,
     }
 )
 PENDING_INPUT_TTL = Timeout.PENDING_INPUT_LIFETIME.delta

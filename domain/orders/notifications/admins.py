@@ -19,6 +19,7 @@ def runner_silent(order: Order, runner: Member, customer: Member, since: datetim
         name=f"silent:{order.id}:{order.status}",
         key="notification-silent-admins",
         order_id=order.id,
+        about=(runner.person_id,),
         buttons=[see_order_button(order.id)],
         args={
             "order": order.id,
@@ -74,6 +75,7 @@ def pin_locked(order: Order) -> Notification:
         name=f"pin_locked:{order.id}:{order.version}",
         key="notification-pin-locked",
         order_id=order.id,
+        about=() if order.runner_id is None else (order.runner_id,),
         buttons=[new_pin, see_order_button(order.id)],
         args={"order": order.id},
     )
@@ -87,6 +89,7 @@ def customer_not_reached(order: Order) -> Notification:
         name=f"not_reached:{order.id}",
         key="notification-customer-not-reached",
         order_id=order.id,
+        about=(order.customer_id,),
         buttons=[see_order_button(order.id)],
         args={"order": order.id, "place": order.drop_point},
     )
@@ -100,6 +103,7 @@ def price_above_limit(order: Order, runner_name: str, wanted: int) -> Notificati
         name=f"above_limit:{order.id}",
         key="notification-limit-exceeded-admins",
         order_id=order.id,
+        about=() if order.runner_id is None else (order.runner_id,),
         args={
             "order": order.id,
             "runner": runner_name,

@@ -107,6 +107,7 @@ def card_refused_admins(run: SagaRun, card: SavedCard, member: Member, refused: 
         chat_id=ADMIN_CHAT,
         name=f"card_refused:{run.id}",
         key="notification-card-refused-admins",
+        about=(member.person_id, refused.other_id),
         args={
             **_card_args(card),
             "person": member.first_name,

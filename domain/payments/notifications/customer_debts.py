@@ -8,7 +8,7 @@ from domain.messaging.notification.model import ADMIN_CHAT, Notification
 from domain.messaging.notification.notification_buttons import pay_debt_button, see_order_button, use_other_card_button
 from domain.money import format_money
 from domain.orders.states import Order
-from domain.payments.model import CustomerDebt
+from domain.payments.model import CustomerDebt, PersonDebt
 from domain.payments.notifications.bank_approval import approval_minutes, approve_with_bank_button
 from domain.saga.refusals import CARD_GONE, NOT_POSSIBLE
 from domain.saga.run import SagaRun
@@ -46,9 +46,28 @@ def debt_opened_admins(debt: CustomerDebt, customer_name: str) -> Notification:
         chat_id=ADMIN_CHAT,
         name=f"owes_admins:{debt.id}",
         key="notification-owes-admins",
+        about=(debt.customer_id,),
         order_id=debt.order_id,
         buttons=[see_order_button(debt.order_id)],
         args={**_debt_args(debt), "customer": customer_name, "reason": debt.refusal},
+    )
+
+
+def owes_elsewhere(campus_id: int, owed: PersonDebt) -> Notification:
+    """Tell the admins of a campus why somebody cannot order there, and that only the other team can waive it."""
+    return Notification(
+        campus_id=campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"owes_elsewhere:{owed.debt.id}:{campus_id}",
+        key="notification-owes-elsewhere",
+        about=(owed.debt.customer_id,),
+        silent=True,
+        args={
+            **_debt_args(owed.debt),
+            "person": owed.first_name,
+            "account": str(owed.debt.customer_id),
+            "team": owed.campus_title,
+        },
     )
 
 

@@ -19,13 +19,15 @@ from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.payments.customer_debt_repository import (
     end_customer_debt,
     find_customer_debt,
+    find_open_debt_elsewhere,
     list_open_customer_debts,
+    list_open_debts_elsewhere,
     list_open_debts_of_person,
     lock_customer_debt,
     require_debt_chargeable,
 )
 from domain.payments.model import CustomerDebt, CustomerDebtStatus, PersonDebt
-from domain.payments.notifications.customer_debts import debt_waived
+from domain.payments.notifications.customer_debts import debt_waived, owes_elsewhere
 from domain.payments.sagas.settle_debt import build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
@@ -58,6 +60,19 @@ async def view_customer_debts(work: UnitOfWork, campus: Campus, admin: Member) -
     """Return what all customers of the campus owe, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_open_customer_debts(work, campus.id)
+
+
+async def view_debts_elsewhere(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[PersonDebt]:
+    """Return what people of this campus owe on others, so that they order on none, oldest first."""
+    require_permission(admin, Action.SEE_RESTRICTIONS)
+    return await list_open_debts_elsewhere(work, campus.id)
+
+
+async def tell_campus_of_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> None:
+    """Tell the admins of a campus, once, that somebody was refused there for what they owe on another one."""
+    owed = await find_open_debt_elsewhere(work, campus_id, debt_id)
+    if owed is not None:
+        await notify(work, owes_elsewhere(campus_id, owed))
 
 
 async def view_customer_debt(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> CustomerDebt:

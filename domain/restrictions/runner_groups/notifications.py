@@ -3,7 +3,7 @@
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
-from domain.restrictions.runner_groups.repository import GroupRemoval
+from domain.restrictions.model import GroupRemoval
 
 
 def removal_failed(removal: GroupRemoval, member: Member, error: str) -> Notification:
@@ -13,6 +13,7 @@ def removal_failed(removal: GroupRemoval, member: Member, error: str) -> Notific
         chat_id=ADMIN_CHAT,
         name=f"group_removal:{removal.id}",
         key="notification-removal-failed",
+        about=(member.person_id,),
         args={"person": member.first_name, "account": member.telegram_contact, "error": error},
     )
 

@@ -1,9 +1,7 @@
 """Removals from runner groups in Postgres: requested with the decision, leased by a bot, done or given up once."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +10,7 @@ from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership
 from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
+from domain.restrictions.model import GroupRemoval, RemovalStatus
 from domain.restrictions.tables import group_removal
 from domain.settings.timeouts import Timeout
 
@@ -19,23 +18,7 @@ REMOVAL_LEASE = Timeout.GROUP_REMOVAL_LEASE.delta  # longer than the calls may t
 MAX_REMOVALS = 10  # in one turn
 
 
-class RemovalStatus(StrEnum):
-    DUE = "due"
-    DONE = "done"  # they are not in the group
-    REFUSED = "refused"  # Telegram never lets the bot remove them
-    VOID = "void"  # they may be there again, or there is no group
-
-
 _DUE = literal_status(RemovalStatus.DUE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRemoval:
-    """A person who is to be removed from the runner group of a campus."""
-
-    id: int
-    campus_id: int
-    person_id: int
 
 
 async def request_removal(work: UnitOfWork, campus_id: int, person_id: int) -> None:

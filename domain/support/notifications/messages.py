@@ -69,6 +69,7 @@ def answer_to_team(
         name=f"team_reads:{order.campus_id}:{message}:{side}",
         key="notification-team-reads",
         order_id=order.id,
+        about=(writer.person_id,),
         args={"order": order.id, "name": writer.first_name, "side": side, "words": words or _PHOTO_MARK},
         photo=photo,
         written_by=writer.person_id,

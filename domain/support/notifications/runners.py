@@ -16,6 +16,7 @@ def runner_applied(campus: Campus, member: Member) -> Notification:
         chat_id=ADMIN_CHAT,
         name=f"asks_to_run:{campus.id}:{member.person_id}",
         key="notification-asks-to-run",
+        about=(member.person_id,),
         buttons=[NotificationButton(label="button-approve", data=pack(Tap.APPROVE, member.person_id))],
         args={"person": member.first_name, "account": member.telegram_contact},
     )
@@ -43,17 +44,4 @@ def runner_suspended(campus: Campus, person_id: int, reason: str, now: datetime)
         name=f"suspended:{campus.id}:{person_id}:{now.timestamp()}",
         key="notification-suspended",
         args={"reason": reason},
-    )
-
-
-def runner_unsuspended(campus: Campus, person_id: int, now: datetime) -> Notification:
-    """Tell a runner that they may claim orders again, with the way into the group that they had to leave."""
-    invite = campus.runner_invite
-    return Notification(
-        campus_id=campus.id,
-        chat_id=person_id,
-        name=f"unsuspended:{campus.id}:{person_id}:{now.timestamp()}",
-        key="notification-unsuspended",
-        buttons=[] if invite is None else [NotificationButton(label="button-join-group", url=invite)],
-        args={"campus": campus.title},
     )

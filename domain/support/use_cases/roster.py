@@ -14,10 +14,9 @@ from domain.errors import Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
-from domain.restrictions.model import RestrictionReason
-from domain.restrictions.runner_groups.repository import request_removal
-from domain.restrictions.suspensions import end_suspension, suspend_everywhere
-from domain.support.notifications.runners import runner_applied, runner_approved, runner_suspended, runner_unsuspended
+from domain.restrictions.model import RestrictionState
+from domain.restrictions.suspensions import begin_suspension, end_suspension
+from domain.support.notifications.runners import runner_applied, runner_approved, runner_suspended
 from domain.support.runner_overview_repository import RunnerSummary, list_runners
 
 
@@ -76,11 +75,8 @@ async def suspend_runner(
     Raise Stale for a person who is no approved runner, NotAllowed for the admin's own case.
     """
     member = await view_suspendable_runner(work, campus, admin, person_id)
-    await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
+    await begin_suspension(work, campus, person_id, reason, decided_by=admin.person_id)
     await notify(work, runner_suspended(campus, person_id, reason, work.now))
-    await request_removal(work, campus.id, person_id)
-    if reason.split()[0].strip(":,.").lower() == RestrictionReason.MONEY:
-        await suspend_everywhere(work, campus, person_id, reason, decided_by=admin.person_id)
     subject = person_subject(person_id, member.first_name)
     await tell_admin_act(work, campus, admin, AdminAct.SUSPEND, subject, reason, shown_to_admins=shown_to_admins)
     return member
@@ -88,18 +84,18 @@ async def suspend_runner(
 
 async def unsuspend_runner(
     work: UnitOfWork, campus: Campus, admin: Member, person_id: int, *, shown_to_admins: bool = False
-) -> None:
-    """Let a suspended runner claim again, here and wherever this suspension held, and send the way into the group.
+) -> RestrictionState:
+    """Let a suspended runner claim again, here and wherever this suspension held; return what else holds for them.
 
-    Raise Stale when the person is not suspended, NotAllowed for the admin's own case.
+    Raise Stale when the person is not suspended, NotSuspendedHere when only another campus suspended them, NotAllowed
+    for the admin's own case.
     """
     require_permission(admin, Action.SUSPEND_RUNNER, own=False)
     subject = await _find_subject(work, campus, person_id)
     await require_uninvolved(work, campus, admin, Action.SUSPEND_RUNNER, subject)
-    await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
-    await notify(work, runner_unsuspended(campus, person_id, work.now))
-    await end_suspension(work, campus, person_id, lifted_by=admin.person_id)
+    state = await end_suspension(work, campus, person_id, ended_by=admin.person_id)
     await tell_admin_act(work, campus, admin, AdminAct.UNSUSPEND, subject, shown_to_admins=shown_to_admins)
+    return state
 
 
 async def _find_person(work: UnitOfWork, campus: Campus, person_id: int) -> Member:
@@ -112,20 +108,6 @@ async def _find_person(work: UnitOfWork, campus: Campus, person_id: int) -> Memb
 
 async def _find_subject(work: UnitOfWork, campus: Campus, person_id: int) -> ActSubject:
     return person_subject(person_id, (await _find_person(work, campus, person_id)).first_name)
-
-
-async def _change_runner_status(
-    work: UnitOfWork,
-    campus: Campus,
-    admin: Member,
-    person_id: int,
-    before: RunnerStatus,
-    after: RunnerStatus,
-    reason: str | None,
-) -> None:
-    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
-    if not await change_runner_status(work, actor, campus.id, person_id, before=before, after=after, reason=reason):
-        raise Stale
 
 
 async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> RunnerStatus:

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.admin.people.restriction_parsing import parse_restriction
+from domain.campuses.tables import campus, membership
 from domain.messaging.buttons import Tap
 from domain.messaging.tables import notification
 from domain.restrictions.model import RestrictionKind, RestrictionReason
 from domain.restrictions.tables import restriction
 from domain.words import say
-from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.bot_stack import SOUTH, BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import open_order
 
@@ -21,12 +22,12 @@ BAR, LIMIT = RestrictionKind.BAR, RestrictionKind.LIMIT
 @pytest.mark.parametrize(
     ("kind", "typed", "missing"),
     [
-        (BAR, "", ("length", "reason", "note")),
+        (BAR, "", ("duration", "reason", "note")),
         (BAR, "7d", ("reason", "note")),
         (BAR, "money 7d", ("note",)),
-        (BAR, "seven days for money", ("length", "reason")),
-        (BAR, "money 0d why", ("length",)),
-        (BAR, "money 9999w why", ("length",)),
+        (BAR, "seven days for money", ("duration", "reason")),
+        (BAR, "money 0d why", ("duration",)),
+        (BAR, "money 9999w why", ("duration",)),
         (LIMIT, "7d money why", ("amount",)),
         (LIMIT, "7d money 0.00 why", ("amount",)),
         (LIMIT, "7d money 0open why", ("amount",)),
@@ -78,7 +79,7 @@ async def test_an_admin_bars_a_customer_after_a_yes_and_lets_them_back(
     assert f"Mei ({mei.id}) · barred until" in await sam.text()
     await sam.tap(Tap.UNBAR, mei.id, 1)
     assert f"/unbar {mei.id} reason" in await sam.text()
-    assert "has been told" in await sam.answer_to(f"/unbar {mei.id} it was the bank")
+    assert "has been told that one restriction is lifted" in await sam.answer_to(f"/unbar {mei.id} it was the bank")
     assert "It is over" in (await told(stack, mei))[1]
     await mei.tap(Tap.ORDER_FOOD, 0, 1)
     assert "can't order" not in await mei.text()
@@ -118,3 +119,45 @@ async def test_whom_it_is_about_is_a_number_a_name_an_order_or_the_message_repli
     )
     await admin_chat.write("/bar 7d money once more", reply_to=number)
     assert f"Bar Mei ({mei.id})" in await admin_chat.text()
+
+
+SOUTH_CHAT = -1_000_900_001
+
+
+async def add_southerner(stack: BotStack, one: BotUser, **columns: Json) -> BotUser:
+    """The person at the bot of south, where they have these columns of a membership."""
+    there = BotUser(id=one.id, stack=stack, bot=SOUTH)
+    await there.write("/start")
+    here = (membership.c.person_id == one.id, membership.c.campus_id == stack.campuses["south"])
+    await stack.update_rows(membership, *here, **({"admitted": True} | columns))
+    return there
+
+
+async def told_in_south(stack: BotStack) -> list[str]:
+    rows = await stack.rows(notification, notification.c.chat_id == SOUTH_CHAT)
+    return [say("en", row["key"], **row["args"]) for row in rows]
+
+
+async def test_another_campus_reads_of_a_bar_for_money_lists_it_and_lifts_it_there_alone(
+    stack: BotStack, sam: BotUser, mei: BotUser
+) -> None:
+    await stack.update_rows(campus, campus.c.id == stack.campuses["south"], admin_chat=SOUTH_CHAT)
+    southern = await add_southerner(stack, mei)
+    zoe = await add_southerner(stack, await stack.add_person("Zoe"), is_admin=True)
+    await sam.write(f"/bar {mei.id} forever money two disputed payments")
+    await sam.press("Yes, bar")
+    (said,) = [each for each in await told_in_south(stack) if str(mei.id) in each]
+    assert f"({mei.id}) orders nothing and takes no jobs here either until that ends." in said
+    assert "The team of North decided so because of money" in said
+    assert "two disputed payments" in said
+    assert f"/unbar {mei.id} why" in said
+    assert "can't order" in (await southern.tap(Tap.ORDER_FOOD, 0, 1))["text"]
+    assert len([each for each in await told_in_south(stack) if str(mei.id) in each]) == 1, "told once"
+    listed = await zoe.answer_to("/restrictions")
+    assert "barred without an end · money, everywhere, decided at North" in listed
+    answer = await zoe.answer_to(f"/unbar {mei.id} we know them")
+    assert "What another campus decided is lifted here alone, and its team reads your words." in answer
+    assert (await told(stack, mei))[-1].startswith("▶️ <b>It is over at South.</b>")
+    assert "can't order" not in ((await southern.tap(Tap.ORDER_FOOD, 0, 1))["text"] or "")
+    assert "can't order" in (await mei.tap(Tap.ORDER_FOOD, 0, 1))["text"]
+    assert "money, everywhere, but not at South" in await sam.answer_to("/restrictions")

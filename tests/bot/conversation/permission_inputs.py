@@ -16,6 +16,7 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
         PendingInput.ITEMS: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="2x laksa 5.50"),
         PendingInput.DROP_POINT: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="Library"),
         PendingInput.PASS_ON: Rule(action=None, tried_in=PRIVATE_ONLY, text="are you there?"),
+        PendingInput.ADDRESSEE: Rule(action=None, tried_in=PRIVATE_ONLY, text="are you there?"),
         PendingInput.DEFAULT_PLACE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="Lab 4"),
         PendingInput.NOTE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="no chili"),
         PendingInput.FEE: Rule(action=_A.PLACE, tried_in=PRIVATE_ONLY, text="2.50"),

@@ -45,6 +45,9 @@ _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, a
 _REINSTATES = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS)
 _SEES_RESTRICTIONS = Rule(action=_A.SEE_RESTRICTIONS, allowed_in=ADMIN_CHATS)
 _RESTRICTS = Rule(action=_A.RESTRICT_PERSON, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
+_BARS_SIDE = Rule(
+    action=_A.RESTRICT_PERSON, owner=_W.PARTY, subject=_T.REVIEWED_ORDER, argument=1, allowed_in=ADMIN_CHATS
+)
 _REFUNDS = Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_S.COMPLETED, allowed_in=ADMIN_CHATS)
 
 TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
@@ -123,6 +126,9 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.NEW_PIN: Rule(action=_A.RENEW_PIN, owner=_W.PARTY, subject=_T.LOCKED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_AGAIN: replace(_RETRIES, subject=_S.DELIVERED),
         Tap.LET_PAY_GO: replace(_REFUNDS, subject=_T.REVIEWED_ORDER),
+        Tap.REVIEWED: Rule(action=_A.SEE_STUCK, subject=_T.REVIEWED_ORDER, allowed_in=ADMIN_CHATS),
+        Tap.BAR_SIDE: replace(_BARS_SIDE, argument=0),
+        Tap.BAR_SIDE_SURE: _BARS_SIDE,
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.SETTLE_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
@@ -152,6 +158,12 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.PAY_CUSTOMER_DEBT: Rule(action=_A.PAY_DEBT, owner=_W.CUSTOMER, subject=_T.CUSTOMER_DEBT),
         Tap.WAIVE_CUSTOMER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.DISPUTED_ORDER, allowed_in=ADMIN_CHATS),
+        Tap.ADDRESSEE: replace(
+            _RESTRICTS,
+            argument=checksum_text("limit 7d money 1open why"),
+            pending_input=PendingInput.ADDRESSEE,
+            detail="limit 7d money 1open why",
+        ),
         Tap.RESTRICTIONS: _SEES_RESTRICTIONS,
         Tap.RESTRICT_SURE: replace(_RESTRICTS, subject=_T.PROPOSED_RESTRICTION),
         Tap.UNBAR: _SEES_RESTRICTIONS,

@@ -9,8 +9,10 @@ from domain.campuses.people import Member
 from domain.errors import AnotherAdminNeeded, NotAllowed, Stale
 from domain.orders.drafts.repository import change_draft
 from domain.orders.states import Bearer, Order
+from domain.screening.errors import AlreadyBarred, PayTakenBack
+from domain.screening.review import Review, ReviewedSide
 from domain.screening.runner_facts_repository import read_delivery_facts
-from domain.screening.use_cases import let_pay_go, view_reviews
+from domain.screening.use_cases import bar_side, let_pay_go, view_reviews
 from domain.words import say
 from tests.scenarios.held_payout_setup import (
     finished_order,
@@ -38,6 +40,11 @@ async def fast_order(stack: WorkerStack, runner: Member) -> Order:
     return await completed_order(stack, runner)
 
 
+async def reviews_of(stack: WorkerStack, admin: Member, order: Order) -> list[Review]:
+    """What an admin sees waiting of this order; the tests of this file share a campus."""
+    return [waiting for waiting in await stack.act(view_reviews, admin) if waiting.order_id == order.id]
+
+
 async def transfers(stack: WorkerStack, order: Order) -> int:
     """How often the pay was sent."""
     return len(await stack.transfers(order.id))
@@ -49,7 +56,7 @@ async def test_pay_for_a_delivery_faster_than_anybody_walks_waits_until_it_is_le
     order = await fast_order(stack, runner)
     assert (await payable_row(stack, order)).held_for == "review"
     assert await stack.notification_keys(order, -200) == ["notification-review"]
-    (waiting,) = await stack.act(view_reviews, admin)
+    (waiting,) = await reviews_of(stack, admin, order)
     assert (waiting.order_id, waiting.runner_id, waiting.reason) == (order.id, runner.person_id, "too_fast")
     await make_held_payout_due(stack, order, 3_600)
     await sweep_held_payouts(stack)
@@ -58,7 +65,9 @@ async def test_pay_for_a_delivery_faster_than_anybody_walks_waits_until_it_is_le
     await stack.act(let_pay_go, admin, order.id)
     await sweep_held_payouts(stack)
     assert await transfers(stack, order) == 1
-    assert await stack.act(view_reviews, admin) == []
+    assert await reviews_of(stack, admin, order) == []
+    events = "SELECT event, actor_id FROM event_log WHERE order_id = :id AND subject = 'review'"
+    assert await stack.rows(events, id=order.id) == [("released", admin.person_id)]
     with pytest.raises(Stale):
         await stack.act(let_pay_go, admin, order.id)
 
@@ -70,6 +79,8 @@ async def test_nobody_lets_their_own_pay_go(stack: WorkerStack, runner: Member, 
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=runner.person_id)
     with pytest.raises(AnotherAdminNeeded):
         await stack.act(let_pay_go, await stack.committed_member(runner.person_id), order.id)
+    await make_held_payout_due(stack, order, 3_600)
+    await sweep_held_payouts(stack)
     assert await transfers(stack, order) == 0
 
 
@@ -92,8 +103,31 @@ async def test_a_refund_that_the_runner_bears_leaves_nothing_to_let_go(
 ) -> None:
     order = await fast_order(stack, runner)
     await complete_refund(stack, order, None, Bearer.RUNNER)
-    assert order.id not in [waiting.order_id for waiting in await stack.act(view_reviews, admin)]
+    assert await reviews_of(stack, admin, order) == []
+    with pytest.raises(PayTakenBack):
+        await stack.act(let_pay_go, admin, order.id)
+    assert await stack.rows_of(order, "review", "decided_at") == [(None,)]
+    await make_held_payout_due(stack, order, 3_600)
+    await sweep_held_payouts(stack)
     assert await transfers(stack, order) == 0
+
+
+async def test_who_has_a_part_in_a_reviewed_order_bars_nobody_for_it(
+    stack: WorkerStack, runner: Member, admin: Member
+) -> None:
+    order = await fast_order(stack, runner)
+    with pytest.raises(NotAllowed):
+        await stack.act(bar_side, runner, order.id, ReviewedSide.CUSTOMER, None)
+    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=runner.person_id)
+    own = await stack.committed_member(runner.person_id)
+    with pytest.raises(AnotherAdminNeeded):
+        await stack.act(bar_side, own, order.id, ReviewedSide.CUSTOMER, None)
+    await stack.sql("UPDATE membership SET is_admin = false WHERE person_id = :id", id=runner.person_id)
+    await stack.act(bar_side, admin, order.id, ReviewedSide.CUSTOMER, timedelta(days=7))
+    barred = "SELECT kind, status FROM restriction WHERE person_id = :id"
+    assert await stack.rows(barred, id=order.customer_id) == [("bar", "active")]
+    with pytest.raises(AlreadyBarred):
+        await stack.act(bar_side, admin, order.id, ReviewedSide.CUSTOMER, None)
 
 
 async def test_the_first_pay_outs_of_a_runner_wait_a_day_and_the_next_does_not(
