@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, false, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.people import Member, RunnerStatus, SavedCard, StrangerReply
@@ -15,9 +15,6 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.settings.timeouts import Timeout
 
 STRANGER_REPLY_INTERVAL = Timeout.STRANGER_REPLY_INTERVAL.delta
-_RUNS = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
-_IS_OPEN = exists().where(campus.c.id == membership.c.campus_id, campus.c.open_to_all)
-_HAS_ROLE = or_(membership.c.admitted, membership.c.is_admin, _RUNS, _IS_OPEN)
 
 
 def _members() -> Select[Any]:
@@ -91,18 +88,6 @@ async def list_members_by_username(work: UnitOfWork, campus_id: int, username: s
     named = select(person.c.id).join(membership, membership.c.person_id == person.c.id)
     here = named.where(membership.c.campus_id == campus_id, func.lower(person.c.username) == username.lower())
     return (await work.connection.execute(here.order_by(person.c.id))).scalars().all()
-
-
-def has_place(campus_id: int, person_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Build the condition that the person has a role on this campus; a stranger to it has none."""
-    return exists().where(membership.c.campus_id == campus_id, membership.c.person_id == person_id, _HAS_ROLE)
-
-
-async def list_other_places(work: UnitOfWork, person_id: int, *, but: int) -> Sequence[int]:
-    """Return the campuses where the person has a role, without the campus `but`."""
-    others = (membership.c.person_id == person_id, _HAS_ROLE, membership.c.campus_id != but)
-    query = select(membership.c.campus_id).where(*others).order_by(membership.c.campus_id)
-    return (await work.connection.execute(query)).scalars().all()
 
 
 async def list_admin_ids(work: UnitOfWork, campus_id: int) -> Sequence[int]:

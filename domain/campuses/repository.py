@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, or_, select, update
 
 from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
 from domain.campuses.fees import Fees
 from domain.campuses.group_repository import forget_unbound_group, notice_unbound_group
 from domain.campuses.opening import hours_from_json
-from domain.campuses.tables import campus, drop_point, menu_item, store
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import campus, drop_point, membership, menu_item, store
 from domain.campuses.windows import Windows
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
@@ -147,3 +148,20 @@ def campus_from_row(row: RowValues) -> Campus:
         fee_suggestions=tuple(row["fee_suggestions"]),
         **plain,
     )
+
+
+_RUNS = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
+_IS_OPEN = exists().where(campus.c.id == membership.c.campus_id, campus.c.open_to_all)
+_HAS_ROLE = or_(membership.c.admitted, membership.c.is_admin, _RUNS, _IS_OPEN)
+
+
+def has_place(campus_id: int, person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Build the condition that the person has a role on this campus; a stranger to it has none."""
+    return exists().where(membership.c.campus_id == campus_id, membership.c.person_id == person_id, _HAS_ROLE)
+
+
+async def list_other_places(work: UnitOfWork, person_id: int, *, but: int) -> Sequence[int]:
+    """Return the campuses where the person has a role, without the campus `but`."""
+    others = (membership.c.person_id == person_id, _HAS_ROLE, membership.c.campus_id != but)
+    query = select(membership.c.campus_id).where(*others).order_by(membership.c.campus_id)
+    return (await work.connection.execute(query)).scalars().all()

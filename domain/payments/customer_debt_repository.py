@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
-from domain.campuses.people_repository import has_place
+from domain.campuses.repository import has_place
 from domain.campuses.tables import campus, person
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event

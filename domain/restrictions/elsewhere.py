@@ -2,8 +2,7 @@
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
-from domain.campuses.people_repository import list_other_places
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus, list_other_places
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.repository import find_notification_status
 from domain.messaging.outbox_repository import notify
