@@ -1,7 +1,7 @@
 """Order messages as rows: leased to be sent, with the outcome recorded."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping, Update, bindparam, case, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,6 +50,7 @@ class OrderMessageRow:
     tries: int
     fence: int
     unknown_sends: int
+    first_sent_at: datetime | None  # also of a message that somebody deleted
 
 
 async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, insert, select, update
 
+from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.payouts.model import RunnerDebt, RunnerDebtStatus
@@ -31,7 +32,9 @@ async def insert_runner_debt(
 async def list_open_runner_debts(work: UnitOfWork, campus_id: int) -> Sequence[RunnerDebt]:
     """Return the open debts of this campus's runners, oldest first."""
     query = (
-        select(debt).where(debt.c.campus_id == campus_id, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
+        select(debt)
+        .where(debt.c.campus_id == campus_id, debt.c.status == literal_status(RunnerDebtStatus.OPEN))
+        .order_by(debt.c.id)
     )
     return [runner_debt_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
@@ -55,7 +58,7 @@ async def lock_open_runner_debts(
 ) -> Sequence[RunnerDebt]:
     """Return what this runner owes on this campus, oldest first, locked until this transaction ends."""
     same_runner = (debt.c.runner_id == runner_id, debt.c.campus_id == campus_id, debt.c.currency == currency)
-    query = select(debt).where(*same_runner, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
+    query = select(debt).where(*same_runner, debt.c.status == literal_status(RunnerDebtStatus.OPEN)).order_by(debt.c.id)
     rows = (await work.connection.execute(query.with_for_update())).mappings()
     return [runner_debt_from_row(row) for row in rows]
 

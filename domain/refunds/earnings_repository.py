@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquery, cast, func, select, true
 
 from domain.campuses.campus import Campus
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import DELIVERED_STATUSES
 from domain.orders.tables import orders
@@ -137,7 +138,11 @@ def _unsent_amount() -> ColumnElement[int]:
 
 
 def _owed_amount(campus_id: int, person_id: int) -> ScalarSelect[int]:
-    open_debts = (debt.c.campus_id == campus_id, debt.c.runner_id == person_id, debt.c.status == RunnerDebtStatus.OPEN)
+    open_debts = (
+        debt.c.campus_id == campus_id,
+        debt.c.runner_id == person_id,
+        debt.c.status == literal_status(RunnerDebtStatus.OPEN),
+    )
     return select(_sum(debt.c.amount - debt.c.netted)).where(*open_debts).scalar_subquery()
 
 

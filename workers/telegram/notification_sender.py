@@ -43,7 +43,7 @@ from workers.telegram.sender import (
 )
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_unknown_send
-from workers.telegram.unreachable_chats import record_reached_chat, record_unreachable_chat
+from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta
 
@@ -186,9 +186,12 @@ async def _migrate_notification_chat(work: UnitOfWork, notification: Notificatio
 
 async def _drop_unreachable_notification(work: UnitOfWork, notification: NotificationRow, why: str) -> None:
     """Let it wait for a group that was lost; else drop it, and tell who wrote it."""
-    if await record_unreachable_chat(work, notification.campus_id, notification.chat_id, why):
-        await postpone_notification(work, notification, LOST_GROUP_REST, why)
+    campus_id, chat_id = notification.campus_id, notification.chat_id
+    if await comes_back_by_itself(work, campus_id, chat_id):
+        if await postpone_notification(work, notification, LOST_GROUP_REST, why):
+            await record_unreachable_chat(work, campus_id, chat_id, why)
     elif await drop_notification(work, notification, why):
+        await record_unreachable_chat(work, campus_id, chat_id, why)
         await tell_relay_failed(work, notification.id)
 
 

@@ -45,7 +45,7 @@ from workers.telegram.sender import (
     Unchanged,
 )
 from workers.telegram.sender_context import SenderContext
-from workers.telegram.unreachable_chats import record_reached_chat, record_unreachable_chat
+from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 log = get_logger(__name__)
 
@@ -95,7 +95,7 @@ async def _render_and_send(
 
 def _is_too_late(order_message: OrderMessageRow, status: OrderStatus) -> bool:
     """Return whether runners were never shown the order, because their group was lost, and it is not open any more."""
-    is_shown = order_message.message_id is not None or order_message.tries == 1
+    is_shown = order_message.first_sent_at is not None or order_message.tries == 1
     return order_message.kind is OrderMessageKind.GROUP and not is_shown and status is not OrderStatus.CREATED
 
 
@@ -199,10 +199,12 @@ async def _migrate_order_message_chat(work: UnitOfWork, order_message: OrderMess
 async def _stop_unreachable_order_message(work: UnitOfWork, order_message: OrderMessageRow, why: str) -> None:
     """Let it wait for a group that was lost; else give it up, until the person writes again."""
     campus_id, chat_id = order_message.campus_id, order_message.chat_id
-    if not await record_unreachable_chat(work, campus_id, chat_id, why):
-        await give_up_order_message(work, order_message, why)
-    elif await postpone_order_message(work, order_message, LOST_GROUP_REST, why):
-        await tell_order_unseen(work, campus_id, order_message.order_id)
+    if await comes_back_by_itself(work, campus_id, chat_id):
+        if await postpone_order_message(work, order_message, LOST_GROUP_REST, why):
+            await record_unreachable_chat(work, campus_id, chat_id, why)
+            await tell_order_unseen(work, campus_id, order_message.order_id)
+    elif await give_up_order_message(work, order_message, why):
+        await record_unreachable_chat(work, campus_id, chat_id, why)
 
 
 async def _give_up_order_message(work: UnitOfWork, order_message: OrderMessageRow, error: str) -> None:

@@ -88,7 +88,8 @@ async def test_no_event_moves_anything_and_no_forged_one_is_even_kept(stack: Bot
     for number in range(EVENT_COUNT):
         how, body, headers = sender.forged(number)
         count_inputs(f"Stripe events at the door, {how}")
-        assert await post_to_gateway(stack, "/stripe", body, dict(headers)) == 400, (SEED, how, body)
+        expected = 200 if how == "other world" else 400  # Stripe would end an endpoint that refuses genuine events
+        assert await post_to_gateway(stack, "/stripe", body, dict(headers)) == expected, (SEED, how, body)
         assert await count_events(stack, f"evt_wild_{number}") == 0
         await _send_genuine_events(stack, sender, number)
     await _handle_all_events(stack)

@@ -117,7 +117,7 @@ async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(stack
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
     await reconcile_all(stack)
     kinds = {kind: note for kind, subject, note in await discrepancies(stack) if subject == late["id"]}
-    assert "balance_insufficient" in kinds["late_transfer"]
+    assert "does not have sufficient funds" in kinds["late_transfer"]
     assert "notification-discrepancy" in await admin_notifications(stack)
 
 
