@@ -131,6 +131,7 @@ async def order_message_for(
         tries=0,
         fence=0,
         unknown_sends=0,
+        first_sent_at=None,
     )
     async with stack.work() as work:
         return render_order_message(
