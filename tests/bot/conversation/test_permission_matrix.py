@@ -22,6 +22,7 @@ from domain.errors import CampusGError
 from domain.inbox.repository import IncomingUpdate
 from domain.messaging.buttons import Tap, TapPlace
 from domain.orders.drafts.draft import PendingInput
+from domain.words import say
 from tests.bot.conversation.permission_inputs import INPUT_RULES
 from tests.bot.conversation.permission_rules import ChatKind, Rule, SubjectOwner
 from tests.bot.conversation.permission_setup import (
@@ -68,6 +69,7 @@ PLACES = {
 UNGUARDED_TABLES = frozenset(
     {"order_message", "notification", "conversation_state", "last_answer", "stranger_reply", "unbound_group"}
 )
+WRITE_IN_PRIVATE = say("en", "bot-write-in-private")
 WRITE_COUNTS_SQL = text(
     "SELECT relname, writes FROM pg_class, LATERAL (SELECT pg_stat_get_xact_tuples_inserted(oid)"
     " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) AS writes) AS counted"
@@ -107,6 +109,12 @@ class Actor:
         runs = self.role_state.runner_status is RunnerStatus.APPROVED
         in_runner_group = self.chat_kind is ChatKind.RUNNER_GROUP and runs
         return self.chat_kind is ChatKind.PRIVATE or self.role_state.is_admin or in_runner_group
+
+    @property
+    def only_works_here(self) -> bool:
+        """Whether it is a runner in the runner group, who is told to write commands in the private chat."""
+        runs = self.role_state.runner_status is RunnerStatus.APPROVED and not self.role_state.is_admin
+        return runs and self.chat_kind is ChatKind.RUNNER_GROUP
 
     def may(self, rule: Rule) -> bool:
         """Whether the table of permissions allows it."""
@@ -206,7 +214,10 @@ def _judge(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
     """Yield what is wrong with an outcome."""
     meddled = outcome.written - UNGUARDED_TABLES
     is_at_work = actor.is_heard and (actor.chat_kind is not ChatKind.FOREIGN_GROUP or actor.may(attempt.rule))
-    if "message" in attempt.update.payload and not is_at_work:
+    if actor.only_works_here and attempt.name.startswith("/") and not actor.may(attempt.rule):
+        if outcome.refusal is not None or outcome.said != WRITE_IN_PRIVATE or meddled:
+            yield f"should be told to write in private, but: {outcome}"
+    elif "message" in attempt.update.payload and not is_at_work:
         yield from _judge_idle(actor, outcome, meddled)
     elif attempt.silent:
         # The admin chat replies: admins read what commands it has, and others that the chat is not theirs.
