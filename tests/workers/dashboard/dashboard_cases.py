@@ -1,7 +1,7 @@
 """The table of `make dashboard`: states of an order, the objects that exist then, and what a person may do to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import cycle
 from types import MappingProxyType
@@ -156,6 +156,12 @@ def group_cases() -> Sequence[CaseGroup]:
 
 
 def choose_slice(groups: Sequence[CaseGroup]) -> Sequence[CaseGroup]:
-    """Return a few groups that have every act, and both ways of hearing in turn."""
+    """Return a few groups that have every act once, and both ways of hearing in turn."""
     turn = dict(zip(_SLICE, cycle(Hearing), strict=False))
-    return [group for group in groups if turn.get(group.state) is group.hearing]
+    chosen, seen = [], set[tuple[ObjectState, Act]]()
+    for group in groups:
+        if turn.get(group.state) is group.hearing:
+            fresh = [case for case in group.cases if (case.object, case.act) not in seen]
+            seen |= {(case.object, case.act) for case in fresh}
+            chosen += [replace(group, cases=fresh)] if fresh else []
+    return chosen
