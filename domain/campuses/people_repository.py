@@ -225,9 +225,11 @@ async def find_campus_id_of_stripe_owner(work: UnitOfWork, *, customer: str | No
 
 
 async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) -> bool:
-    """Remove the person's Stripe account if it is still this one. Return False when it is not."""
+    """Remove the person's Stripe account, and its trouble, if it is still this one. Return False when it is not."""
     this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)
-    forgotten = await work.connection.execute(this.values(stripe_account=None).returning(person.c.id))
+    forgotten = await work.connection.execute(
+        this.values(stripe_account=None, account_trouble=None).returning(person.c.id)
+    )
     return forgotten.scalar_one_or_none() is not None
 
 

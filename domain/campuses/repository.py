@@ -117,6 +117,12 @@ async def set_paused(work: UnitOfWork, campus_id: int, *, paused: bool, reason: 
     return (await work.connection.execute(statement)).rowcount == 1
 
 
+async def pause_open_campus(work: UnitOfWork, campus_id: int, reason: str) -> bool:
+    """Pause new orders. Return False, and keep the reason that is shown, when they are paused already."""
+    statement = update(campus).where(campus.c.id == campus_id, ~campus.c.paused)
+    return (await work.connection.execute(statement.values(paused=True, pause_reason=reason))).rowcount == 1
+
+
 async def save_bot_username(work: UnitOfWork, campus_id: int, username: str) -> None:
     """Save the bot's username at Telegram; links back into the chat need it."""
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(bot_username=username))

@@ -38,10 +38,15 @@ async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -
     await notify(work, payouts_ready_again(run) if ready else payouts_lost(run))
 
 
-async def record_account_trouble(work: UnitOfWork, run: SagaRun, trouble: AccountTrouble | None) -> None:
-    """Record what Stripe lacks of the account; tell each change once, also that all is well again."""
+async def record_account_trouble(
+    work: UnitOfWork, run: SagaRun, trouble: AccountTrouble | None, *, ready: bool
+) -> None:
+    """Record what Stripe lacks of the account; tell each change once.
+
+    That all is well again is told only of an account that can receive transfers; the loss of another one is told.
+    """
     before = await change_account_trouble(work, run.required_person_id, trouble)
-    if before == trouble:
+    if before == trouble or (trouble is None and not ready):
         return
     await notify(work, account_well(run) if trouble is None else account_in_trouble(run, trouble))
 

@@ -17,7 +17,7 @@ class PayoutStatus(StrEnum):
     ANNULLED = "annulled"  # nothing is left to send: the runner bears all of it
 
 
-INSUFFICIENT_FUNDS = "balance_insufficient"  # Stripe's refusal when the platform's balance is too low
+INSUFFICIENT_FUNDS = "balance_insufficient"  # Stripe's refusal when the balance that pays is too low
 # Why a transfer was refused though nothing is wrong with the runner's account: the campus team has to act.
 PLATFORM_REFUSALS = frozenset({INSUFFICIENT_FUNDS, NOT_POSSIBLE})
 

@@ -45,6 +45,12 @@ async def is_saga_at_work(work: UnitOfWork, order_id: int) -> bool:
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 
+async def has_any_unfinished_saga(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether a saga is in flight for this order, or stuck."""
+    query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.status.not_in(FINAL_STATUSES)).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
 async def count_sagas_of_order(work: UnitOfWork, order_id: int, kind: str) -> int:
     """Count the sagas of this kind for the order, in any status."""
     query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == kind)

@@ -32,7 +32,7 @@ async def adopt_reversal(work: UnitOfWork, campus_id: int, order_id: int, revers
     if not await post_to_ledger(work, posting, order_id):
         return
     await record_transfer_reversed(work, order_id, amount, borne=False)
-    if owed.status is PayoutStatus.PAID:
+    if owed.status in (PayoutStatus.PAID, PayoutStatus.ANNULLED):
         await move_payable(work, order_id, PayoutEvent.REOPENED, transfer=None)
     await reopen_review(work, campus_id, order_id, PayReason.REVERSED)
     await hold_for_review(work, order_id)

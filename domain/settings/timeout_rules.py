@@ -71,6 +71,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.STRIPE_KEY_LIFETIME, before=T.STRIPE_MONEY_TRACE,
           reason="no call under the key can move money any more when a new key is taken"),
     _rule(T.STRIPE_POLL, before=T.STRIPE_POLL_MAX, reason="pauses grow"),
+    _rule(T.PLATFORM_CHECK_RETRY, before=T.OVERDUE_UNATTENDED, reason="a key of another account is found soon"),
     _rule(T.STRIPE_LIMIT_PAUSE, before=T.STRIPE_LIMIT_WAIT, reason="a pause after a 429 is waited out"),
     _rule(T.SAGA_LEASE_RENEWAL, T.SAGA_LEASE_RENEWING, T.SAGA_LEASE_RENEWAL, T.SAGA_LEASE_RENEWING,
           before=T.SAGA_LEASE, reason="a lease outlives one renewal that failed, however long the call takes"),

@@ -103,6 +103,7 @@ class Timeout(Enum):
     STRIPE_CLOCK_SKEW = 60.0, "how far Stripe's clock may be behind ours"
     STRIPE_POLL = 3.0, "between two polls of Stripe while a saga waits for a person"
     STRIPE_POLL_MAX = 3600.0, "the longest pause between two polls of Stripe, whose reads are counted"
+    PLATFORM_CHECK_RETRY = 15.0, "before Stripe is asked again which account the key is of"
 
     # Sagas
     SAGA_LEASE = 3.0, "a saga belongs to its worker; after it another worker takes over"

@@ -8,14 +8,16 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-KNOWN = op.f("payable_held_for_known_check")
+KNOWN = "payable_held_for_known_check"
 REASONS = "'first_payouts', 'too_fast', 'new_customers', 'pair_week', 'runner_day', 'unproven', 'radar', 'disputes'"
 
 
 def upgrade() -> None:
     """Know two more reasons of held pay, and add the table of reviews."""
-    op.drop_constraint(KNOWN, "payable")
-    op.create_check_constraint(KNOWN, "payable", "held_for IN ('left', 'finished', 'no_receipt', 'first', 'review')")
+    op.drop_constraint(op.f(KNOWN), "payable")
+    op.create_check_constraint(
+        op.f(KNOWN), "payable", "held_for IN ('left', 'finished', 'no_receipt', 'first', 'review')"
+    )
     op.create_table(
         "review",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -38,6 +40,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table. What waits for an admin, or as a first pay, is held like food that was left, until its time."""
     op.drop_table("review")
-    op.drop_constraint(KNOWN, "payable")
+    op.drop_constraint(op.f(KNOWN), "payable")
     op.execute("UPDATE payable SET held_for = 'left' WHERE held_for IN ('first', 'review')")
-    op.create_check_constraint(KNOWN, "payable", "held_for IN ('left', 'finished', 'no_receipt')")
+    op.create_check_constraint(op.f(KNOWN), "payable", "held_for IN ('left', 'finished', 'no_receipt')")

@@ -7,18 +7,18 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-KNOWN = op.f("payable_held_for_known_check")
+KNOWN = "payable_held_for_known_check"
 FORMER = "'left', 'finished', 'no_receipt', 'first', 'review'"
 
 
 def upgrade() -> None:
     """Know two more reasons of held pay."""
-    op.drop_constraint(KNOWN, "payable")
-    op.create_check_constraint(KNOWN, "payable", f"held_for IN ({FORMER}, 'unpaid', 'closed')")
+    op.drop_constraint(op.f(KNOWN), "payable")
+    op.create_check_constraint(op.f(KNOWN), "payable", f"held_for IN ({FORMER}, 'unpaid', 'closed')")
 
 
 def downgrade() -> None:
     """Hold such pay like that of a delivery which an admin finished, until its time."""
-    op.drop_constraint(KNOWN, "payable")
+    op.drop_constraint(op.f(KNOWN), "payable")
     op.execute("UPDATE payable SET held_for = 'finished' WHERE held_for IN ('unpaid', 'closed')")
-    op.create_check_constraint(KNOWN, "payable", f"held_for IN ({FORMER})")
+    op.create_check_constraint(op.f(KNOWN), "payable", f"held_for IN ({FORMER})")

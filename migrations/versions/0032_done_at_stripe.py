@@ -18,11 +18,16 @@ PAY_REASONS = (
     "radar",
     "disputes",
 )
+REFUSE_WHAT_CANNOT_BE_KEPT = """
+DO $$ BEGIN
+IF EXISTS (SELECT FROM hold WHERE is_advance) OR EXISTS (SELECT FROM refund WHERE origin <> 'admin') THEN
+RAISE EXCEPTION 'payments or refunds made at Stripe are recorded, and the schema before 0032 cannot keep them';
+END IF; END $$
+"""
 
 
 def upgrade() -> None:
     """Add the columns, and allow what a person at Stripe may do."""
-    op.execute("SET LOCAL lock_timeout = '3s'")
     op.add_column("hold", sa.Column("is_advance", sa.Boolean, nullable=False, server_default=sa.text("false")))
     op.drop_constraint(op.f("hold_captured_is_current_check"), "hold", type_="check")
     op.create_check_constraint(
@@ -43,12 +48,16 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("refund_runner_of_part_check"), "refund", "runner_amount = 0 OR runner_id IS NOT NULL"
     )
-    _replace_reasons((*PAY_REASONS, "reversed"))
+    op.drop_constraint(op.f("review_reason_known_check"), "review", type_="check")
+    _allow_reasons((*PAY_REASONS, "reversed"))
 
 
 def downgrade() -> None:
-    """Drop them again; there must be no advance, and no refund that no admin asked for."""
-    _replace_reasons(PAY_REASONS)
+    """Drop them again. A review of a reversal stays one for want of proof; what no admin did cannot be kept."""
+    op.execute(REFUSE_WHAT_CANNOT_BE_KEPT)
+    op.drop_constraint(op.f("review_reason_known_check"), "review", type_="check")
+    op.execute("UPDATE review SET reason = 'unproven' WHERE reason = 'reversed'")
+    _allow_reasons(PAY_REASONS)
     for name in ("runner_of_part", "asked_by_admin", "advance_within", "origin_known"):
         op.drop_constraint(op.f(f"refund_{name}_check"), "refund", type_="check")
     op.alter_column("refund", "asked_by", nullable=False)
@@ -63,7 +72,6 @@ def downgrade() -> None:
     op.drop_column("hold", "is_advance")
 
 
-def _replace_reasons(reasons: tuple[str, ...]) -> None:
-    op.drop_constraint(op.f("review_reason_known_check"), "review", type_="check")
+def _allow_reasons(reasons: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{reason}'" for reason in reasons)
     op.create_check_constraint(op.f("review_reason_known_check"), "review", f"reason IN ({listed})")

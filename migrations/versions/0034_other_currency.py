@@ -7,7 +7,7 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
-KNOWN = op.f("discrepancy_kind_known_check")
+KNOWN = "discrepancy_kind_known_check"
 KINDS = (
     "unknown_intent",
     "unknown_transfer",
@@ -35,6 +35,5 @@ def downgrade() -> None:
 
 def _replace_kinds(kinds: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
-    op.execute("SET LOCAL lock_timeout = '3s'")
-    op.drop_constraint(KNOWN, "discrepancy", type_="check")
-    op.create_check_constraint(KNOWN, "discrepancy", f"kind IN ({listed})")
+    op.drop_constraint(op.f(KNOWN), "discrepancy", type_="check")
+    op.create_check_constraint(op.f(KNOWN), "discrepancy", f"kind IN ({listed})")

@@ -4,11 +4,15 @@ import time
 from collections.abc import Mapping, Sequence
 
 import asyncpg
+import pytest
 
 from tests.migrations.release_recording import load_database, read_recording
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
 DATABASE_NAME = "campusg_back_to_0009"
+REVERSED_REVIEW = (
+    "INSERT INTO review (campus_id, order_id, reason) SELECT campus_id, id, 'reversed' FROM orders ORDER BY id LIMIT 1"
+)
 
 
 async def read_tables(url: str) -> Mapping[str, Sequence[str]]:
@@ -33,6 +37,10 @@ async def test_up_and_down_again_leaves_every_recorded_row_as_it_was(postgres_ur
         before = await read_tables(url)
         migrate(url, "upgrade", "head")
         assert "notification" in await read_tables(url)
+        await execute(url, REVERSED_REVIEW, "UPDATE hold SET is_advance = true WHERE id = (SELECT min(id) FROM hold)")
+        with pytest.raises(AssertionError, match="the schema before 0032 cannot keep them"):
+            migrate(url, "downgrade", "0009")
+        await execute(url, "UPDATE hold SET is_advance = false")
         migrate(url, "downgrade", "0009")
         after = await read_tables(url)
     finally:

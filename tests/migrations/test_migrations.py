@@ -123,6 +123,18 @@ def test_a_migration_does_not_import_the_domain() -> None:
         assert not re.search(r"^\s*(?:from|import)\s+domain", migration.read_text(), re.MULTILINE), migration.name
 
 
+def test_alembic_reads_the_revisions_without_a_database() -> None:
+    command = [sys.executable, "-m", "alembic", "heads"]
+    ended = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.count("(head)")) == (0, 1), ended.stderr
+
+
+def test_no_migration_sets_a_lock_timeout_of_its_own() -> None:
+    """The environment of alembic bounds every wait, and tries again."""
+    for migration in (Path(__file__).parents[2] / "migrations" / "versions").glob("*.py"):
+        assert "lock_timeout" not in migration.read_text(), migration.name
+
+
 def test_without_a_database_alembic_says_which_variable_is_missing() -> None:
     project = Path(__file__).parents[2]
     environ = os.environ | {"DATABASE_URL": ""}

@@ -105,3 +105,40 @@ async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
     """Set the pay-out up anew, which takes a new account."""
     await set_up_payouts(stack, runner)
     assert (await stack.committed_member(runner.person_id)).stripe_account not in (None, runner.stripe_account)
+
+
+async def test_what_an_account_lacked_is_forgotten_in_silence_when_its_transfers_are_off(
+    stack: WorkerStack, runner: Member
+) -> None:
+    await receive_event_twice(stack, runner, await change_account(stack, runner, due=["individual.verification"]))
+    told = await payout_notifications(stack, runner)
+    assert await saved_trouble(stack, runner) == "due"
+    await receive_event_twice(stack, runner, await change_account(stack, runner, transfers="inactive"))
+    assert await payout_notifications(stack, runner) == [*told, "notification-payouts-lost"]
+    assert await saved_trouble(stack, runner) is None
+
+
+async def test_the_trouble_of_an_account_is_forgotten_with_it(stack: WorkerStack, runner: Member) -> None:
+    await receive_event_twice(stack, runner, await change_account(stack, runner, due=["individual.verification"]))
+    await change_account(stack, runner, deauthorize=True)
+    await receive_event_twice(stack, runner, {"object": "application", "id": "ca_1"})
+    assert (await payout_notifications(stack, runner))[-1] == "notification-payouts-cut-off"
+    assert await saved_trouble(stack, runner) is None
+
+
+async def test_an_account_that_stripe_does_not_know_is_forgotten_like_a_disconnected_one(
+    stack: WorkerStack, runner: Member
+) -> None:
+    found = await change_account(stack, runner, transfers="inactive")
+    path = f"GET /v1/accounts/{runner.stripe_account}"
+    await stack.inject_fault(path, "status", status=404, code="resource_missing")
+    await receive_event(stack, f"evt_account_{next(EVENTS)}", found, runner.stripe_account)
+    assert await payout_notifications(stack, runner) == ["notification-payouts-cut-off"]
+    assert (await stack.committed_member(runner.person_id)).stripe_account is None
+
+
+async def saved_trouble(stack: WorkerStack, runner: Member) -> str | None:
+    """What Stripe lacks of the runner's account, as it is saved."""
+    (row,) = await stack.rows("SELECT account_trouble FROM person WHERE id = :id", id=runner.person_id)
+    found: str | None = row.account_trouble
+    return found

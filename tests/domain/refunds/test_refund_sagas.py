@@ -244,3 +244,14 @@ async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(stack: Worker
     await stack.run_now()
     assert await refund_rows(stack, order) == [("succeeded", 400, 0)]
     assert [one["amount"] for one in await refunds_of(stack, order.id)] == [400]
+
+
+async def test_a_reversal_that_stripe_refuses_for_want_of_balance_is_a_debt_at_once(
+    stack: WorkerStack, runner: Member
+) -> None:
+    """Also while the account has the money: it may be pending."""
+    order = await completed_order(stack, runner)
+    await stack.inject_fault("POST /v1/transfers/*/reversals", "status", status=400, code="balance_insufficient")
+    await complete_refund(stack, order, 300, Bearer.RUNNER)
+    assert await stack.rows_of(order, "debt", "status, amount") == [("open", 300)]
+    assert (await stack.saga(order, "refund_order")).status == "done"

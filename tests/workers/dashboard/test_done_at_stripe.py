@@ -1,11 +1,13 @@
 """What a person did at Stripe is adopted: booked once, told once, and nothing goes out a second time."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from domain.errors import RefundOutOfRange
-from domain.orders.states import Order, OrderStatus
+from domain.orders.states import Bearer, Order, OrderStatus
+from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.screening import use_cases as screening_use_cases
 from tests.scenarios.held_payout_setup import sweep_held_payouts
 from tests.scenarios.reconciliation_setup import discrepancies, reconcile_all
@@ -145,4 +147,53 @@ async def test_money_between_the_platform_and_its_bank_is_booked(stack: WorkerSt
     await act(stack, "pay_out_platform", "sgd", amount=400)
     await reconcile_all(stack)
     assert await discrepancies(stack) == []
+    assert await stack.breaches() == []
+
+
+async def test_nothing_is_adopted_behind_a_stuck_saga_of_the_order(stack: WorkerStack) -> None:
+    order = await stack.claimed_order(await new_runner(stack))
+    await act(stack, "capture_payment", await intent_of(stack, order))
+    over = "SELECT id, status FROM saga WHERE order_id = :id AND ended_at IS NOT NULL LIMIT 1"
+    (saga,) = await stack.rows(over, id=order.id)
+    await stack.sql("UPDATE saga SET status = 'stuck', ended_at = NULL, error = 'x' WHERE id = :id", id=saga.id)
+    await reconcile_all(stack)
+    assert "notification-captured-at-stripe" not in await stack.notification_keys(order)
+    mended = "UPDATE saga SET status = :status, ended_at = now(), error = NULL WHERE id = :id"
+    await stack.sql(mended, id=saga.id, status=saga.status)
+    await stack.sql("UPDATE list_cursor SET due_at = now()")
+    await reconcile_all(stack)
+    assert (await stack.notification_keys(order)).count("notification-captured-at-stripe") == 1
+
+
+async def test_a_payment_that_may_be_that_of_a_debt_is_no_advance(stack: WorkerStack) -> None:
+    order = await stack.claimed_order(await new_runner(stack))
+    await act(stack, "capture_payment", await intent_of(stack, order))
+    async with stack.autocommit_work() as work:
+        await insert_customer_debt(work, order, TOTAL, "declined")
+    await reconcile_all(stack)
+    assert "notification-captured-at-stripe" not in await stack.notification_keys(order)
+    assert "not_booked" in {kind for kind, _, _ in await discrepancies(stack)}
+
+
+async def test_a_reversal_that_names_a_saga_of_ours_is_not_adopted(stack: WorkerStack) -> None:
+    order = await completed_order(stack, await new_runner(stack))
+    (transfer,) = await stack.transfers(order.id)
+    params: Any = {"amount": 300, "metadata": {"order": str(order.id), "saga": str(uuid4()), "call": "refund:1"}}
+    await stack.context.stripe.v1.transfers.reversals.create_async(transfer["id"], params)
+    await reconcile_all(stack)
+    assert await payable_state(stack, order) == ("paid", 0, SHARE)
+    assert "notification-pay-reversed-admins" not in await stack.notification_keys(order, stack.campus.admin_chat)
+    assert "not_booked" in {kind for kind, _, _ in await discrepancies(stack)}
+
+
+async def test_pay_of_which_nothing_was_left_to_send_is_owed_again_when_more_is_taken_back(stack: WorkerStack) -> None:
+    order = await completed_order(stack, await new_runner(stack))
+    (transfer,) = await stack.transfers(order.id)
+    await act(stack, "reverse_transfer", transfer["id"], amount=300)
+    await reconcile_all(stack)
+    await complete_refund(stack, order, 300, Bearer.RUNNER)
+    assert (await payable_state(stack, order))[0] == "annulled"
+    await act(stack, "reverse_transfer", transfer["id"], amount=200)
+    await reconcile_all(stack)
+    assert await payable_state(stack, order) == ("open", 300, SHARE - 500)
     assert await stack.breaches() == []

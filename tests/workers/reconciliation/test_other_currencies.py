@@ -40,3 +40,14 @@ async def test_a_currency_that_settles_books_its_fee(stack: WorkerStack) -> None
     fees = "SELECT 1 FROM ledger_txn WHERE kind = 'fee' AND order_id = :id"
     assert len(await stack.rows(fees, id=order.id)) == 1
     assert "notification-settled-elsewhere" not in await stack.notification_keys(order)
+
+
+async def test_a_pause_of_the_team_keeps_its_words_and_the_team_is_told_all_the_same(stack: WorkerStack) -> None:
+    await stack.control_stripe("settlement", currencies=["usd"], rate=0.75)
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    paused = "UPDATE campus SET paused = true, pause_reason = 'exams until Friday' WHERE id = :id"
+    await stack.sql(paused, id=stack.campus.id)
+    await stack.run_due()
+    (campus,) = await stack.rows("SELECT paused, pause_reason FROM campus WHERE id = :id", id=stack.campus.id)
+    assert tuple(campus) == (True, "exams until Friday")
+    assert (await stack.notification_keys(order)).count("notification-settled-elsewhere") == 1

@@ -109,7 +109,9 @@ def test_a_dispute_sums_what_moved_for_it() -> None:
 
 def test_a_balance_is_what_is_available_and_what_is_pending() -> None:
     parts = [{"currency": "sgd", "amount": 5}, {"currency": "usd", "amount": 1}]
-    assert dict(parse_balance({"available": parts, "pending": parts[:1]}).amounts) == {"sgd": 10, "usd": 1}
+    balance = parse_balance({"available": parts, "pending": parts[:1]})
+    assert dict(balance.amounts) == {"sgd": 10, "usd": 1}
+    assert dict(balance.available) == {"sgd": 5, "usd": 1}
 
 
 def test_a_page_says_where_the_next_one_starts() -> None:

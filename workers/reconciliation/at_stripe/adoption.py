@@ -1,20 +1,22 @@
 """The adoption of what a person did at Stripe: a payment captured in advance, a refund, a reversed transfer.
 
-The object is read before the transaction. Nothing is adopted while a saga is at work for its order: then its own call
-may have done it, and it is looked at again.
+The object is read before the transaction. Nothing is adopted while a saga of its order is not over, be it at work or
+stuck: then its own call may have done it, and it is looked at again.
 """
 
 from enum import Enum, auto
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import find_posting
-from domain.orders.repository import find_order_of_any_campus
+from domain.orders.repository import find_order_of_any_campus, lock_order
+from domain.orders.states import Order
 from domain.payments.advances import adopt_advance
+from domain.payments.customer_debt_repository import find_customer_debt
 from domain.payments.hold_repository import find_hold_by_charge, find_hold_by_intent
-from domain.payments.model import LIVE_HOLDS, Hold
+from domain.payments.model import LIVE_HOLDS, CustomerDebtStatus, Hold
 from domain.refunds.at_stripe.adoption import RefundAtStripe, adopt_refund
 from domain.refunds.model import RefundStatus
-from domain.saga.lookup_repository import is_saga_at_work
+from domain.saga.lookup_repository import has_any_unfinished_saga
 from domain.screening.reversals import adopt_reversal
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.stripe.gateway_intents import retrieve_intent
@@ -38,7 +40,7 @@ class Adoption(Enum):
     """What became of something that no row of ours knew."""
 
     DONE = auto()
-    BUSY = auto()  # a saga is at work for its order: look again later
+    BUSY = auto()  # a saga of its order is not over: look again later
     UNKNOWN = auto()  # a person has to look
 
 
@@ -61,7 +63,10 @@ async def adopt_movement(context: ReconciliationContext, found: BalanceTransacti
 
 
 async def adopt_captured_hold(context: ReconciliationContext, hold: Hold) -> Adoption:
-    """Adopt a live hold whose payment was captured at Stripe; one that was not is not adopted."""
+    """Adopt a live hold whose payment was captured at Stripe; one that was not is not adopted.
+
+    Nor is a payment for an order with an open debt of its customer: it may have paid the debt.
+    """
     payment_intent = hold.payment_intent
     if hold.status not in LIVE_HOLDS or payment_intent is None:
         return Adoption.UNKNOWN
@@ -69,8 +74,11 @@ async def adopt_captured_hold(context: ReconciliationContext, hold: Hold) -> Ado
     if found.status is not PaymentIntentStatus.SUCCEEDED:
         return Adoption.UNKNOWN
     async with context.database() as work:
-        if await is_saga_at_work(work, hold.order_id):
+        if await _lock_idle_order(work, hold.order_id) is None:
             return Adoption.BUSY
+        owed = await find_customer_debt(work, hold.order_id)
+        if owed is not None and owed.status is CustomerDebtStatus.OPEN:
+            return Adoption.UNKNOWN
         is_adopted = await adopt_advance(work, hold, read_taken_payment(found))
     return Adoption.DONE if is_adopted else Adoption.BUSY
 
@@ -86,30 +94,36 @@ async def adopt_found_refund(context: ReconciliationContext, found: StripeRefund
     if hold.status in LIVE_HOLDS and (adoption := await adopt_captured_hold(context, hold)) is not Adoption.DONE:
         return adoption
     async with context.database() as work:
-        if await is_saga_at_work(work, hold.order_id):
+        order = await _lock_idle_order(work, hold.order_id)
+        if order is None:
             return Adoption.BUSY
-        await adopt_refund(work, await _campus_of(work, hold.order_id), hold.order_id, _as_adopted(found))
+        await adopt_refund(work, order.campus_id, order.id, _as_adopted(found))
     return Adoption.DONE
 
 
 async def _adopt_reversal(context: ReconciliationContext, movement: BalanceTransaction, reversal: str) -> Adoption:
-    """Adopt the reversal of a transfer that we booked."""
+    """Adopt the reversal of a transfer that we booked, unless a saga of ours made it."""
     full = await context.call_stripe(lambda client: retrieve_balance_transaction(client, movement.id))
+    if full.source_metadata.saga is not None:
+        return Adoption.UNKNOWN
     async with context.database() as work:
         sent = await find_posting(work, f"transfer:{full.reversed_transfer}")
         if sent is None or sent.order_id is None:
             return Adoption.UNKNOWN
-        if await is_saga_at_work(work, sent.order_id):
+        order = await _lock_idle_order(work, sent.order_id)
+        if order is None:
             return Adoption.BUSY
-        await adopt_reversal(work, await _campus_of(work, sent.order_id), sent.order_id, reversal, full.net)
+        await adopt_reversal(work, order.campus_id, order.id, reversal, full.net)
     return Adoption.DONE
 
 
-async def _campus_of(work: UnitOfWork, order_id: int) -> int:
+async def _lock_idle_order(work: UnitOfWork, order_id: int) -> Order | None:
+    """Return the order, locked, so that no saga starts for it meanwhile; None when one of its sagas is not over."""
     order = await find_order_of_any_campus(work, order_id)
     if order is None:
         raise LookupError(f"money was moved for order {order_id}, which does not exist")
-    return order.campus_id
+    locked = await lock_order(work, order.campus_id, order_id)
+    return None if await has_any_unfinished_saga(work, order_id) else locked
 
 
 def _as_adopted(found: StripeRefund) -> RefundAtStripe:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from workers.stripe.objects.raw_object import RawObject, nested, parse_status, reference_id
+from workers.stripe.objects.raw_object import (
+    ObjectMetadata,
+    RawObject,
+    nested,
+    parse_metadata,
+    parse_status,
+    reference_id,
+)
 
 
 class BalanceTransactionType(StrEnum):
@@ -35,13 +42,15 @@ class BalanceTransaction:
     created: int  # seconds of the epoch, by Stripe's clock
     source: str | None  # the id of the charge, transfer, refund ... that caused it
     reversed_transfer: str | None  # the transfer that the source reverses; only when Stripe was asked to expand it
+    source_metadata: ObjectMetadata  # only when Stripe was asked to expand the source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeBalance:
-    """The balance of the platform, available and pending: currency -> minor units."""
+    """The balance of the platform or of a connected account: currency -> minor units."""
 
-    amounts: Mapping[str, int]
+    amounts: Mapping[str, int]  # available and pending
+    available: Mapping[str, int]
 
 
 def parse_balance_transaction(raw: RawObject) -> BalanceTransaction:
@@ -57,12 +66,18 @@ def parse_balance_transaction(raw: RawObject) -> BalanceTransaction:
         created=raw["created"],
         source=reference_id(raw.get("source")),
         reversed_transfer=reference_id(nested(raw, "source").get("transfer")),
+        source_metadata=parse_metadata(nested(raw, "source")),
     )
 
 
 def parse_balance(raw: RawObject) -> StripeBalance:
     """Return the balance."""
+    available, pending = raw.get("available", ()), raw.get("pending", ())
+    return StripeBalance(amounts=_sum_parts(*available, *pending), available=_sum_parts(*available))
+
+
+def _sum_parts(*parts: RawObject) -> Mapping[str, int]:
     sums: dict[str, int] = {}
-    for part in (*raw.get("available", ()), *raw.get("pending", ())):
+    for part in parts:
         sums[part["currency"]] = sums.get(part["currency"], 0) + part["amount"]
-    return StripeBalance(amounts=MappingProxyType(sums))
+    return MappingProxyType(sums)

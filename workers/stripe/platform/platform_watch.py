@@ -9,7 +9,7 @@ from domain.settings.timeouts import Timeout
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.platform.platform_check import check_platform
 
-PLATFORM_CHECK_RETRY_SECONDS = Timeout.STRIPE_POLL_MAX.seconds
+PLATFORM_CHECK_RETRY_SECONDS = Timeout.PLATFORM_CHECK_RETRY.seconds
 
 log = get_logger(__name__)
 

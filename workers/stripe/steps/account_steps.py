@@ -10,6 +10,7 @@ from domain.payouts.account_changes import (
     tell_payout_returned,
 )
 from domain.payouts.sagas.follow_account import FollowAccountData
+from domain.saga.refusals import RefusalKind
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
@@ -41,17 +42,23 @@ async def prepare_payout_account_check(_work: UnitOfWork, run: SagaRun, _key: st
 
 
 async def fetch_payout_account(client: StripeGateway, request: CallRequest) -> CheckedAccount | DisconnectedAccount:
-    """Return whether the account can receive transfers, and its bank payout."""
+    """Return whether the account can receive transfers, and its bank payout; one that is gone tells nothing."""
     account, payout = request.params["account"], request.params["payout"]
     try:
-        return CheckedAccount(
-            account=await retrieve_account(client, account),
-            payout=None if payout is None else await retrieve_bank_payout(client, payout, account),
-        )
+        found = await retrieve_account(client, account)
     except Refused as refusal:
-        if refusal.reason != ACCOUNT_INVALID:
+        if refusal.kind is not RefusalKind.GONE:
             raise
         return DisconnectedAccount(id=account)
+    try:
+        returned = None if payout is None else await retrieve_bank_payout(client, payout, account)
+    except Refused as refusal:
+        if refusal.kind is not RefusalKind.GONE:
+            raise
+        if refusal.reason == ACCOUNT_INVALID:
+            return DisconnectedAccount(id=account)
+        returned = None
+    return CheckedAccount(account=found, payout=returned)
 
 
 async def record_payout_account_check(
@@ -61,8 +68,9 @@ async def record_payout_account_check(
     if isinstance(found, DisconnectedAccount):
         await record_account_disconnected(work, run, found.id)
         return
-    await record_payouts_ready(work, run, ready=found.account.can_receive_transfers)
-    await record_account_trouble(work, run, found.account.trouble)
+    ready = found.account.can_receive_transfers
+    await record_payouts_ready(work, run, ready=ready)
+    await record_account_trouble(work, run, found.account.trouble, ready=ready)
     payout = found.payout
     if payout is not None and payout.status is BankPayoutStatus.FAILED:
         await tell_payout_returned(work, run, payout.id, payout.amount, payout.currency)

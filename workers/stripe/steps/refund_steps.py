@@ -7,6 +7,7 @@ from domain.ledger.postings import refund_posting, reversal_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order
+from domain.payouts.model import INSUFFICIENT_FUNDS
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, record_transfer_reversed
 from domain.reconciliation.list_cursor_repository import REFUNDS, read_list_soon
@@ -33,6 +34,7 @@ from workers.stripe.gateway_refunds import create_refund, find_refund, list_refu
 from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
 from workers.stripe.objects.transfer import TransferReversal
 
+ACCOUNT_CANNOT_PAY = frozenset({ACCOUNT_INVALID, INSUFFICIENT_FUNDS})  # refusals that make a reversal a debt at once
 MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 KNOWN_REFUNDS = "known"  # in the parameters: the refunds of the payment that our rows name; calls of before lack it
 
@@ -148,20 +150,20 @@ async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 async def execute_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal:
     """Reverse the transfer; it is a debt of the runner where their account has not the money any more, or is gone.
 
-    What Stripe answers then is not sure, so the account's balance decides. Raise Refused for any other reason.
+    Where Stripe does not say so by a code, the account's available money decides. Raise Refused for any other reason.
     """
     try:
         return await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
     except Refused as refusal:
         if refusal.kind is RefusalKind.BANK or refusal.answer is None:
             raise
-        if refusal.reason == ACCOUNT_INVALID or not await _can_account_cover(client, request):
+        if refusal.reason in ACCOUNT_CANNOT_PAY or not await _can_account_cover(client, request):
             return RefusedReversal(reason=refusal.reason)
         raise
 
 
 async def _can_account_cover(client: StripeGateway, request: CallRequest) -> bool:
-    """Return whether the runner's account has what is to be taken back."""
+    """Return whether the runner's account has what is to be taken back; money that is pending does not count."""
     try:
         transfer = await retrieve_transfer(client, request.params["transfer"])
         if transfer.destination is None:
@@ -170,7 +172,7 @@ async def _can_account_cover(client: StripeGateway, request: CallRequest) -> boo
     except Refused as refusal:
         return refusal.reason != ACCOUNT_INVALID
     needed: int = request.params["reversal"]["amount"]
-    return balance.amounts.get(transfer.currency, 0) >= needed
+    return balance.available.get(transfer.currency, 0) >= needed
 
 
 async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal | None:
