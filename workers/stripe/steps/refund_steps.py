@@ -157,9 +157,12 @@ async def execute_reversal(client: StripeGateway, request: CallRequest) -> Trans
     except Refused as refusal:
         if refusal.kind is RefusalKind.BANK or refusal.answer is None:
             raise
-        if refusal.reason in ACCOUNT_CANNOT_PAY or not await _can_account_cover(client, request):
+        if refusal.reason in ACCOUNT_CANNOT_PAY:
             return RefusedReversal(reason=refusal.reason)
-        raise
+        is_named = refusal.kind is RefusalKind.CONFIGURATION and refusal.answer.code is not None
+        if is_named or await _can_account_cover(client, request):
+            raise
+        return RefusedReversal(reason=refusal.reason)
 
 
 async def _can_account_cover(client: StripeGateway, request: CallRequest) -> bool:
