@@ -95,6 +95,7 @@ EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
         ("notification-payout-refused-admins", "reason"): Wording.LINE,
         ("notification-refund-failed-admins", "reason"): Wording.LINE,
         ("notification-refund-refused", "reason"): Wording.LINE,
+        ("notification-return-refused", "reason"): Wording.LINE,
         ("notification-runner-debt-admins", "reason"): Wording.LINE,
         ("notification-dispute", "reason"): Wording.LINE,
         # of the campus' own list: another shop, or another place, has no name in the headline

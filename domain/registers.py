@@ -11,8 +11,9 @@ from domain.orders.risk_checks import RiskChecks
 from domain.orders.timers.register import TIMER_HANDLERS, TimerRegister
 from domain.payments import sagas as payment_sagas
 from domain.payments import steps as payment_steps
+from domain.payments.advances import AdvanceRegister
 from domain.payments.customer_debt_repository import require_no_customer_debt
-from domain.payments.hold_repository import insert_requested_hold, is_held_for
+from domain.payments.hold_repository import insert_requested_hold
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.payouts import sagas as payout_sagas
 from domain.payouts import steps as payout_steps
@@ -20,6 +21,7 @@ from domain.payouts.payout_blocks import PayoutBlocks
 from domain.reconciliation.repository import has_unknown_transfer
 from domain.refunds import sagas as refund_sagas
 from domain.refunds import steps as refund_steps
+from domain.refunds.at_stripe.advance_repository import is_paid_or_held_for, sum_unearned_advance
 from domain.refunds.dispute_repository import is_disputed
 from domain.saga.register import SagaRegister
 from domain.screening.checks import (
@@ -58,9 +60,10 @@ def build_registers() -> Registers:
         OrderPayments(
             require_no_debt=require_no_customer_debt,
             request_hold=insert_requested_hold,
-            is_held_for=is_held_for,
+            is_held_for=is_paid_or_held_for,
             start_card_setup=start_card_setup,
         ),
+        AdvanceRegister(sum_unearned=sum_unearned_advance),
         RiskChecks(
             require_order_allowed=require_order_allowed,
             require_charge_allowed=require_charge_allowed,

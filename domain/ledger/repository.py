@@ -99,13 +99,13 @@ async def _sum_on_stripe_balance(work: UnitOfWork, which: ColumnElement[bool]) -
     return BookedSum(amount=None if amount is None else int(amount), order_id=order_id)
 
 
-async def sum_of_order(work: UnitOfWork, order_id: int, account: str) -> int:
-    """Return what all postings about an order did to the ledger account with this code, in minor units."""
+async def sum_of_posting(work: UnitOfWork, key: str, account: str) -> int:
+    """Return what the posting with this key did to the ledger account with this code, in minor units."""
     query = (
         select(func.coalesce(func.sum(ledger_entry.c.amount), 0))
         .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
         .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
-        .where(ledger_txn.c.order_id == order_id, ledger_account.c.code == account)
+        .where(ledger_txn.c.posting_key == key, ledger_account.c.code == account)
     )
     return int((await work.connection.execute(query)).scalar_one())
 

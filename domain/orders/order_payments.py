@@ -18,5 +18,5 @@ class OrderPayments:
 
     require_no_debt: Callable[[UnitOfWork, int, int], Awaitable[None]]  # campus and customer; raises DebtOutstanding
     request_hold: Callable[[UnitOfWork, int, UUID, int, str], Awaitable[None]]  # order, saga, minor units, currency
-    is_held_for: Callable[[int, timedelta], ColumnElement[bool]]  # the order's hold stands for at least this long
+    is_held_for: Callable[[int, timedelta], ColumnElement[bool]]  # stands for at least this long, or is paid
     start_card_setup: Callable[[UnitOfWork, Campus, Member], Awaitable[object]]

@@ -4,12 +4,14 @@ It pays the order when that is completed. What is more than the total goes back 
 the platform bears.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.ledger.accounts import advances_account
 from domain.ledger.postings_at_stripe import advance_posting
-from domain.ledger.repository import post_to_ledger, sum_of_order
+from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order_of_any_campus
@@ -20,6 +22,13 @@ from domain.payments.notifications.holds import captured_at_stripe
 from domain.payments.steps.charges import book_fee
 
 DONE_AT_STRIPE = "done_at_stripe"  # in the history of an order: a person did it at Stripe itself
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceRegister:
+    """What the room of refunds knows of advances, bound at start."""
+
+    sum_unearned: Callable[[UnitOfWork, str], Awaitable[int]]  # of this payment intent, in minor units
 
 
 async def adopt_advance(work: UnitOfWork, hold: Hold, taken: TakenPayment) -> bool:
@@ -50,8 +59,3 @@ async def adopt_advance(work: UnitOfWork, hold: Hold, taken: TakenPayment) -> bo
     await refresh_existing_order_messages(work, order.id)
     await notify(work, captured_at_stripe(order, hold, taken.amount))
     return True
-
-
-async def sum_unearned_advance(work: UnitOfWork, order_id: int, currency: str) -> int:
-    """Return the minor units that were captured in advance for an order, and neither earned nor refunded by now."""
-    return -await sum_of_order(work, order_id, advances_account(currency).code)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, func, insert, select, true, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -131,6 +131,6 @@ async def insert_requested_hold(work: UnitOfWork, order_id: int, saga_id: UUID, 
 
 
 def is_held_for(order_id: int, margin: timedelta) -> ColumnElement[bool]:
-    """Build the condition that the order's hold stands, and for at least this long, or was captured in advance."""
+    """Build the condition that the order's hold stands, and for at least this long."""
     stands = and_(hold.c.status == HoldStatus.HELD, func.coalesce(hold.c.capture_before > func.now() + margin, true()))
-    return exists().where(is_current_hold_of(order_id), or_(stands, hold.c.is_advance))
+    return exists().where(is_current_hold_of(order_id), stands)

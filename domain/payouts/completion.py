@@ -17,7 +17,7 @@ from domain.orders.sagas.close_purchase import ClosePurchaseData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Bearer, Order, OrderEvent
-from domain.payments.advances import sum_unearned_advance
+from domain.payments.advances import AdvanceRegister
 from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.hold_repository import find_hold_by_intent
 from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
@@ -51,7 +51,7 @@ async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment, hel
     intent, currency = taken.payment_intent, order.price.currency
     hold = await find_hold_by_intent(work, intent)
     if hold is not None and hold.is_advance:
-        advance = await sum_unearned_advance(work, order.id, currency)
+        advance = await work.registers.get(AdvanceRegister).sum_unearned(work, intent)
         posting = advance_earned_posting(
             payment_intent=intent, runner=runner, split=split, advance=advance, currency=currency
         )

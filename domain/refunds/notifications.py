@@ -81,6 +81,22 @@ def refund_refused(refund: Refund, reason: str | None) -> Notification:
     )
 
 
+def return_refused(refund: Refund, reason: str | None) -> Notification:
+    """Tell the admins once for each payment that what was captured too much did not go back yet, and why."""
+    return Notification(
+        campus_id=refund.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"return_refused:{refund.payment_intent}",
+        key="notification-return-refused",
+        order_id=refund.order_id,
+        buttons=[
+            see_order_button(refund.order_id),
+            NotificationButton(label="bot-button-refund", data=pack(Tap.REFUND, refund.order_id)),
+        ],
+        args=_refund_args(refund) | {"reason": reason or "-"},
+    )
+
+
 def refund_failed(refund: Refund, customer_id: int) -> Notification:
     """Tell the customer that their bank sent the refund back."""
     return Notification(

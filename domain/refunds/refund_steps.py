@@ -11,20 +11,21 @@ from domain.messaging.outbox_repository import notify, refresh_existing_order_me
 from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Bearer, Order
-from domain.payments.advances import sum_unearned_advance
 from domain.payments.hold_repository import find_current_hold
 from domain.payouts.model import Payable, PayoutStatus, RunnerDebtStatus
 from domain.payouts.payable_adjustments import restore_netted_amount, restore_withheld_amount, withhold_from_payable
 from domain.payouts.repository import lock_payable
 from domain.payouts.runner_debt_repository import end_runner_debt, insert_runner_debt, lock_runner_debt
+from domain.refunds.at_stripe.advance_repository import sum_unearned_advance
 from domain.refunds.at_stripe.returns import request_return
 from domain.refunds.dispute_repository import require_undisputed
-from domain.refunds.model import Refund, RefundEvent, RefundOrigin, RefundStatus
+from domain.refunds.model import REFUNDED_AT_STRIPE, Refund, RefundEvent, RefundOrigin, RefundStatus
 from domain.refunds.notifications import (
     refund_failed,
     refund_failed_admins,
     refund_failed_runner,
     refund_refused,
+    return_refused,
     runner_debt_opened,
 )
 from domain.refunds.refund_split import RefundSplit, split_refund
@@ -82,8 +83,9 @@ async def _insert_refund_row(
     work: UnitOfWork, run: SagaRun, order: Order, owed: Payable | None, parts: RefundSplit, withheld: int
 ) -> Refund:
     hold = await find_current_hold(work, order.id)
-    if hold is None or order.runner_id is None:
-        raise LookupError(f"order {order.id} was paid without a hold or a runner")
+    if hold is None or hold.payment_intent is None:
+        raise LookupError(f"order {order.id} was paid without a hold")
+    unearned = await sum_unearned_advance(work, hold.payment_intent)
     return await insert_refund(
         work,
         {
@@ -93,9 +95,7 @@ async def _insert_refund_row(
             "asked_by": run.required_person_id,
             "amount": parts.amount,
             "runner_amount": parts.runner_amount,
-            "from_advance": min(
-                parts.platform_amount, await sum_unearned_advance(work, order.id, order.price.currency)
-            ),
+            "from_advance": min(parts.platform_amount, unearned),
             "withheld": withheld,
             "transfer": None if owed is None or parts.runner_amount == withheld else owed.transfer,
             "currency": order.price.currency,
@@ -115,7 +115,8 @@ async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
         return
     await restore_withheld_amount(work, run, made.order_id, made.withheld)
     await refresh_existing_order_messages(work, made.order_id)
-    await notify(work, refund_refused(made, run.reason))
+    is_return = made.origin is RefundOrigin.RETURN and run.reason != REFUNDED_AT_STRIPE
+    await notify(work, return_refused(made, run.reason) if is_return else refund_refused(made, run.reason))
 
 
 async def fail_refund(work: UnitOfWork, run: SagaRun, refund_id: int, why: str) -> None:

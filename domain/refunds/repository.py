@@ -11,7 +11,7 @@ from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import find_transfer_amount
 from domain.orders.repository import find_order
-from domain.orders.states import OrderStatus
+from domain.orders.states import FINAL_ORDER_STATUSES, OrderStatus
 from domain.payments.hold_repository import find_current_hold
 from domain.payouts.model import Payable, PayoutStatus
 from domain.payouts.repository import find_payable
@@ -58,14 +58,20 @@ async def list_idle_pending_refunds(work: UnitOfWork, *, min_age: timedelta, lim
 
 
 async def find_refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:
-    """Return what may be refunded of an order now; the caller holds the order's lock to rely on it."""
+    """Return what may be refunded of an order now; the caller holds the order's lock to rely on it.
+
+    Of an order that ended without its food only what a person at Stripe captured, and nobody but us bears it.
+    """
     order, hold = await find_order(work, campus_id, order_id), await find_current_hold(work, order_id)
-    paid = 0 if hold is None or order.status is not OrderStatus.COMPLETED else hold.captured
+    is_earned = order.status is OrderStatus.COMPLETED
+    is_paid = hold is not None and (is_earned or (hold.is_advance and order.status in FINAL_ORDER_STATUSES))
+    paid = hold.captured if hold is not None and is_paid else 0
     made = await list_order_refunds(work, order_id)
+    back = [one for one in made if hold is not None and one.payment_intent == hold.payment_intent]
     return Refundable(
         paid=paid,
-        left=paid - sum(one.amount for one in made if one.status in LIVE_REFUNDS),
-        runner_amount=await _runner_refundable(work, await find_payable(work, order_id), made),
+        left=paid - sum(one.amount for one in back if one.status in LIVE_REFUNDS),
+        runner_amount=await _runner_refundable(work, await find_payable(work, order_id), made) if is_earned else 0,
         currency=order.price.currency,
     )
 

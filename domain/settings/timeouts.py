@@ -159,6 +159,11 @@ class Timeout(Enum):
     DISCREPANCY_RECHECK_INTERVAL = 3600.0, "between two looks at an open discrepancy"
     RECHECK_PAUSE = 0.5, "before an answer of Stripe that differs is read again"
     STALLED = 300.0, "a row that relies on a call is left alone, as the call may be in flight"
+    RETURN_RETRY = (
+        3600.0,
+        "what was captured too much rests before it is given back again; doubled with each refusal",
+    )
+    RETURN_RETRY_MAX = 86_400.0, "the longest pause before it is given back again"
     AUDIT_CLOCK_SKEW = 3600.0, "lists of the audit begin earlier, as clocks differ by less"
     AUDIT_RECHECK = 2.0, "before the audit looks again at what it found"
 

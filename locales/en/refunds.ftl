@@ -62,6 +62,9 @@ notification-refund-failed-admins =
     💳 The bank sent back the refund of { $amount } for order #{ $order }: { $reason }.
     The customer was told. Everything is booked as before; try again, or find another way.
 notification-refund-refused = 💳 Stripe refused to refund { $amount } of order #{ $order }: { $reason }. Nothing went back, and nobody was charged.
+notification-return-refused =
+    💳 <b>Stripe refused to give back { $amount } of order #{ $order }:</b> { $reason }.
+    It was captured in Stripe's dashboard, is more than the order cost, and belongs to the customer. It is tried again after an hour, and then ever less often, until it works; you need to do nothing. Where it can't wait, refund it yourself.
 notification-refund-made-elsewhere =
     💳 <b>{ $amount } of order #{ $order } were not refunded now:</b> somebody made a refund of this order in Stripe's dashboard, and it may be the same one.
     That one is being booked; you read here how much it is. If more has to go back, refund it then.

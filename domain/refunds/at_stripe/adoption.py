@@ -11,7 +11,8 @@ from domain.messaging.outbox_repository import notify, refresh_existing_order_me
 from domain.money import format_money
 from domain.orders.repository import lock_order
 from domain.orders.states import Order
-from domain.payments.advances import DONE_AT_STRIPE, sum_unearned_advance
+from domain.payments.advances import DONE_AT_STRIPE
+from domain.refunds.at_stripe.advance_repository import sum_unearned_advance
 from domain.refunds.model import Refund, RefundEvent, RefundOrigin, RefundStatus
 from domain.refunds.notifications import refund_made, refunded_at_stripe
 from domain.refunds.repository import find_refund_by_stripe_id, find_refundable, insert_refund, move_refund
@@ -34,7 +35,7 @@ async def adopt_refund(work: UnitOfWork, campus_id: int, order_id: int, found: R
     order = await lock_order(work, campus_id, order_id)
     if await find_refund_by_stripe_id(work, found.refund) is not None:
         return
-    unearned = await sum_unearned_advance(work, order.id, found.currency)
+    unearned = await sum_unearned_advance(work, found.payment_intent)
     made = await insert_refund(
         work,
         {
@@ -44,7 +45,7 @@ async def adopt_refund(work: UnitOfWork, campus_id: int, order_id: int, found: R
             "origin": RefundOrigin.STRIPE,
             "amount": found.amount,
             "runner_amount": 0,
-            "from_advance": max(0, min(found.amount, unearned)),
+            "from_advance": min(found.amount, unearned),
             "currency": found.currency,
             "payment_intent": found.payment_intent,
             "refund": found.refund,

@@ -10,10 +10,12 @@ from domain.orders.states import FINAL_ORDER_STATUSES, OrderStatus
 from domain.orders.tables import orders
 from domain.payments.model import HoldPart
 from domain.payments.tables import hold
+from domain.refunds.at_stripe.advance_repository import sum_sent_back
 from domain.refunds.dispute_repository import is_dispute_of
-from domain.refunds.model import LIVE_REFUNDS, REFUNDED_AT_STRIPE, RefundOrigin, RefundStatus
+from domain.refunds.model import REFUNDED_AT_STRIPE, RefundOrigin, RefundStatus
 from domain.refunds.tables import refund
 from domain.saga.lookup_repository import has_saga_at_work
+from domain.settings.timeouts import Timeout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,10 @@ class DueReturn:
 async def list_due_returns(work: UnitOfWork, limit: int) -> Sequence[DueReturn]:
     """Return what has to go back for orders without a saga at work and without a dispute, oldest first.
 
-    A return that failed was told to the admins, and is not tried again. One that was not made because a person may have
-    made it at Stripe is.
+    One that the bank sent back was told, and an admin looks for another way. One that Stripe refused is made again
+    after a pause that grows; one that was not made because a person may have made it at Stripe, at once.
     """
-    failed = _returns().where(refund.c.status == RefundStatus.FAILED, refund.c.refusal != REFUNDED_AT_STRIPE)
+    failed = _returns().where(refund.c.status == RefundStatus.FAILED, or_(_was_sent_back(), _rests()))
     idle = (~has_saga_at_work(hold.c.order_id), ~is_dispute_of(hold.c.order_id))
     return await _list(work, *idle, ~failed.exists(), limit=limit)
 
@@ -47,10 +49,8 @@ async def find_due_return(work: UnitOfWork, payment_intent: str) -> DueReturn | 
 
 
 async def _list(work: UnitOfWork, *which: ColumnElement[bool], limit: int) -> Sequence[DueReturn]:
-    live = (refund.c.payment_intent == hold.c.payment_intent, refund.c.status.in_(LIVE_REFUNDS))
-    back = select(func.coalesce(func.sum(refund.c.amount), 0)).where(*live).scalar_subquery()
     is_earned = and_(orders.c.status == OrderStatus.COMPLETED, hold.c.part == HoldPart.CURRENT)
-    amount = hold.c.captured - back - case((is_earned, orders.c.total), else_=0)
+    amount = hold.c.captured - sum_sent_back(refund.c.amount) - case((is_earned, orders.c.total), else_=0)
     is_over = or_(orders.c.status.in_(FINAL_ORDER_STATUSES), hold.c.part != HoldPart.CURRENT)
     query = (
         select(
@@ -75,3 +75,21 @@ def _returns() -> Select[int]:
     """Select the returns of the hold's payment."""
     of_payment = (refund.c.payment_intent == hold.c.payment_intent, refund.c.origin == RefundOrigin.RETURN)
     return select(refund.c.id).where(*of_payment)
+
+
+def _was_sent_back() -> ColumnElement[bool]:
+    return refund.c.refund.is_not(None)
+
+
+def _rests() -> ColumnElement[bool]:
+    """Build the condition that Stripe refused it as lately as the pause is long, doubled with each refusal before."""
+    before = refund.alias()
+    count = select(func.count()).where(
+        before.c.payment_intent == refund.c.payment_intent,
+        before.c.origin == RefundOrigin.RETURN,
+        before.c.id < refund.c.id,
+    )
+    pause = func.least(
+        Timeout.RETURN_RETRY.delta * func.power(2, count.scalar_subquery()), Timeout.RETURN_RETRY_MAX.delta
+    )
+    return and_(refund.c.refusal != REFUNDED_AT_STRIPE, refund.c.asked_at > func.now() - pause)

@@ -106,6 +106,7 @@ _SAMPLES_BY_PARAMETER: Mapping[tuple[str, str], tuple[object, ...]] = MappingPro
     {
         ("placing_failed", "reason"): tuple(PLACING_FAILURES),
         ("refund_refused", "reason"): ("declined", None, REFUNDED_AT_STRIPE),
+        ("return_refused", "reason"): ("declined", None),
     }
 )
 # Written by workers of former releases: what waits in the outbox is still told.
