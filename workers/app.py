@@ -115,7 +115,9 @@ def _open_worker_context(
 ) -> WorkerContext:
     rate_limiter = open_stripe_rate_limiter(settings.redis_url, settings.stripe_calls_per_second)
     resources.push_async_callback(rate_limiter.close)
-    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url, rate_limiter)
+    client = open_stripe_gateway(
+        settings.stripe_secret_key, settings.stripe_api_url, rate_limiter, platform_confirmed=asyncio.Event()
+    )
     resources.push_async_callback(client.close)
     return WorkerContext(
         database=open_database,

@@ -50,7 +50,7 @@ MONEY_FAULTS = (
         name="second_refund_above_the_payment",
         area="money",
         claim="Two refunds that are requested at once never exceed what the customer paid.",
-        before="left=paid - sum(one.amount for one in made if one.status in LIVE_REFUNDS),",
+        before="left=paid - sum(one.amount for one in back if one.status in LIVE_REFUNDS),",
         after='left=paid - sum(one.amount for one in made if one.status == "succeeded"),',
         tests=("tests/domain/refunds/test_refund_sagas.py::test_43_two_refunds_at_once_never_exceed_what_was_paid",),
     ),

@@ -11,8 +11,9 @@ from stripe import AIOHTTPClient, StripeClient
 from stripe._base_address import BaseAddresses
 from stripe._v1_services import V1Services
 
+from domain.saga.refusals import RefusalKind
 from domain.settings.timeouts import Timeout
-from workers.engine.call_failures import OutcomeUnknown, TryLater
+from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
 from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallPriority, StripeRateLimiter
@@ -20,6 +21,7 @@ from workers.stripe.rate_limit import CallPriority, StripeRateLimiter
 CALL_TIMEOUT_SECONDS = Timeout.STRIPE_CALL.seconds
 CONNECT_TIMEOUT_SECONDS = Timeout.STRIPE_CONNECT.seconds
 MAX_PAGE_SIZE = 100
+PLATFORM_UNCONFIRMED = "platform_unconfirmed"
 
 StripeParams = Mapping[str, object]  # as a step froze them
 Parsed = TypeVar("Parsed")
@@ -34,6 +36,7 @@ class StripeGateway:
     session: aiohttp.ClientSession
     rate_limiter: StripeRateLimiter | None = None
     reads_rank_last: bool = False  # all reads have the last priority
+    platform_confirmed: asyncio.Event | None = None  # None: nothing is forgotten by what this client reads
 
     async def fetch(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
         """Make a read when the rate limit allows, and return its answer parsed.
@@ -49,16 +52,31 @@ class StripeGateway:
 
     async def _call_when_allowed(self, priority: CallPriority, call: StripeCall) -> RawObject:
         if self.rate_limiter is None:
-            return await _send_request(call)
+            return await self._send_confirmed(call)
         try:
             await self.rate_limiter.wait_until_allowed(priority)
-            return await _send_request(call)
+            return await self._send_confirmed(call)
         except TryLater as later:
             if later.reason == RATE_LIMITED:
                 await self.rate_limiter.pause()
             raise
         finally:
             call.close()  # Python warns of a coroutine that was never awaited
+
+    async def _send_confirmed(self, call: StripeCall) -> RawObject:
+        """Send the call. Raise TryLater for an object that is gone, while the key may be of another account."""
+        try:
+            return await _send_request(call)
+        except Refused as refusal:
+            is_confirmed = self.platform_confirmed is None or self.platform_confirmed.is_set()
+            if refusal.kind is not RefusalKind.GONE or is_confirmed:
+                raise
+            raise TryLater(PLATFORM_UNCONFIRMED, str(refusal)) from refusal
+
+    def confirm_platform(self) -> None:
+        """Note that the key is of the account our rows are from: what Stripe does not know is gone."""
+        if self.platform_confirmed is not None:
+            self.platform_confirmed.set()
 
     def with_reads_ranked_last(self) -> "StripeGateway":
         """Return the same client with all its reads at the last priority."""
@@ -74,15 +92,26 @@ class StripeGateway:
         await self.session.close()
 
 
-def open_stripe_gateway(key: str, address: str | None, rate_limiter: StripeRateLimiter | None = None) -> StripeGateway:
-    """Return a client of the running loop; `address` replaces Stripe's. Only the saga engine retries a call."""
+def open_stripe_gateway(
+    key: str,
+    address: str | None,
+    rate_limiter: StripeRateLimiter | None = None,
+    *,
+    platform_confirmed: asyncio.Event | None = None,
+) -> StripeGateway:
+    """Return a client of the running loop; `address` replaces Stripe's. Only the saga engine retries a call.
+
+    Who forgets what is gone gives an event, which is set once Stripe said which account the key is of.
+    """
     stripe.enable_telemetry = False
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
     session = aiohttp.ClientSession()
     transport = AIOHTTPClient(timeout=timeout, session=session)
     addresses: BaseAddresses = {} if address is None else {"api": address}
     client = StripeClient(key, http_client=transport, max_network_retries=0, base_addresses=addresses)
-    return StripeGateway(client=client, session=session, rate_limiter=rate_limiter)
+    return StripeGateway(
+        client=client, session=session, rate_limiter=rate_limiter, platform_confirmed=platform_confirmed
+    )
 
 
 async def _send_request(call: StripeCall) -> RawObject:

@@ -37,9 +37,7 @@ async def test_a_return_that_stripe_refused_is_tried_again_and_told_as_it_is(sta
     assert len(await refund_rows(stack, order)) == 1  # only after a pause
     await stack.inject_fault("POST /v1/refunds", "status", status=400, code="charge_disputed", message="not now")
     for expected in (["failed"] * 2, ["failed"] * 2, ["failed"] * 2 + ["succeeded"]):
-        await stack.sql(
-            "UPDATE refund SET asked_at = asked_at - interval '70 minutes' WHERE order_id = :id", id=order.id
-        )
+        await stack.sql(AGE, id=order.id)
         await reconcile_all(stack)
         assert [status for status, _, _ in await refund_rows(stack, order)] == expected
     assert await net_paid(stack, order) == 0

@@ -1,14 +1,17 @@
-"""A database belongs to one Stripe account and mode: with the key of another one nothing starts."""
+"""A database belongs to one Stripe account and mode: with the key of another one nothing starts or is forgotten."""
 
 import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from domain.orders.states import OrderStatus
 from domain.payments.stripe_platform_repository import OtherPlatformError, read_stripe_platform
+from domain.payouts.use_cases import start_payout_setup
 from sandbox.launch.ports import free_port
 from tests.stack.shared_servers import PROJECT
 from tests.stack.worker_stack import WorkerStack
@@ -44,6 +47,28 @@ async def test_the_other_mode_is_seen_even_while_stripe_is_away(shared_stack: Wo
     assert not await check_platform(stack.database, stack.context.stripe, is_live=False)
     with pytest.raises(OtherPlatformError, match="belongs to Stripe's test mode"):
         await check_platform(stack.database, stack.context.stripe, is_live=True)
+
+
+async def test_nothing_is_forgotten_before_stripe_confirmed_the_platform(shared_stack: WorkerStack) -> None:
+    """A key of another account knows nothing of ours: that must not look as if all of it were deleted."""
+    stack, member = shared_stack, await shared_stack.add_member()
+    runner = await stack.add_member(runner=True, card=None)
+    client = replace(stack.context.stripe, platform_confirmed=asyncio.Event())
+    worker = replace(stack.context, stripe=client)
+    assert member.stripe_customer is not None
+    await stack.context.stripe.v1.customers.delete_async(member.stripe_customer)
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", deauthorize=True)
+    order = await stack.place_order(member)
+    await stack.act(start_payout_setup, runner)
+    await stack.run_due(worker)
+    assert (await stack.committed_member(member.person_id)).card == member.card
+    assert (await stack.committed_member(runner.person_id)).stripe_account == runner.stripe_account
+    assert (await stack.order(order.id)).status is OrderStatus.PENDING
+    assert await check_platform(stack.database, client, is_live=False)
+    await stack.run_now(worker)
+    assert (await stack.committed_member(member.person_id)).card is None
+    assert (await stack.committed_member(runner.person_id)).stripe_account != runner.stripe_account
+    assert (await stack.order(order.id)).end_reason == "card_gone"
 
 
 @pytest.mark.parametrize("command", ["workers", "workers.reconcile"])

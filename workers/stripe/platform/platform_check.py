@@ -20,6 +20,7 @@ def is_live_key(key: str) -> bool:
 async def check_platform(database: UnitOfWorkFactory, client: StripeGateway, *, is_live: bool) -> bool:
     """Return whether Stripe said which account the key is of; keep it at the first time.
 
+    Until then nothing that Stripe does not know counts as gone.
     Raise OtherPlatformError when our rows are from another account, or from the other mode.
     """
     async with database() as work:
@@ -31,4 +32,5 @@ async def check_platform(database: UnitOfWorkFactory, client: StripeGateway, *, 
         return False
     async with database() as work:
         await keep_stripe_platform(work, StripePlatform(is_live=is_live, account=platform.id, country=platform.country))
+    client.confirm_platform()
     return True
