@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash soak fuzz races dashboard faults check clean
+.PHONY: help demo chat play test crash soak fuzz tables races dashboard frauds faults check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # without compiled modules each process starts for seconds longer
 
@@ -35,13 +35,16 @@ soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 C
 fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
 	  tests/workers/engine/test_saga_stateful.py tests/bot/conversation/test_permission_matrix.py \
-	  tests/bot/transport/test_random_updates.py tests/bot/transport/test_random_events.py tests/bot/customer/test_random_orders.py \
-	  tests/workers/engine/test_unknown_outcomes.py tests/workers/engine/test_worker_crashes.py \
-	  tests/domain/payments/test_payment_outcomes.py
+	  tests/bot/transport/test_random_updates.py tests/bot/transport/test_random_events.py tests/bot/customer/test_random_orders.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
+
+tables: $(READY)  ## the tables of which `make test` has a part: lost answers, kills and refusals at each step
+	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest -n 2 --dist loadfile --show-capture=no -p tests.fuzz.conftest \
+	  tests/workers/engine/test_unknown_outcomes.py tests/workers/engine/test_worker_crashes.py \
+	  tests/workers/stripe/test_refusal_table.py tests/domain/payments/test_payment_outcomes.py
 
 dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to each object of an order, in each of its states
 	@CAMPUSG_FUZZ=deep $(VENV) -m pytest -n 2 --show-capture=no -p tests.fuzz.conftest tests/workers/dashboard

@@ -47,12 +47,12 @@ def format_dead_letters(found: Sequence[DeadLetter]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the dead letters; return 0 when there are none, 2 when the one that was named is none."""
     parser = argparse.ArgumentParser(prog="python -m workers.dead_letters", description=__doc__)
     parser.add_argument("--retry", type=int, metavar="N", help="let the workers try it again")
     parser.add_argument("--drop", nargs=2, metavar=("N", "REASON"), help="never try it again")
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
     done, found = asyncio.run(act_on_dead_letters(read_settings_or_exit(read_audit_settings, os.environ), wanted))
     if not done:
         print("There is no such dead letter of no campus.")

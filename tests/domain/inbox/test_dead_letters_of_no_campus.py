@@ -1,9 +1,6 @@
 """A Stripe event that fails names no campus: the only one of a deployment reads of it; of several, the operator."""
 
-import asyncio
 import json
-import os
-import sys
 from uuid import uuid4
 
 from domain.inbox.dead_letter import MAX_TRIES
@@ -14,8 +11,10 @@ from tests.domain.inbox.test_dead_letters import (
     dead_letters,
     store_event,
 )
+from tests.stack.command_line import run_command
 from tests.stack.rows import insert_campus
 from tests.stack.worker_stack import WorkerStack
+from workers.commands.dead_letters import main
 from workers.stripe.event_handler import handle_stripe_event, handle_waiting_stripe_events
 
 
@@ -32,16 +31,8 @@ async def fail_event(stack: WorkerStack) -> str:
 async def command(database_url: str, *arguments: str) -> tuple[int, str]:
     """Run the operator's command; return its exit status and what it printed."""
     settings = {"DATABASE_URL": database_url, "STRIPE_SECRET_KEY": "sk_test_stack"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "workers.dead_letters",
-        *arguments,
-        env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    ended = await run_command(main, arguments, settings)
+    return ended.status, ended.stdout
 
 
 async def test_no_campus_of_several_reads_of_it(own_stack: WorkerStack) -> None:

@@ -1,13 +1,9 @@
 """The audit's command line: its arguments and its output."""
 
-import asyncio
-import os
-import sys
-
 import pytest
 
 from tests.scenarios.aging import AgedStack
-from tests.stack.shared_servers import PROJECT
+from tests.stack.command_line import run_command
 from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot_reader import read_window
 from workers.commands.audit import MAX_DAYS, describe, main
@@ -41,13 +37,9 @@ async def test_the_command_prints_the_window_only_when_it_is_asked_for(
         "STRIPE_API_URL": aged.stack.stripe_url,
         "STRIPE_SECRET_KEY": "sk_test_stack",
     }
-    command = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workers.audit", *arguments, cwd=PROJECT, env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await command.communicate()
-    assert (command.returncode, err) == (0, b"")
-    first, *rest, own_acts = out.decode().splitlines()
+    command = await run_command(main, arguments, settings)
+    assert (command.status, command.stderr) == (0, "")
+    first, *rest, own_acts = command.stdout.splitlines()
     promises = [first, *rest] if not arguments else rest
     assert len(promises) == len(INVARIANTS)
     assert own_acts == "Own acts of admins: 0."

@@ -1,8 +1,5 @@
 """Provisioning a campus: repeating it changes nothing, removed things are deactivated, and errors write nothing."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +24,9 @@ from domain.campuses.tables import campus as campuses
 from domain.campuses.tables import store
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWorkFactory
+from tests.stack.command_line import EndedCommand, run_command
 from tests.stack.store_setup import ADMIN, FIRST_RUNNER, database_without_queue, make_campus_file
+from workers.commands.campus import main
 from workers.commands.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, ListedStore, NamedPerson
 from workers.commands.campus_repository import provision_campus
 
@@ -226,36 +225,30 @@ async def test_people_who_came_while_the_campus_was_open_to_all_stay_members(dat
     assert (closed.open_to_all, late.admitted) == (False, False)
 
 
-def run_campus_command(database_url: str, *paths: Path) -> subprocess.CompletedProcess[str]:
-    """Run `python -m workers.campus add FILE...` as an operator does."""
-    return subprocess.run(
-        [sys.executable, "-m", "workers.campus", "add", *map(str, paths)],
-        cwd=PROJECT,
-        env=os.environ | {"DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+async def run_campus_command(database_url: str, *paths: Path) -> EndedCommand:
+    """Run `python -m workers.campus add FILE...`."""
+    return await run_command(main, ["add", *map(str, paths)], {"DATABASE_URL": database_url})
 
 
 async def test_the_command_founds_the_example_and_says_so(database: UnitOfWorkFactory, database_url: str) -> None:
-    first, second = run_campus_command(database_url, EXAMPLE), run_campus_command(database_url, EXAMPLE)
-    assert (first.returncode, first.stderr) == (0, "")
+    first = await run_campus_command(database_url, EXAMPLE)
+    second = await run_campus_command(database_url, EXAMPLE)
+    assert (first.status, first.stderr) == (0, "")
     assert first.stdout == "North Campus (north) is founded; stores: 3, drop points: 5, admins: 1\n"
     assert second.stdout == "North Campus (north) is up to date; stores: 3, drop points: 5, admins: 1\n"
     async with database() as work:
         (north,) = await list_campuses(work)
         assert (north.name, north.invite_code, north.open_to_all) == ("north", "north-2026", False)
         await save_bot_username(work, north.id, "north_bot")
-    known = run_campus_command(database_url, EXAMPLE).stdout.splitlines()
+    known = (await run_campus_command(database_url, EXAMPLE)).stdout.splitlines()
     assert known[1:] == ["Who follows this link may order: https://t.me/north_bot?start=north-2026"]
 
 
 async def test_the_command_tells_every_error_with_the_file_and_exits_2(database_url: str, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(EXAMPLE.read_text().replace('"4.20"', '"4.5x"').replace("open_jobs", "open_job"))
-    ended = run_campus_command(database_url, wrong)
-    assert (ended.returncode, ended.stdout) == (2, "")
+    ended = await run_campus_command(database_url, wrong)
+    assert (ended.status, ended.stdout) == (2, "")
     assert ended.stderr.splitlines() == [
         f"{wrong}: open_job: is unknown; did you mean open_jobs?",
         f'{wrong}: stores[0].menu[0].price: "4.5x" is no amount; write it like 4.50',
@@ -270,18 +263,18 @@ async def test_of_several_files_each_is_added_or_refused_alone(
     wrong.write_text(EXAMPLE.read_text().replace("open_jobs", "open_job"))
     renamed = EXAMPLE.read_text().replace('name = "north"', 'name = "south"')
     south.write_text(renamed.replace("north-2026", "south-2026"))
-    ended = run_campus_command(database_url, EXAMPLE, wrong, south)
-    assert (ended.returncode, ended.stderr) == (2, f"{wrong}: open_job: is unknown; did you mean open_jobs?\n")
+    ended = await run_campus_command(database_url, EXAMPLE, wrong, south)
+    assert (ended.status, ended.stderr) == (2, f"{wrong}: open_job: is unknown; did you mean open_jobs?\n")
     async with database() as work:
         assert {campus.name for campus in await list_campuses(work)} == {"north", "south"}
 
 
-def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_bytes(b"title = '\xff'")
     for path, sentence in ((tmp_path / "none.toml", "No such file or directory"), (broken, "this is no text in UTF-8")):
-        ended = run_campus_command("postgresql://nobody@127.0.0.1:1/none", path)
-        assert (ended.returncode, ended.stderr) == (2, f"{path}: {sentence}\n")
+        ended = await run_campus_command("postgresql://nobody@127.0.0.1:1/none", path)
+        assert (ended.status, ended.stderr) == (2, f"{path}: {sentence}\n")
 
 
 async def test_a_database_that_cannot_be_used_is_one_sentence(postgres_url: str) -> None:
@@ -290,7 +283,7 @@ async def test_a_database_that_cannot_be_used_is_one_sentence(postgres_url: str)
         (f"{postgres_url.rsplit('/', 1)[0]}/no_such_database", 1, "The database of DATABASE_URL can't be used: "),
         (f"{postgres_url.rsplit('/', 1)[0]}/template1", 1, "The database is not ready, run python -m alembic upgrade"),
     ):
-        ended = run_campus_command(url, EXAMPLE)
-        assert ended.returncode == code
+        ended = await run_campus_command(url, EXAMPLE)
+        assert ended.status == code
         assert ended.stderr.startswith(sentence)
         assert len(ended.stderr.splitlines()) == 1

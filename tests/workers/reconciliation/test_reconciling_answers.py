@@ -1,8 +1,6 @@
 """What becomes of a discrepancy: rechecked on request, settled for good, or told again; and the cost of a pass."""
 
 import asyncio
-import os
-import sys
 
 from domain.inbox.repository import lock_user
 from domain.reconciliation import use_cases as reconciliation_use_cases
@@ -17,7 +15,9 @@ from tests.scenarios.reconciliation_setup import (
 )
 from tests.scenarios.refund_setup import receive_event
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.command_line import run_command
 from tests.stack.worker_stack import NAME_NUMBERS, WorkerStack
+from workers.commands.reconcile import main
 from workers.reconciliation.reconciler import read_leased_list, reconcile
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.stripe.gateway_cards import create_customer
@@ -120,16 +120,8 @@ async def test_no_person_whose_number_is_that_of_the_lock_holds_up_the_lists(sta
 async def test_the_command_compares_everything_and_says_what_differs(stack: WorkerStack, database_url: str) -> None:
     intent = await create_stray_intent(stack)
     settings = {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_stack"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "workers.reconcile",
-        env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, wrong = await process.communicate()
-    assert process.returncode == 1, wrong.decode()
-    assert "1 discrepancies" in said.decode()
-    assert intent["id"] in said.decode()
-    assert "S$7.00" in said.decode()
+    ended = await run_command(lambda _: main(), (), settings)
+    assert ended.status == 1, ended.stderr
+    assert "1 discrepancies" in ended.stdout
+    assert intent["id"] in ended.stdout
+    assert "S$7.00" in ended.stdout
