@@ -43,7 +43,7 @@ SAVE_CARD = Saga(
         LocalStep(name="keep_card"),
     ),
 )
-# For runs that started on version 1: it waits until its window is over, whatever becomes of the page.
+# For runs that started on version 1: it lapses when another page is opened.
 SAVE_CARD_V1 = Saga(
     kind="save_card",
     data=SaveCardData,

@@ -33,7 +33,7 @@ ONBOARD_RUNNER = Saga(
         LocalStep(name="open_payouts"),
     ),
 )
-# For runs that started on version 1: it waits until its window is over, whatever becomes of the account.
+# For runs that started on version 1: it lapses when another account is made.
 ONBOARD_RUNNER_V1 = Saga(
     kind="onboard_runner",
     data=OnboardRunnerData,

@@ -41,6 +41,12 @@ async def detach_card(stack: WorkerStack, member: Member) -> None:
     await stack.context.stripe.v1.payment_methods.detach_async(member.card.payment_method)
 
 
+async def statuses(stack: WorkerStack, kind: str, member: Member) -> list[str]:
+    """The statuses of the sagas of this kind of a person, oldest first."""
+    query = "SELECT status FROM saga WHERE kind = :kind AND person_id = :id ORDER BY number"
+    return [row.status for row in await stack.rows(query, kind=kind, id=member.person_id)]
+
+
 @pytest.mark.parametrize("remove", [delete_customer, detach_card], ids=["customer deleted", "card detached"])
 async def test_an_order_with_a_card_that_is_gone_gets_a_link_and_is_placed_once_a_card_is_saved(
     shared_stack: WorkerStack, remove: Any
@@ -80,7 +86,8 @@ async def test_the_card_page_offers_cards_whatever_the_dashboard_switched_on(sha
     assert session.payment_method_types == ["card"]
 
 
-async def test_what_is_no_card_ends_with_a_sentence_and_another_link(shared_stack: WorkerStack) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+async def test_what_is_no_card_ends_with_a_sentence_and_another_link(shared_stack: WorkerStack, version: int) -> None:
     """A page that a former release opened offers all that the dashboard has switched on."""
     stack, member = shared_stack, await shared_stack.add_member(card=None)
     await stack.control_stripe("platform", payment_methods=["card", "link"])
@@ -89,15 +96,20 @@ async def test_what_is_no_card_ends_with_a_sentence_and_another_link(shared_stac
     customer = (await stack.committed_member(member.person_id)).stripe_customer
     params: Any = {"mode": "setup", "currency": "sgd", "customer": customer, "success_url": "https://t.me/campus"}
     page = await stack.context.stripe.v1.checkout.sessions.create_async(params)
-    changed = "UPDATE saga SET data = jsonb_set(data, '{session}', to_jsonb(CAST(:page AS text))) WHERE id = :id"
-    await stack.sql(changed, page=page.id, id=run.id)
+    changed = (
+        "UPDATE saga SET data = jsonb_set(data, '{session}', to_jsonb(CAST(:page AS text))), version = :version"
+        " WHERE id = :id"
+    )
+    await stack.sql(changed, page=page.id, version=version, id=run.id)
     await stack.control_stripe(f"checkout/{page.id}/complete", method="link")
-    await stack.run_now()
+    for _ in range(2):
+        await stack.run_now()
     assert await stack.notifications_to(member) == [
         "notification-card-link",
         "notification-no-card",
         "notification-card-link",
     ]
+    assert await statuses(stack, "save_card", member) == ["compensated", "running"]
     assert (await stack.committed_member(member.person_id)).card is None
     assert await open_page(stack, member) != page.id
 
@@ -149,3 +161,31 @@ async def test_a_restricted_key_without_a_permission_is_named_and_the_link_comes
     await stack.sql("UPDATE saga SET wake_at = now() WHERE id = :id", id=run.id)
     await advance_saga(stack.context, run.id)
     assert await stack.notifications_to(runner) == ["notification-held-up", "notification-payout-link"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_an_account_that_vanishes_during_its_set_up_is_made_anew(shared_stack: WorkerStack, version: int) -> None:
+    stack, runner = shared_stack, await shared_stack.add_member(runner=True, ready=False, card=None)
+    run = await stack.act(payouts_use_cases.start_payout_setup, runner)
+    await stack.run_due()
+    await stack.sql("UPDATE saga SET version = :version WHERE id = :id", version=version, id=run.id)
+    first = (await stack.committed_member(runner.person_id)).stripe_account
+    await stack.control_stripe(f"accounts/{first}", deauthorize=True)
+    for _ in range(2):
+        await stack.run_now()
+    assert (await stack.committed_member(runner.person_id)).stripe_account not in (None, first)
+    assert await stack.notifications_to(runner) == ["notification-payout-link"] * 2
+    assert await statuses(stack, "onboard_runner", runner) == ["compensated", "running"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_card_page_that_is_gone_is_opened_anew(shared_stack: WorkerStack, version: int) -> None:
+    stack, member = shared_stack, await shared_stack.add_member(card=None)
+    run = await stack.act(saved_cards.start_card_setup, member)
+    await stack.run_due()
+    changed = "UPDATE saga SET data = jsonb_set(data, '{session}', '\"cs_gone\"'), version = :version WHERE id = :id"
+    await stack.sql(changed, version=version, id=run.id)
+    for _ in range(2):
+        await stack.run_now()
+    assert await stack.notifications_to(member) == ["notification-card-link"] * 2
+    assert await statuses(stack, "save_card", member) == ["compensated", "running"]

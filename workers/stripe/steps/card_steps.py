@@ -19,7 +19,7 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_cards import create_checkout, create_customer, detach_card, retrieve_checkout
 from workers.stripe.objects.card import CheckoutSession, CheckoutStatus, StripeCustomer
-from workers.stripe.refusals.gone_objects import CUSTOMER_PARAM, is_gone
+from workers.stripe.refusals.gone_objects import CUSTOMER_PARAM, is_gone, start_anew
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
 
@@ -151,13 +151,8 @@ async def record_gone_page(work: UnitOfWork, run: SagaRun, refusal: Refused) -> 
 
 
 def _open_another_page(work: UnitOfWork, run: SagaRun, signal: str) -> None:
-    """End this run, and request one that sends another link; a run of version 1 waits until its window is over."""
-    if run.version == 1 or signal in run.engine.signals:
-        return
-    add_signal(run, signal)
-    run.requested_sagas.append(
-        build_card_setup_start(campus_id=run.campus_id, person_id=run.required_person_id, now=work.now)
-    )
+    start = build_card_setup_start(campus_id=run.campus_id, person_id=run.required_person_id, now=work.now)
+    start_anew(work, run, signal, start)
 
 
 async def prepare_card_detachment(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:

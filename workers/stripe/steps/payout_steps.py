@@ -37,7 +37,7 @@ from workers.stripe.gateway_payouts import (
 )
 from workers.stripe.objects.account import AccountLink, StripeAccount
 from workers.stripe.objects.transfer import Transfer
-from workers.stripe.refusals.gone_objects import is_gone
+from workers.stripe.refusals.gone_objects import is_gone, start_anew
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
 COURIER_MCC = "4215"  # Stripe's merchant category of courier services
@@ -232,15 +232,12 @@ async def record_account_lookup(_work: UnitOfWork, run: SagaRun, account: Stripe
 async def record_gone_account(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
     """Forget an account that Stripe does not know any more, and have a link for a new one sent."""
     data = run.data_as(OnboardRunnerData)
-    if refusal.kind is not RefusalKind.GONE or data.account is None or run.version == 1:
+    if refusal.kind is not RefusalKind.GONE or data.account is None:
         return
     if await forget_stripe_account(work, run.required_person_id, data.account):
         await set_payouts_ready(work, run.required_person_id, ready=False)
-    if ACCOUNT_GONE not in run.engine.signals:
-        add_signal(run, ACCOUNT_GONE)
-        run.requested_sagas.append(
-            build_onboarding_start(campus_id=run.campus_id, person_id=run.required_person_id, now=work.now)
-        )
+    start = build_onboarding_start(campus_id=run.campus_id, person_id=run.required_person_id, now=work.now)
+    start_anew(work, run, ACCOUNT_GONE, start)
 
 
 TRANSFER_EARNINGS = define_external_step(
