@@ -106,12 +106,9 @@ async def act_as_person(stack: WorkerStack, saga_id: UUID) -> None:
     """Act for the person on Stripe's page of a card set-up or an onboarding, if there is a page."""
     ((data,),) = await stack.rows("SELECT data FROM saga WHERE id = :id", id=saga_id)
     if "session" in data and "card" not in data:
-        (found,) = [
-            one
-            for one in await stack.inspect_stripe("objects", kind="checkout.session")
-            if one["id"] == data["session"]
-        ]
-        if found["status"] == "open":
+        sessions = await stack.inspect_stripe("objects", kind="checkout.session")
+        if any(one["id"] == data["session"] and one["status"] == "open" for one in sessions):
             await stack.control_stripe(f"checkout/{data['session']}/complete", card="pm_card_visa")
-    if "account" in data:
+    accounts = await stack.inspect_stripe("objects", kind="account") if "account" in data else []
+    if any(one["id"] == data["account"] for one in accounts):
         await stack.control_stripe(f"onboard/{data['account']}", finish=True)

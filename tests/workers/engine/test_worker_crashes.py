@@ -8,6 +8,7 @@ import pytest
 
 from tests.cases import case
 from tests.fuzz.fuzz_depth import sample
+from tests.scenarios.anew_scenarios import ANEW_SCENARIOS
 from tests.scenarios.runner_debt_scenario import paying_off_a_debt
 from tests.scenarios.saga_scenarios import SAGA_SCENARIOS
 from tests.scenarios.worker_faults import (
@@ -21,7 +22,7 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
 HANGS_SECONDS = (0.3, 1.5, 8.0)  # on a busy machine a short one may be over before the worker is killed
-ALL_SCENARIOS = {**SAGA_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
+ALL_SCENARIOS = {**SAGA_SCENARIOS, **ANEW_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
 
 
 @pytest.fixture(scope="module", autouse=True)
