@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, union, update
+from sqlalchemy import ColumnElement, literal, select, union, update
 
 from domain.campuses.tables import person, saved_card
 from domain.database.literal_status import literal_status
@@ -11,12 +11,10 @@ from domain.orders.tables import orders
 from domain.payments.card_facts import CardFacts, CardObjection, RefusedCard
 from domain.payments.model import CustomerDebtStatus, HoldPart
 from domain.payments.tables import customer_debt, hold
-from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionStatus
-from domain.restrictions.tables import restriction
+from domain.restrictions.repository import bars_for_money
 
 _FACTS = tuple(CardFacts.__slots__)
 _OPEN = literal_status(CustomerDebtStatus.OPEN)
-_ACTIVE = literal_status(RestrictionStatus.ACTIVE)
 
 
 async def keep_card_facts(work: UnitOfWork, payment_intent: str, facts: CardFacts) -> None:
@@ -33,8 +31,10 @@ async def find_card_facts(work: UnitOfWork, order_id: int) -> CardFacts | None:
     return None if row is None else CardFacts(**row)
 
 
-async def find_card_objection(work: UnitOfWork, person_id: int, fingerprint: str | None) -> RefusedCard | None:
-    """Return whose card it was and why it is not taken from this person; None when nothing speaks against it."""
+async def find_card_objection(
+    work: UnitOfWork, campus_id: int, person_id: int, fingerprint: str | None
+) -> RefusedCard | None:
+    """Return whose card it was and why it is not taken from this person here; None when nothing speaks against it."""
     if fingerprint is None:
         return None
     saved = select(saved_card.c.person_id).where(saved_card.c.fingerprint == fingerprint)
@@ -44,7 +44,10 @@ async def find_card_objection(work: UnitOfWork, person_id: int, fingerprint: str
         .where(hold.c.card_fingerprint == fingerprint)
     )
     others = person.c.id.in_(union(saved, used)) & (person.c.id != person_id)
-    for objection, condition in ((CardObjection.DEBT, _owes()), (CardObjection.BAR, _is_barred_for_money())):
+    for objection, condition in (
+        (CardObjection.DEBT, _owes()),
+        (CardObjection.BAR, bars_for_money(campus_id, person.c.id)),
+    ):
         query = select(person.c.id, person.c.first_name).where(others, condition).order_by(person.c.id).limit(1)
         row = (await work.connection.execute(query)).one_or_none()
         if row is not None:
@@ -55,14 +58,3 @@ async def find_card_objection(work: UnitOfWork, person_id: int, fingerprint: str
 def _owes() -> ColumnElement[bool]:
     owed = select(literal(1)).where(customer_debt.c.customer_id == person.c.id, customer_debt.c.status == _OPEN)
     return owed.exists()
-
-
-def _is_barred_for_money() -> ColumnElement[bool]:
-    barred = select(literal(1)).where(
-        restriction.c.person_id == person.c.id,
-        restriction.c.kind == RestrictionKind.BAR,
-        restriction.c.reason == RestrictionReason.MONEY,
-        restriction.c.status == _ACTIVE,
-        or_(restriction.c.until.is_(None), restriction.c.until > func.now()),
-    )
-    return barred.exists()

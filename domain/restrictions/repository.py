@@ -56,6 +56,12 @@ def keeps_from_running(campus_id: int | ColumnElement[int], person_id: ColumnEle
     return exists().where(restriction.c.person_id == person_id, kinds, *_HOLDS_NOW, _holds_on(campus_id))
 
 
+def bars_for_money(campus_id: int, person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Build the condition that the person may not order on this campus because of money."""
+    bar = and_(restriction.c.kind == RestrictionKind.BAR, restriction.c.reason == RestrictionReason.MONEY)
+    return exists().where(restriction.c.person_id == person_id, bar, *_HOLDS_NOW, _holds_on(campus_id))
+
+
 async def insert_proposal(
     work: UnitOfWork, campus_id: int, person_id: int, terms: RestrictionTerms, *, proposed_by: int
 ) -> Restriction:

@@ -19,6 +19,8 @@ from domain.refunds.tables import refund
 from domain.risk.facts import DAY, MONTH, CardAttempt, CardUse, CustomerFacts, NewCard, PastOrder
 
 _LARGE_SHARE = 4  # a refund counts when the platform bore this part of the order: not the runner's fault, nor a cent
+# A Postgres advisory lock of two numbers: people who order with one card are judged one after the other.
+CARD_LOCK = 7_260_120
 _ANSWERS = (HoldEvent.DECLINED, HoldEvent.MADE, HoldEvent.CHARGED)  # of a bank, in the event log
 _OWED = customer_debt.c.status == literal_status(CustomerDebtStatus.OPEN)
 _IS_OPEN = orders.c.status.in_(STATUSES_BEFORE_DELIVERY)
@@ -108,7 +110,11 @@ def _new_cards(rows: Sequence[Row[Any]]) -> tuple[NewCard, ...]:
 
 
 async def _read_card_use(work: UnitOfWork, at: Campus, person_id: int, fingerprint: str) -> CardUse:
-    """Return what became of the orders that this card was to pay, whoever placed them."""
+    """Return what became of the orders that this card was to pay, whoever placed them.
+
+    The card is locked until the transaction ends: who orders with it at the same moment, is judged after this order.
+    """
+    await work.connection.execute(select(func.pg_advisory_xact_lock(CARD_LOCK, func.hashtext(fingerprint))))
     counted = and_(orders.c.customer_id != person_id, orders.c.currency == at.currency, _COUNTS_TODAY)
     others_today = and_(counted, hold.c.part == HoldPart.CURRENT)
     query = select(
@@ -121,13 +127,27 @@ async def _read_card_use(work: UnitOfWork, at: Campus, person_id: int, fingerpri
     owed = and_(customer_debt.c.order_id == orders.c.id, _OWED)
     joined = hold.join(orders, orders.c.id == hold.c.order_id).outerjoin(customer_debt, owed)
     row = (await work.connection.execute(query.select_from(joined))).one()
+    asked = (await work.connection.execute(_unanswered_by_others(at, person_id, fingerprint))).one()
+    since = [each for each in (row.others_since, asked.since) if each is not None]
     return CardUse(
         fingerprint=fingerprint,
         known_since=row.known_since,
         is_unused=row.used == 0,
-        spent_by_others=int(row.spent_by_others),
-        others_since=row.others_since,
+        spent_by_others=int(row.spent_by_others) + int(asked.amount),
+        others_since=min(since, default=None),
         owes=row.debts > 0,
+    )
+
+
+def _unanswered_by_others(at: Campus, person_id: int, fingerprint: str) -> Select[Any]:
+    """Build the query of other people's orders whose bank has not answered: their card is the saved one."""
+    used_by = (saved_card.c.fingerprint == fingerprint, saved_card.c.person_id != person_id)
+    unanswered = (hold.c.part == HoldPart.CURRENT, hold.c.card_fingerprint.is_(None), _IS_OPEN)
+    here = (orders.c.campus_id.in_(select(campus.c.id)), orders.c.currency == at.currency)
+    joined = saved_card.join(orders, orders.c.customer_id == saved_card.c.person_id)
+    sums = (func.coalesce(func.sum(_AMOUNT), 0).label("amount"), func.min(orders.c.placed_at).label("since"))
+    return (
+        select(*sums).select_from(joined.join(hold, hold.c.order_id == orders.c.id)).where(*used_by, *unanswered, *here)
     )
 
 

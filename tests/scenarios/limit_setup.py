@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from domain.campuses.people import Member
 from domain.campuses.people_repository import ensure_member
+from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import change_draft
 from domain.orders.states import Order
 from domain.orders.use_cases import ordering
@@ -29,12 +30,17 @@ def read(refusal: object) -> str:
     return said
 
 
-async def place_order_of(stack: WorkerStack, customer: Member, price: int) -> Order:
-    """Place an order of one dish at this price; the ceiling is 2.80 above it, and the headroom of 1.00 to 5.00."""
+async def basket_of(stack: WorkerStack, customer: Member, price: int) -> Draft:
+    """Fill a basket with one dish at this price."""
     await stack.fill_basket(customer)
     async with stack.database() as work:
         dish = [{"name": "a feast", "quantity": 1, "price": price}]
-        draft = await change_draft(work, stack.campus.id, customer.person_id, items=dish)
+        return await change_draft(work, stack.campus.id, customer.person_id, items=dish)
+
+
+async def place_order_of(stack: WorkerStack, customer: Member, price: int) -> Order:
+    """Place an order of one dish at this price; the ceiling is 2.80 above it, and the headroom of 1.00 to 5.00."""
+    draft = await basket_of(stack, customer, price)
     placed = await stack.submit_draft(await stack.committed_member(customer.person_id), draft)
     assert isinstance(placed, ordering.OrderPlaced)
     await stack.run_due()

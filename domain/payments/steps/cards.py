@@ -77,7 +77,7 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
     card = run.data_as(SaveCardData).card
     if card is None:
         raise LookupError(f"saga {run.name} has no card")
-    refused = await find_card_objection(work, run.required_person_id, card.fingerprint)
+    refused = await find_card_objection(work, run.campus_id, run.required_person_id, card.fingerprint)
     if refused is not None:
         await _refuse_card(work, run, card, refused)
         return

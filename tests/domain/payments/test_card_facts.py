@@ -7,9 +7,11 @@ from domain.orders.states import OrderStatus
 from domain.payments.card_facts import CardFacts
 from domain.payments.card_facts_repository import find_card_facts
 from domain.payments.use_cases import saved_cards
+from domain.restrictions.exemption_repository import insert_exemption
 from domain.restrictions.model import RestrictionKind, RestrictionReason, RestrictionTerms
 from domain.restrictions.use_cases import restrict_person
 from tests.scenarios.customer_debt_setup import DECLINED_CARD, lapsed_order_at_drop_point, owed_order, pay_debt_with
+from tests.scenarios.limit_setup import join_elsewhere
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -109,3 +111,17 @@ async def test_a_new_account_cannot_save_the_card_of_somebody_who_owes_or_is_bar
     await save_card_on_page(stack, newcomer, "pm_card_mastercard")
     assert (await stack.committed_member(newcomer.person_id)).card is not None
     assert (await stack.open_order(await stack.committed_member(newcomer.person_id))).status is OrderStatus.CREATED
+
+
+async def test_a_card_of_somebody_whose_bar_does_not_hold_here_is_taken(
+    stack: WorkerStack, newcomer: Member, admin: Member
+) -> None:
+    former = await stack.add_member(card=None)
+    await save_card_on_page(stack, former, "pm_card_mastercard#exempt")
+    south = await join_elsewhere(stack, former, newcomer)
+    terms = RestrictionTerms(kind=RestrictionKind.BAR, reason=RestrictionReason.MONEY, note="disputes", until=None)
+    bar = await stack.act(restrict_person, admin, former.person_id, terms)
+    async with stack.database() as work:
+        assert await insert_exemption(work, south.campus.id, bar, made_by=admin.person_id, why="known here")
+    await save_card_on_page(south, newcomer, "pm_card_mastercard#exempt")
+    assert (await stack.committed_member(newcomer.person_id)).card is not None

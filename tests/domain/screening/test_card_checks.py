@@ -1,6 +1,8 @@
 """The limits about cards at their shipped numbers, over all people and campuses: what is refused, and what is read."""
 
+from collections import Counter
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -8,9 +10,9 @@ from domain.campuses.people import Member
 from domain.orders.states import OrderStatus
 from domain.risk.refusals import CardDaySumReached, CardOwes, TooManyCards
 from tests.scenarios.customer_debt_setup import DECLINED_CARD, owed_order, pay_debt_with
-from tests.scenarios.limit_setup import join_elsewhere, place_order_of, read, state_limits
+from tests.scenarios.limit_setup import basket_of, join_elsewhere, place_order_of, read, state_limits
 from tests.scenarios.price_increase_setup import increase_fee
-from tests.stack.races import refusal_of
+from tests.stack.races import race, race_starts, refusal_of
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -39,6 +41,18 @@ async def test_a_new_card_pays_for_little_in_a_day_whoever_orders_with_it(stack:
     assert isinstance(await refusal_of(partial(increase_fee, stack, second, order)), CardDaySumReached)
     await stack.save_test_card(second.person_id, "pm_card_visa")
     assert (await place_order_of(stack, second, 2_000)).status is OrderStatus.CREATED
+
+
+async def test_of_two_accounts_that_place_with_one_new_card_at_one_instant_one_is_refused(stack: WorkerStack) -> None:
+    for start in race_starts(2, 6, seed=16):
+        card = f"pm_card_visa#pair-{uuid4()}"
+        people = [await stack.add_member(card=card) for _ in range(2)]
+        taps = [
+            partial(refusal_of, partial(stack.submit_draft, each, await basket_of(stack, each, 7_000)))
+            for each in people
+        ]
+        refusals = await race(start, *taps)
+        assert Counter(map(type, refusals)) == {type(None): 1, CardDaySumReached: 1}, start
 
 
 async def test_a_card_that_paid_three_days_ago_is_not_new_any_more(stack: WorkerStack, runner: Member) -> None:
