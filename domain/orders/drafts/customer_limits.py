@@ -22,6 +22,16 @@ async def require_may_order(work: UnitOfWork, campus: Campus, person_id: int) ->
     return state.limits
 
 
+async def require_may_pay_more(work: UnitOfWork, campus: Campus, person_id: int, more: int) -> None:
+    """Raise PersonBarred or OrderLimitReached when an order may not cost `more` minor units than it does.
+
+    A small order would become as large as a barred or limited person likes.
+    """
+    state = await require_not_barred(work, campus, person_id)
+    for limit in state.limits:
+        await _require_within_sum(work, campus, person_id, more, limit)
+
+
 async def require_within_limits(
     work: UnitOfWork, campus: Campus, person_id: int, ceiling: int, limits: Sequence[Restriction]
 ) -> None:
@@ -30,14 +40,23 @@ async def require_within_limits(
     A sum limits orders in its own currency. A limit for money counts the orders of all campuses.
     """
     for limit in limits:
-        counted_on = None if limit.terms.reason is RestrictionReason.MONEY else limit.campus_id
-        most, daily = limit.terms.open_orders, limit.terms.daily_sum
-        if most is not None and await count_open_orders(work, person_id, counted_on) >= most:
+        most = limit.terms.open_orders
+        if most is not None and await count_open_orders(work, person_id, _counted_on(limit)) >= most:
             raise _refusal(campus, limit, counts="orders", most=most)
-        if daily is None or limit.terms.currency != campus.currency:
-            continue
-        if await sum_orders_of_day(work, person_id, counted_on, campus.currency) + ceiling > daily:
-            raise _refusal(campus, limit, counts="money", daily=format_money(daily, campus.currency))
+        await _require_within_sum(work, campus, person_id, ceiling, limit)
+
+
+async def _require_within_sum(work: UnitOfWork, campus: Campus, person_id: int, more: int, limit: Restriction) -> None:
+    daily = limit.terms.daily_sum
+    if daily is None or limit.terms.currency != campus.currency:
+        return
+    if await sum_orders_of_day(work, person_id, _counted_on(limit), campus.currency) + more > daily:
+        raise _refusal(campus, limit, counts="money", daily=format_money(daily, campus.currency))
+
+
+def _counted_on(limit: Restriction) -> int | None:
+    """Return the campus whose orders count; None for all."""
+    return None if limit.terms.reason is RestrictionReason.MONEY else limit.campus_id
 
 
 def _refusal(campus: Campus, limit: Restriction, *, counts: str, most: int = 0, daily: str = "-") -> OrderLimitReached:

@@ -9,6 +9,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
+from domain.orders.drafts.customer_limits import require_may_pay_more
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.price_increase import PriceIncreaseKind, require_increasable
 from domain.orders.pricing import Price
@@ -37,7 +38,8 @@ OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
 async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     """Request a hold of the new ceiling.
 
-    Raise OrderClosed when the order is not as the customer saw it, RiskRefused above a limit of the campus.
+    Raise OrderClosed when the order is not as the customer saw it, RiskRefused above a limit of the campus, and what
+    `require_may_pay_more` raises.
 
     Only a use case starts this saga. In this transaction, under the order's lock, it has found no other increase in
     flight; the unique index `hold_one_replacement` would refuse a second one.
@@ -48,6 +50,7 @@ async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     run.data_as(ReplaceHoldData).ceiling = price.ceiling
     more = price.ceiling - order.price.ceiling
     campus = await find_campus(work, order.campus_id)
+    await require_may_pay_more(work, campus, order.customer_id, more)
     await work.registers.get(RiskChecks).require_charge_allowed(work, campus, order.customer_id, more)
     await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
 
