@@ -76,17 +76,30 @@ def _judge_sums(facts: CustomerFacts, limits: RiskLimits, more: int, now: dateti
     today = [order for order in facts.orders if order.is_open or now - order.placed_at < DAY]
     most = limits.new_customer_day if _is_new(facts, limits, now) else limits.customer_day
     if sum(order.amount for order in today) + more > most:
-        return Refuse(reason=RefusalReason.CUSTOMER_DAY, most=most, until=_first_leaves(today))
+        until = _find_room(_leaving(today), most - more, now)
+        return Refuse(reason=RefusalReason.CUSTOMER_DAY, most=most, until=until)
     card = facts.card
     if card is not None and is_new(card.known_since, limits, now):
         own = [order for order in today if order.card == card.fingerprint]
         if sum(order.amount for order in own) + card.spent_by_others + more > limits.new_customer_day:
-            until = _first_leaves(own, card.others_since)
+            others = [] if card.others_last is None else [(card.others_last + DAY, card.spent_by_others)]
+            until = _find_room([*_leaving(own), *others], limits.new_customer_day - more, now)
             return Refuse(reason=RefusalReason.CARD_DAY, most=limits.new_customer_day, until=until)
     return ALLOW
 
 
-def _first_leaves(today: Sequence[PastOrder], others_since: datetime | None = None) -> datetime | None:
-    """Return when the first of these orders is a day old; None without any, when this order alone is too much."""
-    placed = [order.placed_at for order in today] + ([] if others_since is None else [others_since])
-    return min(placed) + DAY if placed else None
+def _leaving(today: Sequence[PastOrder]) -> list[tuple[datetime, int]]:
+    return [(order.placed_at + DAY, order.amount) for order in today]
+
+
+def _find_room(leaving: Sequence[tuple[datetime, int]], room: int, now: datetime) -> datetime | None:
+    """Return when so many of these amounts have left the day that the others fit into `room`.
+
+    None when no wait helps: this order alone is too much, or an order of long ago is still open.
+    """
+    counted = sum(amount for _, amount in leaving)
+    for moment, amount in sorted(leaving):
+        counted -= amount
+        if counted <= room:
+            return moment if moment > now and room >= 0 else None
+    return None

@@ -46,7 +46,7 @@ class CardUse:
     known_since: datetime | None  # the first order that it paid was completed then; None when it paid none
     is_unused: bool = False  # this customer has ordered nothing with it yet
     spent_by_others: int = 0  # by other accounts: orders that are open, or were placed in the last day ...
-    others_since: datetime | None = None  # ... and when the first of these was placed
+    others_last: datetime | None = None  # ... and when the last of these was placed
     owes: bool = False  # somebody owes for an order that this card was to pay
 
 

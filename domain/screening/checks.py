@@ -33,7 +33,7 @@ async def require_claim_allowed(work: UnitOfWork, campus: Campus, order: Order) 
 
     The caller has locked the runner's membership.
     """
-    given_back = await read_given_back(work, campus.id, order.runner_id or 0)
+    given_back = await read_given_back(work, order.runner_id or 0)
     _require(judge_given_back(given_back, campus.risk, work.now), campus)
     pair = await read_pair_deliveries(work, order)
     _require(judge_claim(pair, campus.risk, order.price.ceiling, work.now), campus)
@@ -41,7 +41,7 @@ async def require_claim_allowed(work: UnitOfWork, campus: Campus, order: Order) 
 
 async def tell_given_back(work: UnitOfWork, campus: Campus, order: Order, runner_id: int) -> None:
     """Tell the admins, once in a day, of a runner who gave back so much that they claim nothing more."""
-    given_back = await read_given_back(work, campus.id, runner_id)
+    given_back = await read_given_back(work, runner_id)
     verdict = judge_given_back(given_back, campus.risk, work.now)
     if isinstance(verdict, Refuse) and verdict.until is not None:
         runner = await find_member(work, campus.id, runner_id)

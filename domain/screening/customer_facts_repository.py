@@ -121,20 +121,20 @@ async def _read_card_use(work: UnitOfWork, at: Campus, person_id: int, fingerpri
         func.min(orders.c.completed_at).filter(hold.c.captured > 0).label("known_since"),
         func.count().filter(orders.c.customer_id == person_id).label("used"),
         func.coalesce(func.sum(_AMOUNT).filter(others_today), 0).label("spent_by_others"),
-        func.min(orders.c.placed_at).filter(others_today).label("others_since"),
+        func.max(orders.c.placed_at).filter(others_today).label("others_last"),
         func.count(customer_debt.c.id).filter(hold.c.made_at.is_not(None)).label("debts"),
     ).where(hold.c.card_fingerprint == fingerprint)
     owed = and_(customer_debt.c.order_id == orders.c.id, _OWED)
     joined = hold.join(orders, orders.c.id == hold.c.order_id).outerjoin(customer_debt, owed)
     row = (await work.connection.execute(query.select_from(joined))).one()
     asked = (await work.connection.execute(_unanswered_by_others(at, person_id, fingerprint))).one()
-    since = [each for each in (row.others_since, asked.since) if each is not None]
+    placed = [each for each in (row.others_last, asked.last) if each is not None]
     return CardUse(
         fingerprint=fingerprint,
         known_since=row.known_since,
         is_unused=row.used == 0,
         spent_by_others=int(row.spent_by_others) + int(asked.amount),
-        others_since=min(since, default=None),
+        others_last=max(placed, default=None),
         owes=row.debts > 0,
     )
 
@@ -145,7 +145,7 @@ def _unanswered_by_others(at: Campus, person_id: int, fingerprint: str) -> Selec
     unanswered = (hold.c.part == HoldPart.CURRENT, hold.c.card_fingerprint.is_(None), _IS_OPEN)
     here = (orders.c.campus_id.in_(select(campus.c.id)), orders.c.currency == at.currency)
     joined = saved_card.join(orders, orders.c.customer_id == saved_card.c.person_id)
-    sums = (func.coalesce(func.sum(_AMOUNT), 0).label("amount"), func.min(orders.c.placed_at).label("since"))
+    sums = (func.coalesce(func.sum(_AMOUNT), 0).label("amount"), func.max(orders.c.placed_at).label("last"))
     return (
         select(*sums).select_from(joined.join(hold, hold.c.order_id == orders.c.id)).where(*used_by, *unanswered, *here)
     )

@@ -35,15 +35,11 @@ async def read_pair_deliveries(work: UnitOfWork, order: Order) -> tuple[PairDeli
     return tuple(PairDelivery(at=row.accepted_at, amount=row.amount) for row in rows)
 
 
-async def read_given_back(work: UnitOfWork, campus_id: int, runner_id: int) -> tuple[datetime, ...]:
-    """Return when this runner gave orders of this campus back in the last day."""
-    query = (
-        select(barred_runner.c.given_back_at)
-        .join(orders, orders.c.id == barred_runner.c.order_id)
-        .where(orders.c.campus_id == campus_id, barred_runner.c.person_id == runner_id)
-        .where(barred_runner.c.given_back_at > func.now() - DAY)
-    )
-    return tuple((await work.connection.execute(query)).scalars())
+async def read_given_back(work: UnitOfWork, runner_id: int) -> tuple[datetime, ...]:
+    """Return when this runner gave orders back in the last day, on any campus: a second one shows no more places."""
+    own = select(barred_runner.c.given_back_at).where(barred_runner.c.person_id == runner_id)
+    recent = own.where(barred_runner.c.given_back_at > func.now() - DAY)
+    return tuple((await work.connection.execute(recent)).scalars())
 
 
 async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits) -> DeliveryFacts:

@@ -11,6 +11,7 @@ from domain.orders.states import Order
 from domain.orders.use_cases import ordering
 from domain.risk.refusals import RiskRefused
 from domain.words import say_plain
+from tests.stack.rows import ROOMY_RISK
 from tests.stack.started_worker_stack import found_campus
 from tests.stack.worker_stack import WorkerStack
 
@@ -20,6 +21,11 @@ MAX_ANSWER_LENGTH = 200  # of a tap, at Telegram
 async def state_limits(stack: WorkerStack, **limits: int) -> None:
     """Let these limits count on all campuses; the shipped ones where a name is missing."""
     await stack.sql("UPDATE campus SET risk = CAST(:risk AS jsonb)", risk=json.dumps(limits))
+
+
+async def state_roomy_limits(stack: WorkerStack, **limits: int) -> None:
+    """Let these limits count on all campuses; roomy ones where a name is missing."""
+    await state_limits(stack, **ROOMY_RISK | limits)
 
 
 def read(refusal: object) -> str:

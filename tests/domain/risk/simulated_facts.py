@@ -132,7 +132,7 @@ def _card_use(kept: KeptRows, order: IntendedOrder, now: datetime) -> CardUse:
         known_since=card.known_since,
         is_unused=order.card not in kept.customers[order.customer].cards,
         spent_by_others=sum(each.amount(now) for each in others),
-        others_since=min((each.at for each in others), default=None),
+        others_last=max((each.at for each in others), default=None),
         owes=card.owes,
     )
 

@@ -50,6 +50,23 @@ def test_the_sum_of_a_day_is_limited_and_says_when_there_is_room(facts: Customer
     assert refused == Refuse(reason=RefusalReason.CUSTOMER_DAY, most=most, until=NOW + 4 * HOUR)
 
 
+def test_the_time_that_is_said_is_when_enough_has_left_the_day_and_not_when_the_first_order_has() -> None:
+    facts = replace(NEW, orders=(past(2_000, ago=20 * HOUR), past(9_000, ago=2 * HOUR), past(500)))
+    assert judge_order(facts, LIMITS, 2_500, NOW) == refused_until(NOW + 4 * HOUR)
+    assert judge_order(facts, LIMITS, 2_501, NOW) == refused_until(NOW + 22 * HOUR)
+    assert judge_order(facts, LIMITS, 12_001, NOW) == refused_until(None), "this order alone is too much"
+
+
+def test_no_time_is_said_while_an_order_of_long_ago_is_open() -> None:
+    facts = replace(NEW, orders=(past(9_000, ago=30 * HOUR, is_open=True),))
+    assert judge_order(facts, LIMITS, 5_000, NOW) == refused_until(None)
+
+
+def refused_until(until: datetime | None) -> Refuse:
+    """The refusal of an order above the sum of a new account."""
+    return Refuse(reason=RefusalReason.CUSTOMER_DAY, most=12_000, until=until)
+
+
 def test_a_day_is_the_last_24_hours_and_midnight_opens_no_second_one() -> None:
     facts = replace(KNOWN, orders=(past(25_000, ago=DAY - MINUTE),))
     assert reason(judge_order(facts, LIMITS, 500, NOW)) is RefusalReason.CUSTOMER_DAY
@@ -135,7 +152,7 @@ def test_a_card_of_somebody_who_owes_pays_for_no_order() -> None:
 @pytest.mark.parametrize("known_since", [None, NOW - 3 * DAY + MINUTE])
 def test_a_new_card_has_one_limit_over_all_accounts_that_use_it(known_since: datetime | None) -> None:
     others = NOW - 4 * HOUR
-    card = CardUse(fingerprint="a", known_since=known_since, spent_by_others=10_000, others_since=others)
+    card = CardUse(fingerprint="a", known_since=known_since, spent_by_others=10_000, others_last=others)
     facts = replace(KNOWN, orders=(past(1_000, card="a"), past(1_000, card="b")), card=card)
     assert judge_order(facts, LIMITS, 1_000, NOW) == ALLOW
     refused = judge_order(facts, LIMITS, 1_001, NOW)

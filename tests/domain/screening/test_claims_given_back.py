@@ -10,16 +10,15 @@ from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import admin_orders, running
 from domain.risk.refusals import GaveBackTooMany
 from tests.scenarios.escalation_timers import fire_timers_of
-from tests.scenarios.limit_setup import read, state_limits
+from tests.scenarios.limit_setup import join_elsewhere, read, state_roomy_limits
 from tests.stack.races import refusal_of
-from tests.stack.rows import ROOMY_RISK
 from tests.stack.worker_stack import WorkerStack
 
 
 @pytest.fixture(autouse=True)
 async def low_limit(stack: WorkerStack) -> None:
     """Let a runner give two orders back in a day."""
-    await state_limits(stack, **ROOMY_RISK | {"given_back": 2})
+    await state_roomy_limits(stack, given_back=2)
 
 
 async def counts_told(stack: WorkerStack, runner: Member) -> list[str]:
@@ -54,9 +53,21 @@ async def test_a_runner_who_gave_back_too_much_claims_nothing_more_and_the_admin
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
     other = await stack.add_member(runner=True, card=None)
     assert (await stack.claim(other, order)).runner_id == other.person_id
-    await state_limits(stack, **ROOMY_RISK | {"given_back": 3})
+    await state_roomy_limits(stack, given_back=3)
     await give_back(stack, runner)
     assert await counts_told(stack, runner) == ["2"]
+
+
+async def test_what_was_given_back_on_another_campus_counts(stack: WorkerStack, runner: Member) -> None:
+    south = await join_elsewhere(stack, runner)
+    await state_roomy_limits(stack, given_back=2)
+    approved = "UPDATE membership SET runner_status = 'approved' WHERE campus_id = :id AND person_id = :person"
+    await stack.sql(approved, id=south.campus.id, person=runner.person_id)
+    await give_back(south, runner)
+    await give_back(stack, runner)
+    assert await counts_told(stack, runner) == ["2"]
+    for place in (stack, south):
+        assert isinstance(await refusal_of(partial(place.claimed_order, runner)), GaveBackTooMany)
 
 
 async def test_a_day_later_the_runner_claims_again(stack: WorkerStack, runner: Member) -> None:

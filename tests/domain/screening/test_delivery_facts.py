@@ -1,6 +1,5 @@
 """What is read of a runner's deliveries: whether the PIN proved them, what each brought, to whom, and when."""
 
-import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,19 +11,13 @@ from domain.orders.states import Order
 from domain.risk.facts import DeliveryFacts
 from domain.screening.runner_facts_repository import read_delivery_facts
 from tests.scenarios.held_payout_setup import left_order
+from tests.scenarios.limit_setup import state_roomy_limits
 from tests.scenarios.refund_setup import completed_order
-from tests.stack.rows import ROOMY_RISK
 from tests.stack.worker_stack import WorkerStack
 
 BROUGHT = 850  # the receipt of each order of these tests; they have no tip
 _MOMENTS = ("placed_at", "accepted_at", "bought_at", "delivered_at", "completed_at")
 MOVED_BACK = f"UPDATE orders SET {', '.join(f'{each} = {each} - CAST(:by AS interval)' for each in _MOMENTS)}"
-
-
-async def state_limits(stack: WorkerStack, **limits: int) -> None:
-    """Let these limits count; roomy ones where a name is missing."""
-    risk = json.dumps(ROOMY_RISK | limits)
-    await stack.sql("UPDATE campus SET risk = CAST(:risk AS jsonb)", risk=risk)
 
 
 async def facts_of(stack: WorkerStack, order: Order) -> DeliveryFacts:
@@ -67,7 +60,7 @@ async def test_each_delivery_of_the_week_says_whether_the_pin_proved_it(stack: W
 async def test_each_delivery_says_whether_its_customer_is_the_same_and_was_new_then(
     stack: WorkerStack, runner: Member
 ) -> None:
-    await state_limits(stack, new_days=0, new_orders=2)
+    await state_roomy_limits(stack, new_days=0, new_orders=2)
     mei, kai = await stack.add_member(), await stack.add_member()
     first, second, third = [await bring(stack, runner, mei) for _ in range(3)]
     other = await bring(stack, runner, kai)
@@ -83,7 +76,7 @@ async def test_each_delivery_says_whether_its_customer_is_the_same_and_was_new_t
 async def test_hand_overs_without_the_pin_of_one_day_are_looked_at_from_the_limit_on(
     stack: WorkerStack, runner: Member
 ) -> None:
-    await state_limits(stack, unproven=2)
+    await state_roomy_limits(stack, unproven=2)
     yesterday = await left_order(stack, runner)
     await move_back(stack, yesterday, timedelta(hours=25))
     first, second = await left_order(stack, runner), await left_order(stack, runner)
@@ -101,7 +94,7 @@ async def test_hand_overs_without_the_pin_of_one_day_are_looked_at_from_the_limi
 async def test_sums_are_looked_at_above_the_limit_and_forget_what_is_older(
     stack: WorkerStack, runner: Member, limit: str, reason: str, is_same: bool, back: timedelta
 ) -> None:
-    await state_limits(stack, **{limit: 2 * BROUGHT})
+    await state_roomy_limits(stack, **{limit: 2 * BROUGHT})
     mei = await stack.add_member()
     orders = []
     for at in range(4):

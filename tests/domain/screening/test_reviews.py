@@ -1,6 +1,5 @@
 """Pay that the risk rules let wait: the first of a runner for a time, the unusual until an admin lets it go."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -21,22 +20,14 @@ from tests.scenarios.held_payout_setup import (
     payable_row,
     sweep_held_payouts,
 )
-from tests.scenarios.limit_setup import join_elsewhere, place_order_of
-from tests.scenarios.limit_setup import state_limits as state_shipped_limits
+from tests.scenarios.limit_setup import join_elsewhere, place_order_of, state_limits, state_roomy_limits
 from tests.scenarios.refund_setup import complete_refund, completed_order
-from tests.stack.rows import ROOMY_RISK
 from tests.stack.worker_stack import WorkerStack
-
-
-async def state_limits(stack: WorkerStack, **limits: int) -> None:
-    """Let these limits count; roomy ones where a name is missing."""
-    risk = json.dumps(ROOMY_RISK | limits)
-    await stack.sql("UPDATE campus SET risk = CAST(:risk AS jsonb)", risk=risk)
 
 
 async def fast_order(stack: WorkerStack, runner: Member) -> Order:
     """Deliver an order within a moment, on a campus where that is unusual."""
-    await state_limits(stack, least_delivery=180)
+    await state_roomy_limits(stack, least_delivery=180)
     return await completed_order(stack, runner)
 
 
@@ -87,7 +78,7 @@ async def test_nobody_lets_their_own_pay_go(stack: WorkerStack, runner: Member, 
 async def test_what_also_lacks_the_pin_keeps_its_time_when_it_is_let_go(
     stack: WorkerStack, runner: Member, admin: Member
 ) -> None:
-    await state_limits(stack, least_delivery=180)
+    await state_roomy_limits(stack, least_delivery=180)
     order = await left_order(stack, runner)
     assert (await payable_row(stack, order)).held_for == "review"
     await stack.act(let_pay_go, admin, order.id)
@@ -133,7 +124,7 @@ async def test_who_has_a_part_in_a_reviewed_order_bars_nobody_for_it(
 async def test_the_first_pay_outs_of_a_runner_wait_a_day_and_the_next_does_not(
     stack: WorkerStack, runner: Member
 ) -> None:
-    await state_limits(stack, first_payouts=1)
+    await state_roomy_limits(stack, first_payouts=1)
     first = await completed_order(stack, runner)
     held = await payable_row(stack, first)
     assert first.delivered_at is not None
@@ -147,7 +138,7 @@ async def test_the_first_pay_outs_of_a_runner_wait_a_day_and_the_next_does_not(
 
 
 async def test_disputes_about_a_runner_s_jobs_keep_their_later_pay(stack: WorkerStack, runner: Member) -> None:
-    await state_limits(stack, disputes=1)
+    await state_roomy_limits(stack, disputes=1)
     paid = await completed_order(stack, runner)
     await stack.sql(
         "INSERT INTO dispute (campus_id, order_id, dispute, amount, currency, reason, status, closed_at)"
@@ -161,7 +152,7 @@ async def test_disputes_about_a_runner_s_jobs_keep_their_later_pay(stack: Worker
 
 
 async def test_a_tip_counts_like_what_is_on_the_receipt(stack: WorkerStack, runner: Member) -> None:
-    await state_limits(stack, runner_day=2 * 850 + 199)
+    await state_roomy_limits(stack, runner_day=2 * 850 + 199)
     reasons = []
     for tip in (0, 200):
         customer = await stack.add_member()
@@ -194,7 +185,7 @@ EARLIER_CLAIM = "UPDATE orders SET accepted_at = accepted_at - interval '15 minu
 async def test_a_large_payment_of_a_new_account_that_radar_doubts_waits_for_an_admin(
     stack: WorkerStack, runner: Member, admin: Member, card: str, price: int, held_for: str
 ) -> None:
-    await state_shipped_limits(stack)
+    await state_limits(stack)
     order = await place_order_of(stack, await stack.add_member(card=card), price)
     await stack.claim(runner, order)
     await stack.run_due()
@@ -216,7 +207,7 @@ async def test_a_large_payment_of_a_new_account_that_radar_doubts_waits_for_an_a
 
 
 async def test_what_an_admin_finished_was_not_handed_over_with_the_pin(stack: WorkerStack, runner: Member) -> None:
-    await state_limits(stack, unproven=2)
+    await state_roomy_limits(stack, unproven=2)
     orders = [await finished_order(stack, runner), await left_order(stack, runner)]
     assert [(await payable_row(stack, order)).held_for for order in orders] == ["finished", "review"]
     assert await stack.rows_of(orders[1], "review", "reason") == [("unproven",)]
@@ -225,7 +216,7 @@ async def test_what_an_admin_finished_was_not_handed_over_with_the_pin(stack: Wo
 async def test_a_delivery_is_judged_by_those_before_it_however_late_it_is_looked_at(
     stack: WorkerStack, runner: Member
 ) -> None:
-    await state_limits(stack)
+    await state_roomy_limits(stack)
     first, second = [await completed_order(stack, runner) for _ in range(2)]
     async with stack.database() as work:
         facts = [await read_delivery_facts(work, order, stack.campus.risk) for order in (first, second)]
@@ -235,6 +226,6 @@ async def test_a_delivery_is_judged_by_those_before_it_however_late_it_is_looked
 async def test_what_a_runner_brings_counts_on_all_campuses(stack: WorkerStack, runner: Member) -> None:
     south = await join_elsewhere(stack, runner)
     await stack.sql("UPDATE membership SET runner_status = 'approved' WHERE person_id = :id", id=runner.person_id)
-    await state_limits(stack, runner_day=2 * 850 - 1, first_payouts=1)
+    await state_roomy_limits(stack, runner_day=2 * 850 - 1, first_payouts=1)
     orders = [await completed_order(place, runner) for place in (stack, south)]
     assert [(await payable_row(stack, order)).held_for for order in orders] == ["first", "review"]
