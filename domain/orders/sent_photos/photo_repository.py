@@ -12,7 +12,8 @@ from domain.orders.sent_photos.tables import sent_photo
 async def use_photo(work: UnitOfWork, order_id: int, photo: SentPhoto, use: PhotoUse) -> None:
     """Record what this photo proves about an order; the same photo may be sent for it again.
 
-    Raise PhotoUsedBefore when it proved anything else. Raise PhotoSecondHand for a receipt, or food that was left, that
+    Raise PhotoUsedBefore when it proved anything else; but a problem may be reported with the photo that the customer
+    was shown of this order, as it is about just that. Raise PhotoSecondHand for a receipt, or food that was left, that
     the runner did not photograph: a problem may be reported with a friend's photo.
     """
     if photo.is_second_hand and use is not PhotoUse.PROBLEM:
@@ -20,5 +21,6 @@ async def use_photo(work: UnitOfWork, order_id: int, photo: SentPhoto, use: Phot
     values = {"unique_id": photo.unique_id, "order_id": order_id, "use": use}
     await work.connection.execute(insert(sent_photo).values(values).on_conflict_do_nothing())
     used = select(sent_photo.c.order_id, sent_photo.c.use).where(sent_photo.c.unique_id == photo.unique_id)
-    if tuple((await work.connection.execute(used)).one()) != (order_id, use):
+    used_order, used_for = (await work.connection.execute(used)).one()
+    if used_order != order_id or (used_for != use and use is not PhotoUse.PROBLEM):
         raise PhotoUsedBefore

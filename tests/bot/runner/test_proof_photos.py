@@ -74,6 +74,14 @@ async def test_one_photo_tells_of_a_problem_of_one_order(stack: BotStack) -> Non
     assert "The campus team reads it" in await mei.answer_to("in words, then")
 
 
+async def test_the_customer_reports_a_problem_with_the_photo_that_the_runner_left(stack: BotStack) -> None:
+    order_id, mei, ana = await leavable_order(stack)
+    await ana.write("", photo=True)
+    proof = (await stack.order_row(order_id))["proof_photo"]
+    await mei.tap(Tap.PROBLEM, order_id, 2)
+    assert "The campus team reads it" in await mei.answer_to("this is not my door", photo=proof)
+
+
 @pytest.mark.parametrize("how", sorted(SECOND_HAND))
 async def test_a_photo_of_somebody_else_is_no_receipt_and_no_proof(stack: BotStack, how: str) -> None:
     order_id, _, ana = await claimed_order(stack)
