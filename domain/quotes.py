@@ -143,10 +143,12 @@ def mark_name(name: str) -> str:
 def looks_official(name: str) -> bool:
     """Return whether a reader may take this name for the campus team, the bot, a role, or a company we work with.
 
-    Letters of other alphabets, digits and spaces that imitate those of such a name do not help.
+    Letters of other alphabets, digits and spaces that imitate those of such a name do not help, nor does the name of a
+    campus beside it, as in "North Team".
     """
     letters = _fold_letters(name)
-    return letters in _ROLE_NAMES or any(part in letters for part in _PARTS_OF_OUR_NAMES)
+    words = {_fold_letters(word) for word in _BETWEEN_WORDS.split(name)}
+    return bool({letters, *words} & _ROLE_NAMES) or any(part in letters for part in _PARTS_OF_OUR_NAMES)
 
 
 def _fold_letters(name: str) -> str:
@@ -155,18 +157,20 @@ def _fold_letters(name: str) -> str:
     return "".join(character for character in small if character.isalpha())
 
 
-# Pairs of a character and the letter that it looks like: Cyrillic, Greek, other Latin letters, digits and signs.
+# Pairs of a character and the letter that it looks like: Cyrillic, Greek, other Latin letters, small capitals, signs.
 _PAIRS = (
     "\u0430a\u0432b\u0435e\u043ak\u043cm\u043dh\u043eo\u0440p\u0441c\u0442t\u0443y\u0445x\u0455s\u0456i\u0458j\u0501d\u04bbh\u04cfl\u0433r\u043fn"
     "\u03b1a\u03b2b\u03b5e\u03b9i\u03bak\u03bdv\u03bfo\u03c1p\u03c4t\u03c5u\u03c7x\u03bcm\u03b7n"
     "\u0131i\u0142l\u00f8o\u0111d\u0127h\u0167t\u0280r\u0262g"
+    "\u1d00a\u0299b\u1d04c\u1d05d\u1d07e\u029ch\u026ai\u1d0ak\u029fl\u1d0dm\u0274n\u1d0fo\u1d18p\ua731s\u1d1bt\u1d1cu\u1d20v\u028fy"
     "0o1i3e4a5s7t8b@a$s!i|ili"
 )
 _LOOKALIKES = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
-_ROLES = "bot customer operator organiser organizer runner security staff system team"
+_ROLES = "bot customer management operator organiser organizer payments refunds runner security staff system team"
 _PARTS = "campus admin helpdesk moderator official stripe support telegram"
 _ROLE_NAMES = frozenset(_fold_letters(each) for each in _ROLES.split())
 _PARTS_OF_OUR_NAMES = tuple(_fold_letters(each) for each in _PARTS.split())
+_BETWEEN_WORDS = re.compile(r"[^\w@$!|]+|_+")
 _REMOVED = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")  # by Telegram, from the text of a message
 _BLANKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")  # shown as a space
 _TAPPABLE = re.compile(

@@ -20,6 +20,10 @@ OFFICIAL = (
     "runner",
     "Bot",
     "Str1pe",
+    "North Team",
+    "NUS-Staff",
+    "Refunds (North)",
+    "\u1d1b\u1d07\u1d00\u1d0d",  # in small capitals
 )
 PEOPLES = (
     "Mei",
@@ -27,6 +31,7 @@ PEOPLES = (
     "Botan",
     "Jos\u00e9",
     "Teamrat",
+    "Botond Staffan",
     "\u674e\u660e",
     "Runa",
     "Abu Bakar",
