@@ -8,6 +8,7 @@ from domain.campuses.people import Member
 from domain.errors import CampusGError, OrderClosed, PinLocked, ReceiptAboveLimit, ReceiptTooSmall
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
+from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
 from tests.cases import case
 from tests.scenarios.scenario_setup import finish_onboarding
@@ -237,8 +238,17 @@ async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(own_
 
 
 async def test_m2_every_call_that_makes_something_carries_a_key(stack: WorkerStack) -> None:
-    """Covers every call that the workers make."""
-    calls = [call for call in await stack.inspect_stripe("requests") if call["verb"] == "POST"]
-    product_calls = [call for call in calls if "attach" not in call["path"]]
-    assert len(product_calls) > 20
+    """Covers every call that the workers made for an order, from a customer without a card to a runner who is paid."""
+    customer, runner = await stack.add_member(card=None), await stack.add_member(runner=True, card=None)
+    await stack.act(saved_cards.start_card_setup, customer)
+    await stack.run_due()
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await set_up_payout(stack, runner)
+    order = await stack.delivered_order(runner, await stack.committed_member(customer.person_id))
+    await stack.run_due()
+    assert len(await stack.transfers(order.id)) == 1
+    posted = [call for call in await stack.inspect_stripe("requests") if call["verb"] == "POST"]
+    product_calls = [call for call in posted if "attach" not in call["path"]]
+    made = {call["path"].split("/")[2] for call in product_calls}
+    assert made >= {"accounts", "account_links", "checkout", "customers", "payment_intents", "transfers"}
     assert [call["path"] for call in product_calls if not call["idempotency_key"]] == []

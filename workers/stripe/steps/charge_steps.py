@@ -30,7 +30,6 @@ from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts
 from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
-MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 MAX_CLOCK_SKEW_SECONDS = Timeout.STRIPE_CLOCK_SKEW.whole_seconds
 # Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
 CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
@@ -232,5 +231,5 @@ CHARGE_AGAIN = define_external_step(
     find_existing=find_recharge,
     refused=tell_refused("pay"),
     held_up=tell_held_up("pay"),
-    rekey_after=MONEY_TRACE_TIMEOUT,
+    rekey_after=Timeout.STRIPE_MONEY_TRACE.delta,
 )

@@ -15,6 +15,7 @@ from domain.payments.notifications.customer_debts import debt_approval_asked, de
 from domain.payments.steps.customer_debts import book_settlement
 from domain.saga.refusals import CARD_GONE, RefusalKind
 from domain.saga.run import SagaRun
+from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
 from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
 from workers.stripe.gateway import StripeGateway
@@ -25,7 +26,6 @@ from workers.stripe.refusals.waiting_people import tell_held_up
 from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts, record_card_facts
 from workers.stripe.steps.charge_steps import (
     MAX_CLOCK_SKEW_SECONDS,
-    MONEY_TRACE_TIMEOUT,
     TakenCharge,
     build_charge,
     record_taken_payment,
@@ -146,7 +146,7 @@ async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -
     """
     params = await prepare_hold_release(work, run, key)
     if params is not None and params["payment_intent"] is None and run.engine.failed_at is not None:
-        params["asked"]["sure_after"] = MONEY_TRACE_TIMEOUT.total_seconds()
+        params["asked"]["sure_after"] = Timeout.STRIPE_MONEY_TRACE.delta.total_seconds()
         order = await find_order(work, run.campus_id, run.required_order_id)
         await notify(work, debt_outcome_unknown(run, order))
     return params
@@ -206,7 +206,7 @@ CHARGE_DEBT = define_external_step(
     find_existing=find_debt_charge,
     refused=record_refused_charge,
     held_up=tell_held_up("debt"),
-    rekey_after=MONEY_TRACE_TIMEOUT,
+    rekey_after=Timeout.STRIPE_MONEY_TRACE.delta,
 )
 REFRESH_DEBT_CHARGE = define_external_step(
     prepare=prepare_intent_lookup,

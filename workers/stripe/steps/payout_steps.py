@@ -41,7 +41,6 @@ from workers.stripe.refusals.gone_objects import is_gone, start_anew
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
 COURIER_MCC = "4215"  # Stripe's merchant category of courier services
-MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 # Stripe's codes of a transfer that the platform's balance does not cover, or that the account may not receive.
 SHORT_OR_NOT_READY_CODES = frozenset(
     {INSUFFICIENT_FUNDS, "insufficient_capabilities_for_transfer", "transfers_not_allowed"}
@@ -247,7 +246,7 @@ TRANSFER_EARNINGS = define_external_step(
     find_existing=find_sent_transfer,
     refused=record_refused_transfer,
     held_up=tell_held_up("pay"),
-    rekey_after=MONEY_TRACE_TIMEOUT,
+    rekey_after=Timeout.STRIPE_MONEY_TRACE.delta,
 )
 ENSURE_ACCOUNT = define_external_step(
     prepare=prepare_account,

@@ -35,7 +35,6 @@ from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
 from workers.stripe.objects.transfer import TransferReversal
 
 ACCOUNT_CANNOT_PAY = frozenset({ACCOUNT_INVALID, INSUFFICIENT_FUNDS})  # refusals that make a reversal a debt at once
-MONEY_TRACE_TIMEOUT = Timeout.STRIPE_MONEY_TRACE.delta
 KNOWN_REFUNDS = "known"  # in the parameters: the refunds of the payment that our rows name; calls of before lack it
 
 
@@ -232,13 +231,13 @@ CREATE_REFUND = define_external_step(
     record=record_refund,
     find_existing=find_sent_refund,
     refused=look_at_refunds,
-    rekey_after=MONEY_TRACE_TIMEOUT,
+    rekey_after=Timeout.STRIPE_MONEY_TRACE.delta,
 )
 REVERSE_TRANSFER = define_external_step(
     prepare=prepare_reversal,
     execute=execute_reversal,
     record=record_reversal,
     find_existing=find_sent_reversal,
-    rekey_after=MONEY_TRACE_TIMEOUT,
+    rekey_after=Timeout.STRIPE_MONEY_TRACE.delta,
 )
 REFRESH_REFUND = define_external_step(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)
