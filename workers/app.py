@@ -18,9 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.campuses.repository import list_campuses
 from domain.database.clock import ProcessClock, watch_clock
-from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
+from domain.database.queue import (
+    QUEUE_NAME,
+    LazyArqPool,
+    deserialize_job,
+    make_arq_enqueue,
+    redis_settings,
+    serialize_job,
+)
 from domain.database.unit_of_work import (
     UnitOfWorkFactory,
+    count_connections_in_use,
     create_autocommit_factory,
     create_database_engine,
     create_unit_of_work_factory,
@@ -32,6 +40,8 @@ from domain.settings.timeouts import Timeout
 from workers.engine.jobs import JOBS
 from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
+from workers.metrics.exporter import export_connections, export_until, open_exporter, serve_metrics
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 from workers.registers import build_worker_registers
 from workers.scheduling.local_tasks import LocalTaskRunner
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
@@ -69,8 +79,10 @@ async def run_worker(settings: WorkerSettings) -> None:
         if stopping.is_set():
             return
         tokens: dict[int, str] = {}
-        sender_context = _open_sender_context(resources, settings, engine, open_database, tokens)
-        context = _open_worker_context(resources, settings, open_database)
+        metrics = new_worker_metrics()
+        sender_context = _open_sender_context(resources, settings, engine, open_database, tokens, metrics)
+        context = _open_worker_context(resources, settings, open_database, metrics)
+        _export_metrics(resources, settings, engine, context, queue_pool, stopping)
         is_live = is_live_key(settings.stripe_secret_key)
         if not await check_platform(open_database, context.stripe, is_live=is_live):
             _start_until_closed(
@@ -94,10 +106,11 @@ def _open_sender_context(
     engine: AsyncEngine,
     open_database: UnitOfWorkFactory,
     tokens: dict[int, str],
+    metrics: WorkerMetrics,
 ) -> SenderContext:
-    rate_limiter = open_telegram_rate_limiter(settings.redis_url)
+    rate_limiter = open_telegram_rate_limiter(settings.redis_url, metrics)
     resources.push_async_callback(rate_limiter.close)
-    sender = open_telegram_sender(settings.telegram_api_url, tokens)
+    sender = open_telegram_sender(settings.telegram_api_url, tokens, metrics)
     resources.push_async_callback(sender.close)
     waits = AnswerWaits()
     resources.push_async_callback(waits.close)
@@ -111,12 +124,16 @@ def _open_sender_context(
 
 
 def _open_worker_context(
-    resources: AsyncExitStack, settings: WorkerSettings, open_database: UnitOfWorkFactory
+    resources: AsyncExitStack, settings: WorkerSettings, open_database: UnitOfWorkFactory, metrics: WorkerMetrics
 ) -> WorkerContext:
     rate_limiter = open_stripe_rate_limiter(settings.redis_url, settings.stripe_calls_per_second)
     resources.push_async_callback(rate_limiter.close)
     client = open_stripe_gateway(
-        settings.stripe_secret_key, settings.stripe_api_url, rate_limiter, platform_confirmed=asyncio.Event()
+        settings.stripe_secret_key,
+        settings.stripe_api_url,
+        rate_limiter,
+        platform_confirmed=asyncio.Event(),
+        metrics=metrics,
     )
     resources.push_async_callback(client.close)
     return WorkerContext(
@@ -124,7 +141,32 @@ def _open_worker_context(
         stripe=client,
         name=f"{socket.gethostname()}:{os.getpid()}",
         saga_slots=asyncio.Semaphore(settings.max_concurrent_jobs),
+        metrics=metrics,
     )
+
+
+def _export_metrics(
+    resources: AsyncExitStack,
+    settings: WorkerSettings,
+    engine: AsyncEngine,
+    context: WorkerContext,
+    queue_pool: LazyArqPool,
+    stopping: asyncio.Event,
+) -> None:
+    """Serve the metrics, and read in turns what the database knows, if either is wanted."""
+    if settings.metrics_port:
+        resources.callback(serve_metrics(context.metrics, settings.http_host, settings.metrics_port))
+    if settings.metrics_port or settings.heartbeat_url:
+        count_in_use = partial(count_connections_in_use, engine)
+        export_connections(context.metrics, maximum=settings.postgres_connections, count_in_use=count_in_use)
+        exporter = open_exporter(
+            context.metrics,
+            name=context.name,
+            database=context.database,
+            queue=queue_pool,
+            heartbeat_url=settings.heartbeat_url,
+        )
+        _start_until_closed(resources, export_until(exporter, stopping))
 
 
 def _start_until_closed(resources: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
@@ -100,3 +101,21 @@ class LazyArqPool:
         async with self._opening:
             if self._pool is not None:
                 await self._pool.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """How many jobs wait, and for how long the oldest one has been due, in seconds."""
+
+    jobs: int
+    oldest_seconds: float
+
+
+async def read_queue(pool: LazyArqPool) -> QueueState:
+    """Read the state of the queue. Raise RedisError or OSError while Redis cannot be reached."""
+    arq = await pool.get()
+    jobs = int(await arq.zcard(QUEUE_NAME))
+    oldest = await arq.zrange(QUEUE_NAME, 0, 0, withscores=True)  # the score is the time it is due, in milliseconds
+    seconds, microseconds = await arq.time()  # the clock of Redis
+    age = seconds + microseconds / 1e6 - float(oldest[0][1]) / 1000 if oldest else 0.0
+    return QueueState(jobs=jobs, oldest_seconds=max(age, 0.0))

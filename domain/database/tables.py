@@ -1,9 +1,11 @@
-"""The table of the event log."""
+"""The tables of the event log, and of the worker that reads the metrics."""
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Index,
+    Integer,
     Table,
     text,
 )
@@ -37,4 +39,13 @@ Index(
     event_log.c.actor_id,
     event_log.c.id,
     postgresql_where=text("subject = 'own_act'"),
+)
+
+metrics_reader = Table(  # one row: the worker that reads what the database knows, and until when no other one does
+    "metrics_reader",
+    METADATA,
+    Column("id", Integer, primary_key=True, server_default=text("1")),
+    text_column("worker"),
+    timestamp_column("held_until", nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )

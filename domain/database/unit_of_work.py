@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from domain.database.registers import Registers
 from domain.settings.database_address import STATEMENT_CACHE, DatabaseAddress, read_database_address
@@ -68,6 +69,12 @@ def create_database_engine(database_url: str, *, pool_size: int = 10, bounded: b
         pool_use_lifo=True,  # reuses few connections, because each one prepares its statements for itself
         pool_recycle=MAX_CONNECTION_AGE_SECONDS,
     )
+
+
+def count_connections_in_use(engine: AsyncEngine) -> int:
+    """Return how many connections of the engine are in use now."""
+    pool = engine.sync_engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def _connection_arguments(address: DatabaseAddress, *, bounded: bool) -> dict[str, Any]:

@@ -140,6 +140,7 @@ async def write_run(
     }
     await work.connection.execute(_WRITE, values)
     run.fence += 1
+    run.written_status = status
     read = run.progress.signals
     if read:
         await mark_signals_seen(work, run.id, read)

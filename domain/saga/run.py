@@ -80,6 +80,7 @@ class SagaRun:
     failing_since: datetime | None
     alerted: bool
     requested_sagas: list[SagaStart] = field(default_factory=list)
+    written_status: SagaStatus | None = None  # on its row, since this run was read
 
     @property
     def saga(self) -> Saga:

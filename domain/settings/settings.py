@@ -74,6 +74,9 @@ class WorkerSettings:
     stripe_calls_per_second: int  # the limit of reads and the limit of writes, of all workers together
     max_concurrent_jobs: int  # of arq
     postgres_connections: int = 20  # at most; one more keeps the leases of sagas
+    http_host: str = "127.0.0.1"
+    metrics_port: int = 0  # 0: no metrics
+    heartbeat_url: str | None = field(default=None, repr=False)  # it may carry a secret; called while all is well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,9 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
         stripe_calls_per_second=read_count(environ, "STRIPE_CALLS_PER_SECOND", errors, default=20, maximum=10_000),
         max_concurrent_jobs=read_count(environ, "WORKER_JOBS", errors, default=50, maximum=1_000),
         postgres_connections=read_count(environ, "WORKER_CONNECTIONS", errors, default=20, minimum=4, maximum=200),
+        http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
+        metrics_port=read_count(environ, "METRICS_PORT", errors, default=0, minimum=0, maximum=65_535),
+        heartbeat_url=read_url(environ, "HEARTBEAT_URL", errors),
     )
     return _require_valid(settings, errors)
 

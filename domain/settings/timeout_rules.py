@@ -44,6 +44,9 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.SEND_SWEEP_INTERVAL, T.QUEUE_HEAD_START, before=T.SEND_LANE_RETURN,
           reason="the sweeper comes to a lane before its place is given away"),
     _rule(T.SEND_LEASE, before=T.LOST_GROUP_REST, reason="what rests is told from what is being sent"),
+    # Metrics
+    _rule(T.METRICS_INTERVAL, T.METRICS_READING, before=T.METRICS_LEASE, reason="who reads stays the reader"),
+    _rule(T.METRICS_READING, T.HEARTBEAT_CALL, before=T.HEARTBEAT_INTERVAL, reason="a heartbeat is not late by itself"),
     # Telegram, from the bot
     _rule(T.REPLY_RETRY_MAX, before=T.ANSWER_LIFETIME, reason="the answer to a tap is tried more than once"),
     _rule(T.BOT_CALL, before=T.MESSAGE_LIFETIME, reason="a reply is worth more than one call"),

@@ -94,6 +94,21 @@ class OutcomeUnknown(CallFailed):
     pass
 
 
+def name_outcome(failure: CallFailed) -> str:
+    """Return a short word for metrics: of a refusal who has to act, else the way in which the call failed."""
+    match failure:
+        case Refused(kind=kind):
+            return f"refused_{kind}"
+        case KeyRefused():
+            return "key_refused"
+        case TryLater():
+            return "try_later"
+        case IdempotencyKeyExpired():
+            return "key_expired"
+        case _:
+            return "unknown"
+
+
 def to_stripe_refusal(failure: CallFailed, step: str) -> StripeRefusal | None:
     """Return what a saga row keeps of a refusal of Stripe; None for any other failure."""
     access: str | None = None

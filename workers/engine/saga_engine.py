@@ -25,6 +25,7 @@ from workers.engine.external_calls import (
     rekey_call,
 )
 from workers.engine.refusal_records import give_up, is_settings_refusal, reason_of, record_stripe_refusal
+from workers.engine.run_metrics import count_committed_run, step_timed
 from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
 from workers.engine.worker_context import WorkerContext
 
@@ -80,9 +81,10 @@ async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
                     return None
                 bind_contextvars(kind=run.kind, step=run.current_step_name, order=run.order_id, campus=run.campus_id)
                 seen.fence = run.fence - 1  # the lease raised the fence, and is not committed yet
-                if refusal is not None:
-                    return await _begin_compensation(work, run, refusal)
-                return await _advance(work, run, may_poll=True)
+                was_compensating = run.is_compensating
+                call = await _take_moves(work, run, refusal, may_poll=True)
+            count_committed_run(context.metrics, run, was_compensating=was_compensating)
+            return call
         except SignalledError:
             continue
         except (CampusGError, Refused) as refused:
@@ -94,7 +96,8 @@ async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
 async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> ExternalCall | None:
     """Make the call outside any transaction, record its result in one commit, and return the next call, if any."""
     try:
-        record_result = await execute_call(context.stripe, call)
+        with step_timed(context.metrics, call.run.kind, call.name):
+            record_result = await execute_call(context.stripe, call)
     except CallFailed as failure:
         return await _record_failure(context, call, failure)
     refusal: CampusGError | Refused | None = None
@@ -104,15 +107,25 @@ async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> Ext
                 run = await _lock_run(work, call)
                 await record_result(work, run)
                 _go_on(run, call)
-                if refusal is not None:
-                    return await _begin_compensation(work, run, refusal)
-                return await _advance(work, run, may_poll=False)
+                was_compensating = run.is_compensating
+                following = await _take_moves(work, run, refusal, may_poll=False)
+            count_committed_run(context.metrics, run, was_compensating=was_compensating)
+            return following
         except SignalledError:
             continue
         except (CampusGError, Refused) as refused:
             if refusal is not None:
                 raise
             refusal = refused  # a local step after the call refused: keep the result and compensate
+
+
+async def _take_moves(
+    work: UnitOfWork, run: SagaRun, refusal: CampusGError | Refused | None, *, may_poll: bool
+) -> ExternalCall | None:
+    """Take the moves up to the next call; after a refusal, those of its compensation."""
+    if refusal is not None:
+        return await _begin_compensation(work, run, refusal)
+    return await _advance(work, run, may_poll=may_poll)
 
 
 async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
@@ -136,27 +149,37 @@ def _go_on(run: SagaRun, call: ExternalCall) -> None:
 async def _record_failure(context: WorkerContext, call: ExternalCall, failure: CallFailed) -> ExternalCall | None:
     async with context.database() as work:
         run = await _lock_run(work, call)
-        await record_stripe_refusal(work, run, call.name, failure)
-        if isinstance(failure, KeyRefused) or (call.move is None and is_settings_refusal(failure)):
-            await call.step.held_up(work, run)
-        if call.move is None:
-            if isinstance(failure, Refused):
-                await call.step.refused(work, run, failure)
-            await start_requested_sagas(work, run)
-            await _wait_for_next_poll(work, run, str(failure))
-            return None
-        match failure:
-            case IdempotencyKeyExpired():
-                return await rekey_call(work, run, call.move)
-            case Refused():
-                await call.step.refused(work, run, failure)
-                return await _begin_compensation(work, run, failure)
-            case OutcomeUnknown():
-                record_unknown_outcome(work, run, failure)
-        if await _is_retry_window_over(work, run, call.move):
-            return await _begin_compensation(work, run, give_up(failure))
-        await schedule_retry(work, run, str(failure))
+        was_compensating = run.is_compensating
+        following = await _answer_failure(work, run, call, failure)
+    count_committed_run(context.metrics, run, was_compensating=was_compensating)
+    return following
+
+
+async def _answer_failure(
+    work: UnitOfWork, run: SagaRun, call: ExternalCall, failure: CallFailed
+) -> ExternalCall | None:
+    """Retry the call, send it under another key, compensate, or wait for the next poll."""
+    await record_stripe_refusal(work, run, call.name, failure)
+    if isinstance(failure, KeyRefused) or (call.move is None and is_settings_refusal(failure)):
+        await call.step.held_up(work, run)
+    if call.move is None:
+        if isinstance(failure, Refused):
+            await call.step.refused(work, run, failure)
+        await start_requested_sagas(work, run)
+        await _wait_for_next_poll(work, run, str(failure))
         return None
+    match failure:
+        case IdempotencyKeyExpired():
+            return await rekey_call(work, run, call.move)
+        case Refused():
+            await call.step.refused(work, run, failure)
+            return await _begin_compensation(work, run, failure)
+        case OutcomeUnknown():
+            record_unknown_outcome(work, run, failure)
+    if await _is_retry_window_over(work, run, call.move):
+        return await _begin_compensation(work, run, give_up(failure))
+    await schedule_retry(work, run, str(failure))
+    return None
 
 
 async def _is_retry_window_over(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> bool:

@@ -13,6 +13,7 @@ from domain.saga.notifications import saga_failing, saga_stuck
 from domain.saga.repository import lease_saga, write_run
 from domain.saga.run import SagaRun
 from domain.settings.redaction import format_error
+from workers.engine.run_metrics import count_committed_run
 from workers.engine.worker_context import WorkerContext
 
 MAX_UNEXPECTED_ERRORS = 10  # errors of our own in a row; then the saga is stuck and an admin looks
@@ -62,3 +63,4 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
             await mark_stuck(work, run, error)
         else:
             await schedule_retry(work, run, error)
+    count_committed_run(context.metrics, run, was_compensating=run.is_compensating)

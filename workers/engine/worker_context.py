@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.database.unit_of_work import UnitOfWorkFactory
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 from workers.stripe.gateway import StripeGateway
 
 
@@ -16,4 +17,5 @@ class WorkerContext:
     stripe: StripeGateway
     name: str
     saga_slots: asyncio.Semaphore
+    metrics: WorkerMetrics = field(default_factory=new_worker_metrics)
     running_saga_ids: set[UUID] = field(default_factory=set)

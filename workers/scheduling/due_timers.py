@@ -23,6 +23,8 @@ async def fire_timers(context: WorkerContext) -> int:
     async with context.database() as work:
         timers = await fire_due_timers(work, MAX_TIMERS)
         for due in timers:
+            late = max((work.now - due.due_at).total_seconds(), 0.0)
+            context.metrics.timer_lateness_seconds.labels(due.kind.value).observe(late)
             await _fire(work, due)
     return len(timers)
 

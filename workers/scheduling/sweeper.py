@@ -1,8 +1,9 @@
 """The sweeper of a worker: it finds timers, sagas, payouts, messages, events and lists that are due in Postgres."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from domain.database.unit_of_work import AutocommitConnectionFactory
@@ -10,6 +11,7 @@ from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
+from workers.metrics.worker_metrics import WorkerMetrics
 from workers.reconciliation.reconciler import reconcile
 from workers.scheduling.due_timers import MAX_TIMERS, fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, has_unhandled_event, list_due_sagas
@@ -32,38 +34,48 @@ QUEUE_HEAD_START = Timeout.QUEUE_HEAD_START.delta
 log = get_logger(__name__)
 
 SweepTask = Callable[[], Awaitable[None]]
+SweepTasks = Mapping[str, SweepTask]  # by the name that metrics give them
 
 
 async def sweep(context: WorkerContext, sender_context: SenderContext, stopping: asyncio.Event) -> None:
     """Find and start what is due until `stopping`; a failed turn is logged, and the next one goes on."""
     tasks: set[asyncio.Task[None]] = set()
-    sweep_tasks: tuple[SweepTask, ...] = (
-        lambda: _fire_due_timers(context, sender_context.autocommit),
-        lambda: _start_due_sagas(context, sender_context.autocommit, tasks),
-    )
+    autocommit, repeat = sender_context.autocommit, partial(_repeat, context.metrics, stopping)
     outbox_sweeper = OutboxSweeper(sender_context=sender_context)
-    send_tasks: tuple[SweepTask, ...] = (lambda: outbox_sweeper.start_due(QUEUE_HEAD_START),)
-    event_tasks: tuple[SweepTask, ...] = (lambda: _handle_waiting_events(context, sender_context.autocommit),)
     held_payouts = HeldPayoutSweeper(context=context)
-    releasing = _repeat((held_payouts.release_due,), stopping, HELD_PAYOUT_INTERVAL_SECONDS)
-    telling = _repeat((lambda: tell_ended(context),), stopping, ENDED_RESTRICTION_INTERVAL_SECONDS)
-    others = (_repeat(each, stopping) for each in (sweep_tasks, event_tasks))
-    reconciling = _repeat((lambda: reconcile(context, stopping),), stopping, RECONCILE_INTERVAL_SECONDS)
-    sending = _repeat(send_tasks, stopping, SEND_INTERVAL_SECONDS)
-    await asyncio.gather(reconciling, releasing, telling, sending, *others)
+    await asyncio.gather(
+        repeat(
+            {
+                "timers": partial(_fire_due_timers, context, autocommit),
+                "sagas": partial(_start_due_sagas, context, autocommit, tasks),
+            }
+        ),
+        repeat({"stripe_events": partial(_handle_waiting_events, context, autocommit)}),
+        repeat({"outbox": partial(outbox_sweeper.start_due, QUEUE_HEAD_START)}, SEND_INTERVAL_SECONDS),
+        repeat({"reconciliation": partial(reconcile, context, stopping)}, RECONCILE_INTERVAL_SECONDS),
+        repeat({"held_payouts": held_payouts.release_due}, HELD_PAYOUT_INTERVAL_SECONDS),
+        repeat({"ended_restrictions": partial(tell_ended, context)}, ENDED_RESTRICTION_INTERVAL_SECONDS),
+    )
     await outbox_sweeper.finish()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _repeat(
-    sweep_tasks: tuple[SweepTask, ...], stopping: asyncio.Event, interval_seconds: float = SWEEP_INTERVAL_SECONDS
+    metrics: WorkerMetrics,
+    stopping: asyncio.Event,
+    sweep_tasks: SweepTasks,
+    interval_seconds: float = SWEEP_INTERVAL_SECONDS,
 ) -> None:
     while not stopping.is_set():
-        for each in sweep_tasks:
+        for name, sweep_task in sweep_tasks.items():
             try:
-                await each()
+                with metrics.sweep_seconds.labels(name).time():
+                    await sweep_task()
             except Exception as exception:
-                log.warning("sweep_failed", error=exception)
+                metrics.sweep_failures.labels(name).inc()
+                log.warning("sweep_failed", task=name, error=exception)
+            else:
+                metrics.swept_at.labels(name).set_to_current_time()
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), interval_seconds)
 

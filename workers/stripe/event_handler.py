@@ -25,17 +25,17 @@ async def handle_stripe_event(context: WorkerContext, event_id: str) -> None:
     async with context.database() as work:
         event = await lock_unhandled_event(work, event_id)
         if event is not None:
-            await _handle(work, event)
+            await _handle(context, work, event)
 
 
 async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> None:
     """Handle up to `limit` stored events, oldest first, that came without a queue job."""
     async with context.database() as work:
         for event in await lock_unhandled_events(work, limit):
-            await _handle(work, event)
+            await _handle(context, work, event)
 
 
-async def _handle(work: UnitOfWork, event: StoredEvent) -> None:
+async def _handle(context: WorkerContext, work: UnitOfWork, event: StoredEvent) -> None:
     """Handle one event; count a failure, and after MAX_TRIES make it a dead letter, so that other events go on."""
     try:
         async with work.connection.begin_nested():
@@ -47,6 +47,8 @@ async def _handle(work: UnitOfWork, event: StoredEvent) -> None:
             await _add_dead_letter(work, event, error)
     else:
         await mark_event_handled(work, event.id)
+        lag = (work.now - event.received_at).total_seconds()
+        context.metrics.stripe_event_lag_seconds.observe(max(lag, 0.0))
 
 
 async def _dispatch(work: UnitOfWork, event: StoredEvent) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class StoredEvent:
     type: str
     account: str | None
     payload: Mapping[str, Any]
+    received_at: datetime
     tries: int
 
 

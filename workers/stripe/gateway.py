@@ -1,8 +1,10 @@
 """The gateway to Stripe: it sends prepared parameters under their idempotency key, and maps errors to CallFailed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any, TypeVar
 
 import aiohttp
@@ -13,7 +15,8 @@ from stripe._v1_services import V1Services
 
 from domain.saga.refusals import RefusalKind
 from domain.settings.timeouts import Timeout
-from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
+from workers.engine.call_failures import CallFailed, OutcomeUnknown, Refused, TryLater, name_outcome
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
 from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallPriority, StripeRateLimiter
@@ -36,6 +39,7 @@ class StripeGateway:
     session: aiohttp.ClientSession
     rate_limiter: StripeRateLimiter | None = None
     reads_rank_last: bool = False  # all reads have the last priority
+    metrics: WorkerMetrics = field(default_factory=new_worker_metrics)
     platform_confirmed: asyncio.Event | None = None  # None: nothing is forgotten by what this client reads
 
     async def fetch(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
@@ -44,18 +48,19 @@ class StripeGateway:
         Raise CallFailed: TryLater also after too long a wait.
         """
         rank = CallPriority.RECONCILE if self.reads_rank_last else priority
-        return parse(await self._call_when_allowed(rank, call))
+        return parse(await self._call_when_allowed(rank, call, "read"))
 
     async def send(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
         """Make a write when the rate limit allows, and return its answer parsed; raise as `fetch` does."""
-        return parse(await self._call_when_allowed(priority, call))
+        return parse(await self._call_when_allowed(priority, call, "write"))
 
-    async def _call_when_allowed(self, priority: CallPriority, call: StripeCall) -> RawObject:
+    async def _call_when_allowed(self, priority: CallPriority, call: StripeCall, access: str) -> RawObject:
         if self.rate_limiter is None:
-            return await self._send_confirmed(call)
+            return await self._send_confirmed(call, access)
         try:
-            await self.rate_limiter.wait_until_allowed(priority)
-            return await self._send_confirmed(call)
+            with self.metrics.stripe_limit_seconds.time():
+                await self.rate_limiter.wait_until_allowed(priority)
+            return await self._send_confirmed(call, access)
         except TryLater as later:
             if later.reason == RATE_LIMITED:
                 await self.rate_limiter.pause()
@@ -63,10 +68,11 @@ class StripeGateway:
         finally:
             call.close()  # Python warns of a coroutine that was never awaited
 
-    async def _send_confirmed(self, call: StripeCall) -> RawObject:
+    async def _send_confirmed(self, call: StripeCall, access: str) -> RawObject:
         """Send the call. Raise TryLater for an object that is gone, while the key may be of another account."""
         try:
-            return await _send_request(call)
+            with _call_timed(self.metrics, call, access):
+                return await _send_request(call)
         except Refused as refusal:
             is_confirmed = self.platform_confirmed is None or self.platform_confirmed.is_set()
             if refusal.kind is not RefusalKind.GONE or is_confirmed:
@@ -98,6 +104,7 @@ def open_stripe_gateway(
     rate_limiter: StripeRateLimiter | None = None,
     *,
     platform_confirmed: asyncio.Event | None = None,
+    metrics: WorkerMetrics | None = None,
 ) -> StripeGateway:
     """Return a client of the running loop; `address` replaces Stripe's. Only the saga engine retries a call.
 
@@ -110,8 +117,26 @@ def open_stripe_gateway(
     addresses: BaseAddresses = {} if address is None else {"api": address}
     client = StripeClient(key, http_client=transport, max_network_retries=0, base_addresses=addresses)
     return StripeGateway(
-        client=client, session=session, rate_limiter=rate_limiter, platform_confirmed=platform_confirmed
+        client=client,
+        session=session,
+        rate_limiter=rate_limiter,
+        metrics=metrics or new_worker_metrics(),
+        platform_confirmed=platform_confirmed,
     )
+
+
+@contextmanager
+def _call_timed(metrics: WorkerMetrics, call: StripeCall, access: str) -> Iterator[None]:
+    """Observe the time and the outcome of a call, under the name of the library's method."""
+    name = str(getattr(call, "__qualname__", "other")).removesuffix("_async")
+    started, outcome = perf_counter(), "done"
+    try:
+        yield
+    except CallFailed as failure:
+        outcome = name_outcome(failure)
+        raise
+    finally:
+        metrics.stripe_seconds.labels(name, access, outcome).observe(perf_counter() - started)
 
 
 async def _send_request(call: StripeCall) -> RawObject:

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from domain.messaging.lane import Lane
 from domain.settings.timeouts import Timeout
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 from workers.telegram.send_limits import LANES, SendLimit, halve_limit, limits_of_chat, seconds_until_room
 
 REDIS_TIMEOUT_SECONDS = Timeout.REDIS_SEND_LIMIT.seconds
@@ -121,13 +122,21 @@ class LocalSendLimiter:
 class TelegramRateLimiter:
     """The limits of all bots: call `acquire` before every send or edit, and `pause_chat` after every 429."""
 
-    def __init__(self, redis: Redis, local_limiter: LocalSendLimiter) -> None:
+    def __init__(self, redis: Redis, local_limiter: LocalSendLimiter, metrics: WorkerMetrics) -> None:
         self._redis = redis
+        self._metrics = metrics
         self._local_limiter = local_limiter
         self._script: AsyncScript = redis.register_script(_ACQUIRE_SCRIPT)
 
     async def acquire(self, campus_id: int, chat_id: int, *, edit: bool, lane: Lane) -> float:
         """Count a message (or an edit) of this lane to this chat and return 0, or return the seconds to wait."""
+        wait = await self._acquire(campus_id, chat_id, edit=edit, lane=lane)
+        if wait > 0:
+            self._metrics.telegram_limit_waits.labels(lane.value).inc()
+            self._metrics.telegram_limit_seconds.labels(lane.value).inc(wait)
+        return wait
+
+    async def _acquire(self, campus_id: int, chat_id: int, *, edit: bool, lane: Lane) -> float:
         pause_key, limits = _pause_key(campus_id, chat_id), limits_of_chat(campus_id, chat_id, edit=edit)
         keys = [pause_key, *(key for limit in limits for key in _keys_of_limit(limit))]
         numbers = [LANES.index(lane) + 1, int(RETURN_SECONDS * 1000)]
@@ -153,12 +162,12 @@ class TelegramRateLimiter:
         await self._redis.aclose()
 
 
-def open_telegram_rate_limiter(redis_url: str) -> TelegramRateLimiter:
+def open_telegram_rate_limiter(redis_url: str, metrics: WorkerMetrics | None = None) -> TelegramRateLimiter:
     """Return a limiter that connects to Redis when first needed."""
     redis = Redis.from_url(
         redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )
-    return TelegramRateLimiter(redis, LocalSendLimiter())
+    return TelegramRateLimiter(redis, LocalSendLimiter(), metrics or new_worker_metrics())
 
 
 def _pause_key(campus_id: int, chat_id: int) -> str:

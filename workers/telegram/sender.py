@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 
 import httpx
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -27,6 +29,7 @@ from domain.messaging.buttons import Button
 from domain.messaging.group_refusals import is_group_refused
 from domain.order_messages.view import OrderMessageContent
 from domain.settings.timeouts import Timeout
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 
 CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
 MAX_CONNECTIONS = 32
@@ -109,9 +112,9 @@ SendOutcome = (
 class TelegramSender:
     """The bots by campus id; each makes its first request to Telegram with its first message."""
 
-    def __init__(self, api: str, tokens: Mapping[int, str], request: HTTPXRequest) -> None:
+    def __init__(self, api: str, tokens: Mapping[int, str], request: HTTPXRequest, metrics: WorkerMetrics) -> None:
         """Take `tokens`, campus id -> bot token, which may grow: campuses are added while a worker runs."""
-        self._api, self._tokens, self._request = api, tokens, request
+        self._api, self._tokens, self._request, self._metrics = api, tokens, request, metrics
         self._bots: dict[int, ExtBot[None]] = {}
 
     async def send(
@@ -141,7 +144,7 @@ class TelegramSender:
                 disable_notification=silent,
                 message_thread_id=topic,
             )
-            return await _send_and_classify(sending, None)
+            return await self._measure("sendPhoto", _send_and_classify(sending, None))
         call = bot.send_message(
             chat_id=chat_id,
             text=content.text,
@@ -151,7 +154,7 @@ class TelegramSender:
             disable_notification=silent,
             message_thread_id=topic,
         )
-        return await _send_and_classify(call, None)
+        return await self._measure("sendMessage", _send_and_classify(call, None))
 
     async def edit(self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent) -> SendOutcome:
         """Replace text and buttons of a message of this bot; harmless when repeated."""
@@ -166,7 +169,13 @@ class TelegramSender:
             reply_markup=_keyboard(content),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
-        return await _send_and_classify(call, message_id)
+        return await self._measure("editMessageText", _send_and_classify(call, message_id))
+
+    async def _measure(self, method: str, sending: Awaitable[SendOutcome]) -> SendOutcome:
+        started = perf_counter()
+        outcome = await sending
+        self._metrics.telegram_seconds.labels(method, _name_outcome(outcome)).observe(perf_counter() - started)
+        return outcome
 
     def _bot(self, campus_id: int) -> "ExtBot[None] | None":
         token = self._tokens.get(campus_id)
@@ -181,11 +190,11 @@ class TelegramSender:
         await self._request.shutdown()
 
 
-def open_telegram_sender(api: str, tokens: Mapping[int, str]) -> TelegramSender:
+def open_telegram_sender(api: str, tokens: Mapping[int, str], metrics: WorkerMetrics | None = None) -> TelegramSender:
     """Return a sender for the Bot API at this address, with tokens by campus id; makes no request yet."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the URL contains the token
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as a timedelta, without a warning
-    return TelegramSender(api, tokens, new_request())
+    return TelegramSender(api, tokens, new_request(), metrics or new_worker_metrics())
 
 
 def new_request() -> HTTPXRequest:
@@ -251,6 +260,11 @@ def _classify_network_error(failure: NetworkError) -> SendOutcome:
     if isinstance(failure.__cause__, _NOT_SENT):
         return NotSent(failure.message)
     return SendOutcomeUnknown(failure.message)
+
+
+def _name_outcome(outcome: SendOutcome) -> str:
+    """Return the name of the outcome for metrics, such as rate_limited."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(outcome).__name__).lower()
 
 
 def _retry_seconds(pause: RetryAfter) -> float:
