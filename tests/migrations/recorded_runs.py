@@ -240,4 +240,4 @@ def translate_ends(recording: Recording, ends: Json) -> Json:
 
 def unmarked_words(text: str) -> list[str]:
     """Return the words of a text without the marks of quotes, and without their invisible joiners."""
-    return re.sub(rf"</?(?:i|blockquote)>|{WORD_JOINER}", "", text).split()
+    return re.sub(rf"</?(?:i|blockquote)>|[“”]|{WORD_JOINER}", "", text).split()
