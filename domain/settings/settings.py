@@ -91,6 +91,15 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """The settings of `python -m workers.check`: a worker's, and what it looks at of the bot."""
+
+    worker: WorkerSettings
+    public_url: str | None
+    bot_connections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampusSettings:
     """The settings of `python -m workers.campus`."""
 
@@ -115,7 +124,7 @@ def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
         stripe_connect_webhook_secrets=read_secrets(environ, "STRIPE_CONNECT_WEBHOOK_SECRET", errors),
         http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
         http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
-        postgres_connections=read_count(environ, "BOT_CONNECTIONS", errors, default=12, minimum=4, maximum=200),
+        postgres_connections=_read_bot_connections(environ, errors),
     )
     return _require_valid(settings, errors)
 
@@ -158,6 +167,18 @@ def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
     return _require_valid(settings, errors)
 
 
+def read_check_settings(environ: EnvironmentVariables) -> CheckSettings:
+    """Read the settings of the check. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    public_url = read_public_url(environ, errors)
+    connections = _read_bot_connections(environ, errors)
+    try:
+        worker = read_worker_settings(environ)
+    except SettingsError as error:
+        raise SettingsError((*error.sentences, *errors)) from None
+    return _require_valid(CheckSettings(worker=worker, public_url=public_url, bot_connections=connections), errors)
+
+
 def read_campus_settings(environ: EnvironmentVariables) -> CampusSettings:
     """Read the settings of the campus command. Raise SettingsError with all mistakes."""
     errors: list[str] = []
@@ -172,6 +193,10 @@ def read_settings_or_exit(reader: Callable[[EnvironmentVariables], T], environ: 
         for sentence in error.sentences:
             print(sentence, file=sys.stderr)
         sys.exit(INVALID_SETTINGS_EXIT_CODE)
+
+
+def _read_bot_connections(environ: EnvironmentVariables, errors: list[str]) -> int:
+    return read_count(environ, "BOT_CONNECTIONS", errors, default=12, minimum=4, maximum=200)
 
 
 def _require_valid(settings: T, errors: list[str]) -> T:

@@ -174,6 +174,11 @@ class Timeout(Enum):
     AUDIT_CLOCK_SKEW = 3600.0, "lists of the audit begin earlier, as clocks differ by less"
     AUDIT_RECHECK = 2.0, "before the audit looks again at what it found"
 
+    # The check before the first order
+    CHECK_DATABASE = 15.0, "the check reads the database, and then all the rest at the same time"
+    CHECK_PART = 40.0, "the check looks at one part, such as Stripe; so that all of it takes less than a minute"
+    CHECK_CALL = 8.0, "the check waits for one answer of Telegram, or of our own address"
+
     # Postgres
     POSTGRES_CONNECT = 5.0, "a process connects to Postgres"
     POSTGRES_POOL = 15.0, "a transaction waits for a free connection"

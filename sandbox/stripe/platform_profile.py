@@ -21,11 +21,13 @@ PERMISSION_BY_RESOURCE = {
     "disputes": "dispute",
     "events": "event",
     "payment_intents": "payment_intent",
+    "payment_method_configurations": "payment_method_configurations",
     "payment_methods": "payment_method",
     "payouts": "payout",
     "refunds": "refund",
     "setup_intents": "setup_intent",
     "transfers": "transfer",
+    "webhook_endpoints": "webhook",
 }
 
 
@@ -39,6 +41,11 @@ class PlatformProfile:
     is_complete: bool = True  # the questions of the platform profile are answered
     can_charge: bool = True  # else charges_enabled is false: only test charges are possible
     payment_methods: tuple[str, ...] = ("card",)  # as switched on in the dashboard
+    settlement: tuple[str, ...] = ()  # currencies of its bank accounts, the default one first; empty: all settle
+    settlement_rate: float = 0.5  # of what is converted to the first of them
+    past_due: tuple[str, ...] = ()  # what Stripe asked of its owner, and waits for
+    capabilities: tuple[str, ...] = ("card_payments", "transfers")  # the active ones
+    webhook_endpoints: tuple[Document, ...] = ()  # {"url", "events", "connect"?, "status"?}
     key_permissions: tuple[str, ...] | None = None  # of a restricted key, such as customer_write; None: a full key
 
 

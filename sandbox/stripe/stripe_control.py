@@ -21,7 +21,6 @@ from sandbox.stripe.resources import (
     refund_resource,
 )
 from sandbox.stripe.routes import apply_due_changes
-from sandbox.stripe.settlement import set_settlement
 from sandbox.stripe.stripe_faults import parse_stripe_fault
 from sandbox.stripe.stripe_refusals import StripeRefusal
 from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX, StripeSandbox
@@ -67,7 +66,8 @@ def move_stripe_clock(sandbox: StripeSandbox, request: web.Request, body: Docume
 
 def set_settlement_currencies(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
     """POST /sim/settlement {currencies, rate?}: any other currency is converted to the first; none: all settle."""
-    set_settlement(sandbox.world, [str(each) for each in body["currencies"]], float(body.get("rate", 0.5)))
+    wanted: Document = {"settlement": list(body["currencies"]), "settlement_rate": float(body.get("rate", 0.5))}
+    save_profile(sandbox.world.documents, change_profile(sandbox.world.profile, wanted))
     return {"ok": True}
 
 

@@ -71,6 +71,11 @@ def may_write(group: Group, identity: int) -> bool:
     return is_admin(group, identity) or (identity not in group.mute and not group.muted)
 
 
+def has_right(group: Group, identity: int, right: str) -> bool:
+    """Whether an administrator of the group was given this right."""
+    return is_admin(group, identity) and right not in group.lacking.get(str(identity), ())
+
+
 def is_admin(group: Group, identity: int) -> bool:
     """Whether a bot or person is an administrator of the group."""
     return group.members.get(str(identity)) in ADMIN_STATUSES

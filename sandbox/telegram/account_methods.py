@@ -17,8 +17,8 @@ def get_me(_telegram: TelegramSandbox, call: BotApiCall) -> object:
     """Handle getMe."""
     return {
         **user_object(call.bot),
-        "can_join_groups": True,
-        "can_read_all_group_messages": False,
+        "can_join_groups": call.bot.can_join_groups,
+        "can_read_all_group_messages": call.bot.hears_everything,
         "supports_inline_queries": False,
         "can_connect_to_business": False,
         "has_main_web_app": False,

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 
-from sandbox.telegram.access import PRESENT_STATUSES, is_admin, require_group, require_place
+from sandbox.telegram.access import PRESENT_STATUSES, has_right, is_admin, require_group, require_place
 from sandbox.telegram.api_objects import account_of, chat_object, message_object, user_object, without_empty
 from sandbox.telegram.bot_api_refusals import bad_request, forbidden_refusal
 from sandbox.telegram.members import change_member, member_object, permissions_object
@@ -50,7 +50,8 @@ def get_chat_member(telegram: TelegramSandbox, call: BotApiCall) -> object:
     if account is None:
         raise bad_request("user not found")
     status = group.members.get(str(identity), "left")
-    return member_object(account, status, is_mute=account.id in group.mute)
+    lacking = group.lacking.get(str(identity), ())
+    return member_object(account, status, is_mute=account.id in group.mute, lacking=lacking)
 
 
 def get_chat_administrators(telegram: TelegramSandbox, call: BotApiCall) -> object:
@@ -82,7 +83,7 @@ def _group(telegram: TelegramSandbox, call: BotApiCall) -> Group:
 
 def _administered_group(telegram: TelegramSandbox, call: BotApiCall) -> Group:
     group = _group(telegram, call)
-    if not is_admin(group, call.bot.id):
+    if not has_right(group, call.bot.id, "can_invite_users"):
         raise bad_request("not enough rights to manage chat invite link")
     return group
 

@@ -43,6 +43,7 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("GET", "/sim/faults"): control_faults.show_telegram_faults,
     ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
     ("POST", "/sim/rights"): control_rights.set_rights,
+    ("POST", "/sim/botfather"): control_rights.set_bot_settings,
     ("POST", "/sim/permissions"): control_rights.set_permissions,
     ("POST", "/sim/delete_group"): control_rights.delete_group,
     ("POST", "/sim/topics"): control_rights.set_topic,

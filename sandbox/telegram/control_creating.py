@@ -63,6 +63,8 @@ async def make_group(telegram: TelegramSandbox, control_request: ControlRequest)
         present = group.members.get(str(account.id))
         status = "administrator" if account.id in admins else "member"
         if isinstance(account, Bot) and present is None:
+            if not account.can_join_groups:
+                raise ControlRequestError(f"@{account.username} can't be added to groups: see BotFather.")
             group = _add_bot(telegram, group, account, status, people)
         elif present is None or (status == "administrator" and present == "member"):
             group = change_member(telegram, group, account, status, by=account)

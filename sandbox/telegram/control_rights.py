@@ -18,13 +18,16 @@ STATUSES = ("member", "administrator", "restricted", "kicked", "left")
 async def set_rights(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
     """POST /sim/rights {"chat", "bot", "status"}: restrict, mute, demote, remove or take back a bot.
 
-    The owner of the group does it. A "restricted" bot may not write, unless "can_write" is true.
+    The owner of the group does it. A "restricted" bot may not write, unless "can_write" is true. An "administrator"
+    gets all rights but those that "without" lists.
     """
     group = find_group(telegram, control_request.values.get("chat"))
     bot, status = find_bot(telegram, control_request.values.get("bot")), control_request.need_text("status")
     if status not in STATUSES:
         raise ControlRequestError(f"There is no status {status!r}; there are {', '.join(STATUSES)}.")
     is_mute = status == "restricted" and not control_request.flag("can_write")
+    without = [str(right) for right in control_request.rows("without")]
+    group = telegram.world.groups.put(replace(group, lacking={**group.lacking, str(bot.id): without}))
     change_member(telegram, group, bot, status, by=_owner(telegram, group, bot), is_mute=is_mute)
     return {"status": status, "can_write": not is_mute}
 
@@ -39,6 +42,16 @@ async def set_permissions(telegram: TelegramSandbox, control_request: ControlReq
     group = find_group(telegram, control_request.values.get("chat"))
     changed = telegram.world.groups.put(replace(group, muted=control_request.flag("muted")))
     return {"muted": changed.muted}
+
+
+async def set_bot_settings(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/botfather {"bot", "can_join_groups"?, "hears_everything"?}: what its owner sets at BotFather."""
+    bot = find_bot(telegram, control_request.values.get("bot"))
+    given = control_request.values
+    joins = control_request.flag("can_join_groups") if "can_join_groups" in given else bot.can_join_groups
+    hears = control_request.flag("hears_everything") if "hears_everything" in given else bot.hears_everything
+    changed = telegram.world.bots.put(replace(bot, can_join_groups=joins, hears_everything=hears))
+    return {"can_join_groups": changed.can_join_groups, "hears_everything": changed.hears_everything}
 
 
 async def delete_group(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -1,5 +1,6 @@
 """Membership and rights in groups, and the updates about changes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
@@ -34,14 +35,21 @@ def permissions_object(group: Group) -> JsonObject:
     return {**dict.fromkeys(_WRITING_RIGHTS, not group.muted), **dict.fromkeys(_OTHER_RIGHTS, False)}
 
 
-def member_object(account: Bot | Person, status: str, *, is_mute: bool = False) -> JsonObject:
-    """Return a ChatMember of the Bot API."""
+def member_object(
+    account: Bot | Person, status: str, *, is_mute: bool = False, lacking: Collection[str] = ()
+) -> JsonObject:
+    """Return a ChatMember of the Bot API; `lacking` are rights that an administrator was not given."""
     body: JsonObject = {"status": status, "user": user_object(account)}
     match status:
         case "creator":
             return {**body, "is_anonymous": False}
         case "administrator":
-            return {**body, "can_be_edited": False, "is_anonymous": False, **dict.fromkeys(_RIGHTS, True)}
+            return {
+                **body,
+                "can_be_edited": False,
+                "is_anonymous": False,
+                **{right: right not in lacking for right in _RIGHTS},
+            }
         case "restricted":
             rights = {**dict.fromkeys(_WRITING_RIGHTS, not is_mute), **dict.fromkeys(_OTHER_RIGHTS, False)}
             return {**body, "is_member": True, "until_date": 0, **rights}
@@ -76,7 +84,9 @@ def change_member(
             "from": user_object(by),
             "date": int(telegram.clock.now()),
             "old_chat_member": member_object(account, before, is_mute=was_mute),
-            "new_chat_member": member_object(account, status, is_mute=is_mute),
+            "new_chat_member": member_object(
+                account, status, is_mute=is_mute, lacking=group.lacking.get(str(account.id), ())
+            ),
             "invite_link": link,
         }
     )

@@ -38,6 +38,14 @@ def send_photo(telegram: TelegramSandbox, call: BotApiCall) -> object:
     return _send(telegram, call, draft)
 
 
+def send_chat_action(telegram: TelegramSandbox, call: BotApiCall) -> object:
+    """Handle sendChatAction: "is typing" is shown for some seconds, and nothing is kept of it."""
+    require_right_to_write(telegram, call.bot, call.need_chat(), call.number("message_thread_id"))
+    if call.text("action") != "typing":
+        raise bad_request("wrong parameter action in request")
+    return True
+
+
 def _send(telegram: TelegramSandbox, call: BotApiCall, draft: Message) -> object:
     keyboard = check_keyboard(call.table("reply_markup"))
     message = replace(

@@ -48,6 +48,7 @@ METHODS: Final = {
     "editMessageReplyMarkup": BotApiMethod(
         message_methods.edit_message_reply_markup, "chat_id message_id reply_markup"
     ),
+    "sendChatAction": BotApiMethod(message_methods.send_chat_action, "chat_id action message_thread_id"),
     "deleteMessage": BotApiMethod(message_methods.delete_for_all, "chat_id message_id"),
     "pinChatMessage": BotApiMethod(message_methods.pin_message, "chat_id message_id disable_notification"),
     "unpinChatMessage": BotApiMethod(message_methods.unpin_message, "chat_id message_id"),

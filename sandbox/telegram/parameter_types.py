@@ -5,7 +5,7 @@ from typing import Final
 _NAMES_BY_TYPE: Final = {
     "text": (
         "text parse_mode message_effect_id caption callback_query_id url ip_address secret_token file_id language_code"
-        " name"
+        " name action"
     ),
     "number": (
         "message_id user_id offset limit timeout max_connections message_thread_id cache_time expire_date member_limit"

@@ -123,7 +123,7 @@ def _group_bots(telegram: TelegramSandbox, place: str, message: Message) -> list
 
 def _receives(telegram: TelegramSandbox, group: Group, bot: Bot, message: Message) -> bool:
     """Privacy mode: a bot that is no admin receives only replies to its messages and commands it may handle."""
-    if is_admin(group, bot.id):
+    if is_admin(group, bot.id) or bot.hears_everything:
         return True
     replied = telegram.world.message(message.place, message.reply_to) if message.reply_to else None
     if replied is not None and replied.sender_id == bot.id:

@@ -9,7 +9,10 @@ ButtonRows: TypeAlias = list[list[JsonObject]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """A bot account; `commands` are keyed by scope and language. A revoked token opens nothing any more."""
+    """A bot account; `commands` are keyed by scope and language. A revoked token opens nothing any more.
+
+    What BotFather sets: whether it may join groups, and whether it hears all that is said there.
+    """
 
     id: int
     token: str
@@ -18,6 +21,8 @@ class Bot:
     allowed_updates: list[str] | None = None
     commands: dict[str, list[JsonObject]] = field(default_factory=dict)
     revoked: bool = False
+    can_join_groups: bool = True
+    hears_everything: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Group:
     """A group or supergroup; `members` maps the id of a user or bot to its status in the group.
 
     `mute` holds the ids of restricted members who may not write. In a `muted` group nobody may but administrators.
+    `lacking` maps the id of a bot that is an administrator to the rights that it was not given.
     `topics` maps message_thread_id to whether the topic is open; "0" is General. A group with topics is a forum.
     """
 
@@ -60,6 +66,7 @@ class Group:
     muted: bool = False
     deleted: bool = False
     topics: dict[str, bool] = field(default_factory=dict)
+    lacking: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Bot API methods that remove people from groups, and let them return."""
 
-from sandbox.telegram.access import PRESENT_STATUSES, is_admin, require_group, require_place
+from sandbox.telegram.access import PRESENT_STATUSES, has_right, require_group, require_place
 from sandbox.telegram.bot_api_refusals import bad_request
 from sandbox.telegram.members import change_member
 from sandbox.telegram.parameters import BotApiCall
@@ -43,7 +43,7 @@ def _restrictable(telegram: TelegramSandbox, call: BotApiCall) -> tuple[Group, B
         raise bad_request("PARTICIPANT_ID_INVALID")
     if account.id == call.bot.id:
         raise bad_request("can't restrict self")
-    if not is_admin(group, call.bot.id):
+    if not has_right(group, call.bot.id, "can_restrict_members"):
         raise bad_request(_NO_RIGHT)
     match group.members.get(str(account.id)):
         case "creator":

@@ -15,6 +15,7 @@ from domain.settings.settings import (
     read_audit_settings,
     read_bot_settings,
     read_campus_settings,
+    read_check_settings,
     read_worker_settings,
 )
 from tests.conventions.test_conventions import PROJECT, modules, name_of
@@ -28,6 +29,7 @@ READERS: Mapping[str, Read] = MappingProxyType(
         "workers": read_worker_settings,
         "audit": read_audit_settings,
         "campus": read_campus_settings,
+        "check": read_check_settings,
     }
 )
 GOOD = {

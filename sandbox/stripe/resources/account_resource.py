@@ -47,10 +47,10 @@ def handle_create_account(call: StripeCall) -> Document:
         "details_submitted": False,
         "email": params.get("email"),
         "external_accounts": list_object([], f"/v1/accounts/{common['id']}/external_accounts"),
-        "future_requirements": _requirements([]),
+        "future_requirements": list_requirements([]),
         "metadata": merge_metadata({}, params),
         "payouts_enabled": False,
-        "requirements": _requirements(_required_details(params)),
+        "requirements": list_requirements(_required_details(params)),
         "settings": {"payouts": {"debit_negative_balances": True, "schedule": _payout_schedule(params)}},
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": "express" if controller["stripe_dashboard"]["type"] == "express" else "none",
@@ -87,7 +87,7 @@ def _controller(requested: Document) -> Document:
     }
 
 
-def _requirements(due: list[str]) -> Document:
+def list_requirements(due: list[str]) -> Document:
     return {
         "alternatives": [],
         "current_deadline": None,
@@ -107,7 +107,7 @@ def finish_onboarding(world: StripeWorld, account: Document) -> None:
     account.update(
         details_submitted=True,
         payouts_enabled=True,
-        requirements=_requirements([]),
+        requirements=list_requirements([]),
         tos_acceptance={"date": world.now(), "ip": None, "user_agent": None},
     )
     set_transfers_capability(world, account, "active")
@@ -176,9 +176,7 @@ def handle_retrieve_account(call: StripeCall) -> Document:
 
 def handle_create_login_link(call: StripeCall) -> Document:
     """POST /v1/accounts/{id}/login_links: a link to the owner's Express dashboard, once they are through."""
-    account = call.world.documents.get("account", call.ids[0])
-    if account is None:
-        raise account_not_accessible("sk_test_", call.ids[0])
+    account = handle_retrieve_account(call)
     if not account["details_submitted"]:
         raise invalid_request("Cannot create a login link for an account that has not completed onboarding.")
     url = f"{call.base_url}/pay/express/{account['id']}"
@@ -189,7 +187,7 @@ def change_requirements(world: StripeWorld, account: Document, body: Document) -
     """Let Stripe ask the owner for something (`due`, `past_due`), or stop paying out to the bank; and record it."""
     past_due = list(body.get("past_due", []))
     account["requirements"] = {
-        **_requirements([*body.get("due", []), *past_due]),
+        **list_requirements([*body.get("due", []), *past_due]),
         "past_due": past_due,
         "disabled_reason": "requirements.past_due" if past_due else None,
     }
@@ -197,24 +195,19 @@ def change_requirements(world: StripeWorld, account: Document, body: Document) -
     world.save_and_record(account, "account.updated", account=account["id"])
 
 
-def handle_retrieve_platform(call: StripeCall) -> Document:
-    """GET /v1/account: the account that the key belongs to."""
-    profile = call.world.profile
-    return {
-        "id": profile.account,
-        "object": "account",
-        "business_profile": {"name": "Sandbox", "url": None},
-        "business_type": "company",
-        "capabilities": {"card_payments": "active", "transfers": "active"},
-        "charges_enabled": profile.can_charge,
-        "country": profile.country,
-        "default_currency": "usd",
-        "details_submitted": profile.is_complete,
-        "email": "platform@example.com",
-        "payouts_enabled": True,
-        "settings": {"dashboard": {"display_name": "Sandbox", "timezone": "Etc/UTC"}},
-        "type": "standard",
-    }
+def handle_update_account(call: StripeCall) -> Document:
+    """POST /v1/accounts/{id}: change what we keep of a connected account."""
+    account = handle_retrieve_account(call)
+    account["metadata"] = merge_metadata(account["metadata"], call.params)
+    call.world.save_and_record(account, "account.updated", account=account["id"])
+    return account
+
+
+def handle_delete_account(call: StripeCall) -> Document:
+    """DELETE /v1/accounts/{id}: only one without a balance can be deleted."""
+    account = handle_retrieve_account(call)
+    close_account(call.world, account)
+    return {"id": account["id"], "object": "account", "deleted": True}
 
 
 def handle_create_account_link(call: StripeCall) -> Document:
@@ -264,8 +257,9 @@ CREATE_PARAMETERS = (
 )
 ENDPOINTS = (
     define_endpoint("POST /v1/accounts", "account_create", handle_create_account, CREATE_PARAMETERS),
-    define_endpoint("GET /v1/account", "account_retrieve_current", handle_retrieve_platform),
     define_endpoint("GET /v1/accounts/*", "account_retrieve", handle_retrieve_account),
+    define_endpoint("POST /v1/accounts/*", "account_update", handle_update_account, "metadata"),
+    define_endpoint("DELETE /v1/accounts/*", "account_delete", handle_delete_account),
     define_endpoint("POST /v1/accounts/*/login_links", "account_login_link_create", handle_create_login_link),
     define_endpoint(
         "POST /v1/account_links",

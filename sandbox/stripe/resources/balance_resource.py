@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.resources.list_pages import define_reading
-from sandbox.stripe.settlement import Settled, settle, settlement_currencies
+from sandbox.stripe.settlement import Settled, settle
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
@@ -85,7 +85,7 @@ def sum_movements(world: StripeWorld, account: str | None, status: str | None = 
 def build_balance(world: StripeWorld, account: str | None) -> Document:
     """Return the balance object of the platform (None) or of a connected account."""
     available, pending = sum_movements(world, account, "available"), sum_movements(world, account, "pending")
-    own = settlement_currencies(world) if account is None else []
+    own = world.profile.settlement if account is None else ()
     currencies = sorted({*available, *pending, *own}) or ["usd"]
     return {
         "object": "balance",

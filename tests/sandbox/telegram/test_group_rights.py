@@ -111,3 +111,27 @@ async def test_a_webhook_that_telegram_would_not_call_is_refused(
     client: TelegramClient, url: str, refusal: str
 ) -> None:
     assert await client.bot_refusal("setWebhook", url=url) == f"Bad Request: bad webhook: {refusal}"
+
+
+async def test_an_administrator_has_only_the_rights_it_was_given(client: TelegramClient) -> None:
+    group = await client.add_group(admin=True)
+    await client.post("rights", chat=group, bot=USERNAME, status="administrator", without=["can_invite_users"])
+    me = await client.bot_result("getMe")
+    member = await client.bot_result("getChatMember", chat_id=group, user_id=me["id"])
+    assert (member["can_invite_users"], member["can_restrict_members"]) == (False, True)
+    refusal = await client.bot_refusal("createChatInviteLink", chat_id=group)
+    assert refusal == "Bad Request: not enough rights to manage chat invite link"
+
+
+async def test_a_bot_is_as_its_owner_set_it_at_botfather(client: TelegramClient) -> None:
+    await client.post("botfather", bot=USERNAME, can_join_groups=False, hears_everything=True)
+    me = await client.bot_result("getMe")
+    assert (me["can_join_groups"], me["can_read_all_group_messages"]) == (False, True)
+
+
+async def test_typing_is_shown_where_the_bot_may_write(client: TelegramClient) -> None:
+    group = await client.add_group()
+    thread = (await client.post("topics", chat=group))["thread"]
+    await client.bot_result("sendChatAction", chat_id=group, message_thread_id=thread, action="typing")
+    refusal = await client.bot_refusal("sendChatAction", chat_id=group, message_thread_id=thread + 9, action="typing")
+    assert refusal == "Bad Request: message thread not found"

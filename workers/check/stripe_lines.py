@@ -1,0 +1,100 @@
+"""What the facts about the platform at Stripe mean."""
+
+from collections.abc import Collection, Iterator
+
+from workers.check.line import CheckLine, broken, note, works
+from workers.check.stripe_facts import StripeFacts, Unread
+from workers.stripe.objects.platform import PlatformAccount
+
+STRIPE = "stripe"
+DASHBOARD = "https://dashboard.stripe.com"
+
+
+def judge_stripe(
+    facts: StripeFacts, other_platform: str | None, *, is_live: bool, currencies: Collection[tuple[str, str]]
+) -> Iterator[CheckLine]:
+    """Yield the lines about the platform.
+
+    `other_platform` says why our rows are from another one. `currencies` are the campuses with theirs.
+    """
+    if isinstance(facts.account, Unread) and not facts.account.is_permission:
+        yield broken(STRIPE, f"Nothing is known of the platform: {facts.account.why}. See STRIPE_SECRET_KEY.")
+        return
+    if other_platform is not None:
+        yield broken(STRIPE, other_platform)
+    yield _judge_mode(is_live=is_live)
+    if isinstance(facts.account, Unread):
+        yield note(f"{STRIPE}: account", f"The key may not read the platform's account: {facts.account.why}")
+    else:
+        yield from _judge_account(facts.account)
+    for campus, currency in currencies:
+        yield judge_currency(campus, currency, facts)
+    yield from _judge_permissions(facts)
+    yield from _judge_methods(facts)
+
+
+def _judge_mode(*, is_live: bool) -> CheckLine:
+    if is_live:
+        return works(f"{STRIPE}: mode", "Live: money is real.")
+    return note(f"{STRIPE}: mode", "Test: no money is real. A live key needs ENVIRONMENT=live and an empty database.")
+
+
+def _judge_account(account: PlatformAccount) -> Iterator[CheckLine]:
+    subject = f"{STRIPE}: account"
+    yield works(
+        subject,
+        f"{account.id}, {account.country or 'without a country'}; runners get accounts of the same country.",
+    )
+    if not account.is_submitted:
+        yield broken(subject, f"Stripe knows too little of the platform: answer its questions at {DASHBOARD}/account.")
+    if not account.can_charge:
+        yield broken(subject, f"It may not charge cards: activate payments at {DASHBOARD}/account/onboarding.")
+    if not account.can_pay_out:
+        yield broken(subject, f"It may not pay out to its bank: see what Stripe asks at {DASHBOARD}/account/status.")
+    if account.overdue:
+        yield broken(subject, f"Stripe waits for {', '.join(account.overdue)}: see {DASHBOARD}/account/status.")
+    for capability, harm in (("card_payments", "no card can be charged"), ("transfers", "no runner can be paid")):
+        if capability not in account.capabilities:
+            yield broken(
+                subject, f"The capability {capability} is not active, so that {harm}: see {DASHBOARD}/account."
+            )
+
+
+def judge_currency(campus: str, currency: str, facts: StripeFacts) -> CheckLine:
+    """Return the line about the currency of a campus: a payment in any other one is converted."""
+    subject, shown = f"{campus}: currency", currency.upper()
+    if not facts.settled:
+        return note(subject, f"Whether the platform receives {shown} is not known: the key may read no balance.")
+    if currency in facts.settled:
+        return works(subject, f"The platform receives {shown} without a conversion.")
+    known = ", ".join(sorted(each.upper() for each in facts.settled))
+    return broken(
+        subject,
+        f"The platform receives {known}, and would get {shown} converted, so that no runner can be paid: add a bank"
+        f" account in {shown} at {DASHBOARD}/settings/payouts.",
+    )
+
+
+def _judge_permissions(facts: StripeFacts) -> Iterator[CheckLine]:
+    subject = f"{STRIPE}: key"
+    if isinstance(facts.missing_permissions, Unread):
+        yield broken(subject, f"What the key may do is not known: {facts.missing_permissions.why}")
+        return
+    for permission in sorted(facts.missing_permissions):
+        yield broken(subject, f"It lacks the permission {permission}: add it to the key at {DASHBOARD}/apikeys.")
+    if not facts.missing_permissions:
+        yield works(subject, "It may do all that is needed.")
+
+
+def _judge_methods(facts: StripeFacts) -> Iterator[CheckLine]:
+    subject = f"{STRIPE}: methods"
+    if facts.methods is None or isinstance(facts.methods, Unread):
+        yield note(subject, "The key may not read which payment methods are switched on; cards must be.")
+        return
+    others = sorted(facts.methods.switched_on - {"card"})
+    if "card" not in facts.methods.switched_on:
+        yield broken(subject, f"Cards are switched off: switch them on at {DASHBOARD}/settings/payment_methods.")
+    elif others:
+        yield works(subject, f"Cards are on. Also on, and not offered by us: {', '.join(others)}.")
+    else:
+        yield works(subject, "Cards are on.")
