@@ -3,7 +3,9 @@
 from itertools import chain
 from types import MappingProxyType
 
+from domain.database.event_log_repository import EventFollowers
 from domain.database.registers import Registers
+from domain.messaging.questions.settling import settle_by_event
 from domain.orders import sagas as order_sagas
 from domain.orders import steps as order_steps
 from domain.orders.order_payments import OrderPayments
@@ -56,6 +58,7 @@ def build_registers() -> Registers:
     """Return what bot, workers and commands bind at start."""
     return Registers(
         build_saga_register(),
+        EventFollowers(follow=settle_by_event),
         TimerRegister(handlers=TIMER_HANDLERS),
         OrderPayments(
             require_no_debt=require_no_customer_debt,

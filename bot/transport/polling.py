@@ -40,7 +40,7 @@ class UpdatesUnavailable(Exception):
 class RecordState(Protocol):
     """Records how the polling of a campus is: what is wrong, if anything, and whether people are served."""
 
-    def __call__(self, trouble: str | None, /, *, is_serving: bool) -> None: ...
+    async def __call__(self, trouble: str | None, /, *, is_serving: bool) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +92,7 @@ async def poll_updates(source: PollingSource) -> None:
                 await _pause(source, error, failures)
                 continue
             if failures:
-                source.record_state(None, is_serving=True)
+                await source.record_state(None, is_serving=True)
             failures = 0
             for updates in _group_by_person(incoming_updates):
                 source.in_flight.start(_handle_stored_updates(source.inbox, updates))
@@ -110,7 +110,7 @@ async def _pause(source: PollingSource, error: Exception, failures: int) -> None
     # Only its kind: the text of a client's error may hold the URL with the token.
     said = str(error) if isinstance(error, UpdatesUnavailable) else type(error).__name__
     log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
-    source.record_state(said, is_serving=not is_final)
+    await source.record_state(said, is_serving=not is_final)
     await asyncio.sleep(pause)
 
 

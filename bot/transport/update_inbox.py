@@ -140,7 +140,7 @@ async def _dispatch_in_transaction(inbox: UpdateInbox, incoming_update: Incoming
             if earlier is not None:  # it may have been refused, or become a dead letter, meanwhile
                 raise _EarlierUpdatePending(earlier)
         replies = await inbox.dispatch(work, incoming_update)
-        return (*replies, *await close_tapped_copy(work, incoming_update))
+        return (*replies, *await close_tapped_copy(work, incoming_update, replies))
 
 
 async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies | None:
@@ -161,7 +161,7 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
             return None
         await clean_up_after_refusal(work, incoming_update, refusal)
         await keep_refused_answer(work, incoming_update)
-        closing = await close_tapped_copy(work, incoming_update)
+        closing = await close_tapped_copy(work, incoming_update, ())
         said_to_stranger = await reply_to_refused_stranger(work, incoming_update)
     inbox.metrics.refused.inc()
     if said_to_stranger is not None:

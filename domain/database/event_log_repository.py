@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert, select
 
@@ -25,6 +26,29 @@ class LoggedEvent:
     actor: Actor
     reason: str | None
     at: datetime
+
+
+class FollowEvent(Protocol):
+    """Does what follows from a line of the event log, in its transaction."""
+
+    async def __call__(
+        self,
+        work: UnitOfWork,
+        actor: Actor,
+        /,
+        *,
+        order_id: int | None,
+        subject: str,
+        subject_id: object,
+        happened: str,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFollowers:
+    """What a higher room does when something is logged."""
+
+    follow: FollowEvent
 
 
 async def log_event(
@@ -54,6 +78,8 @@ async def log_event(
         "reason": reason,
     }
     await work.connection.execute(_LINE, line)
+    follow = work.registers.get(EventFollowers).follow
+    await follow(work, actor, order_id=order_id, subject=subject, subject_id=subject_id, happened=happened)
 
 
 async def read_order_history(work: UnitOfWork, campus_id: int, order_id: int) -> Sequence[LoggedEvent]:

@@ -1,9 +1,11 @@
 """Order messages as rows: leased to be sent, with the outcome recorded."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, Update, bindparam, case, func, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, case, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.tables import campus
@@ -51,6 +53,7 @@ class OrderMessageRow:
     fence: int
     unknown_sends: int
     first_sent_at: datetime | None  # also of a message that somebody deleted
+    former: Sequence[int]  # older messages of the order in the chat, which are not closed yet
 
 
 async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:
@@ -79,13 +82,9 @@ async def record_order_message_sent(
         "tries": 0,
         "error": None,
         "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
-        "due_at": case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),
+        "due_at": _due_again(message),
     }
-    statement = _update_if_leased(message).values(changed).returning(order_message.c.due_at)
-    row = (await work.connection.execute(statement)).one_or_none()
-    if row is not None and row.due_at is not None:
-        work.enqueue_after_commit("update_order_message", message.id)
-    return row is not None
+    return await _record_outcome(work, message, changed)
 
 
 async def postpone_order_message(
@@ -119,7 +118,7 @@ async def adopt_late_message(work: UnitOfWork, message: OrderMessageRow, message
         "tries": 0,
         "error": None,
         "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
-        "due_at": case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),
+        "due_at": _due_again(message),
         **_RISEN,
     }
     unknown = (order_message.c.message_id.is_(None), order_message.c.chat_id == message.chat_id)
@@ -130,16 +129,38 @@ async def adopt_late_message(work: UnitOfWork, message: OrderMessageRow, message
     return row is not None
 
 
+async def add_former_message(work: UnitOfWork, order_message_id: int, message_id: int) -> None:
+    """Have a message closed that stands in the chat beside the one that is kept up to date."""
+    changed = {
+        "former": func.array_append(order_message.c.former, message_id),
+        "due_at": func.coalesce(order_message.c.due_at, func.now()),
+    }
+    beside = (order_message.c.id == order_message_id, order_message.c.message_id.is_distinct_from(message_id))
+    await work.connection.execute(update(order_message).where(*beside).values(changed))
+    work.enqueue_after_commit("update_order_message", order_message_id)
+
+
+async def record_former_closed(work: UnitOfWork, message: OrderMessageRow, message_id: int) -> None:
+    """Record that an older message has no buttons any more; due again at once while there is more to do."""
+    left = func.array_remove(order_message.c.former, message_id)
+    await _record_outcome(work, message, {"former": left, "tries": 0, "due_at": _due_again(message, left)})
+
+
 async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> None:
-    """Edit the message once more, although its content is the same: an edit that came late may have changed it."""
+    """Edit the message once more, although its content is the same: an edit that came late may have changed it.
+
+    One that is not the newest of the chat any more is closed once more.
+    """
     same = (order_message.c.id == message.id, order_message.c.message_id == message.message_id)
     changed = {
         "sent_hash": None,
         "requested_revision": order_message.c.requested_revision + 1,
         "due_at": func.coalesce(order_message.c.due_at, func.now()),
     }
-    await work.connection.execute(update(order_message).where(*same).values(changed))
-    work.enqueue_after_commit("update_order_message", message.id)
+    if (await work.connection.execute(update(order_message).where(*same).values(changed))).rowcount == 1:
+        work.enqueue_after_commit("update_order_message", message.id)
+    elif message.message_id is not None:
+        await add_former_message(work, message.id, message.message_id)
 
 
 async def record_order_message_gone(work: UnitOfWork, message: OrderMessageRow) -> None:
@@ -182,13 +203,26 @@ async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
     same = select(there.c.id).where(there.c.order_id == order_message.c.order_id, there.c.kind == order_message.c.kind)
     alone = ~same.where(there.c.chat_id == new).exists()
     due = case((order_message.c.due_at.is_not(None), func.now()), else_=null())  # the fence stops a worker's old lease
-    moved = {"chat_id": new, "message_id": None, "sent_hash": None, "due_at": due, **_RISEN}
-    await work.connection.execute(update(order_message).where(order_message.c.chat_id == old, alone).values(moved))
-    await work.connection.execute(
-        update(order_message).where(order_message.c.chat_id == old).values(due_at=None, **_RISEN)
-    )
+    moved: dict[str, Any] = {"chat_id": new, "message_id": None, "former": [], "sent_hash": None, "due_at": due}
+    old_rows = update(order_message).where(order_message.c.chat_id == old)
+    await work.connection.execute(old_rows.where(alone).values(moved | _RISEN))
+    await work.connection.execute(old_rows.values(due_at=None, **_RISEN))
     unsent = notification.c.status.in_((NotificationStatus.DUE, NotificationStatus.SENDING))
     await work.connection.execute(update(notification).where(notification.c.chat_id == old, unsent).values(chat_id=new))
+
+
+async def _record_outcome(work: UnitOfWork, message: OrderMessageRow, changed: Mapping[str, Any]) -> bool:
+    statement = _update_if_leased(message).values(**changed).returning(order_message.c.due_at)
+    row = (await work.connection.execute(statement)).one_or_none()
+    if row is not None and row.due_at is not None:
+        work.enqueue_after_commit("update_order_message", message.id)
+    return row is not None
+
+
+def _due_again(message: OrderMessageRow, former: ColumnElement[Any] = order_message.c.former) -> ColumnElement[Any]:
+    """Return now while there is more to do: a refresh that came meanwhile, or an older message to close."""
+    more = or_(order_message.c.requested_revision > message.requested_revision, func.cardinality(former) > 0)
+    return case((more, func.now()), else_=null())
 
 
 def _update_if_leased(message: OrderMessageRow) -> Update:

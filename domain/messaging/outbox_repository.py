@@ -9,6 +9,7 @@ from domain.messaging.notification.lanes import lane_of
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, buttons_to_json
 from domain.messaging.notification.sound import MAX_PRIOR_AUDIBLE, is_audible
 from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.questions.settling import keep_question
 from domain.messaging.tables import notification, order_message
 
 
@@ -45,6 +46,7 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
     made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
         work.enqueue_after_commit("send_notification", made, message.order_id)
+        await keep_question(work, message, made, chat_id)
 
 
 async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
@@ -74,13 +76,19 @@ async def request_fresh_message(work: UnitOfWork, order_id: int, kind: str, chat
 
 
 async def _request_fresh_message_where(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
-    """Forget the message that stands in the chat, and raise the fence so that a worker editing it changes nothing.
+    """Send a new message, which closes the one that stands in the chat.
+
+    The fence rises, so that a worker editing the former one changes nothing.
 
     An order message without a message in the chat is sent as a fresh one anyway, and only gets a refresh.
     """
     stands = order_message.c.message_id.is_not(None)
     changes = {
         "message_id": None,
+        "former": case(
+            (stands, func.array_append(order_message.c.former, order_message.c.message_id)),
+            else_=order_message.c.former,
+        ),
         "sent_hash": None,
         "requested_revision": order_message.c.requested_revision + 1,
         "due_at": case((stands, func.now()), else_=func.coalesce(order_message.c.due_at, func.now())),

@@ -1,6 +1,6 @@
-"""The outbox tables: one live order message for each chat and order, and notifications sent at most once."""
+"""The outbox tables: one live order message for each chat and order, notifications sent at most once, questions."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
 from domain.messaging.lane import Lane
@@ -25,6 +25,8 @@ order_message = Table(
     timestamp_column("first_sent_at"),
     Column("fence", Integer, nullable=False, server_default=text("0")),  # increases with every lease and every write
     Column("unknown_sends", Integer, nullable=False, server_default=text("0")),  # so many copies may be in the chat
+    # older messages of the order in the chat that have their buttons yet
+    Column("former", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of_check("kind", OrderMessageKind),
 )
@@ -80,3 +82,24 @@ Index(
     notification.c.id,
     postgresql_where=text("due_at IS NOT NULL"),
 )
+
+question = Table(  # a notification that asks for a decision
+    "question",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("notification_id", ForeignKey("notification.id"), nullable=False, unique=True),
+    Column("chat_id", BigInteger, nullable=False),
+    text_column("key"),  # of the sentence
+    text_column("topic"),
+    text_column("about"),  # kind:id
+    text_column("event", nullable=True),  # what settled it
+    timestamp_column("settled_at"),
+    Column("by_admin", Boolean, nullable=False, server_default=text("false")),
+    Column("settled_by", BigInteger),
+    timestamp_column("due_at"),  # while its message does not say how it was settled
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    text_column("error", nullable=True),
+)
+Index("question_open", question.c.about, postgresql_where=text("event IS NULL"))
+Index("question_due", question.c.due_at, postgresql_where=text("due_at IS NOT NULL"))

@@ -47,6 +47,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     # Metrics
     _rule(T.METRICS_INTERVAL, T.METRICS_READING, before=T.METRICS_LEASE, reason="who reads stays the reader"),
     _rule(T.METRICS_READING, T.HEARTBEAT_CALL, before=T.HEARTBEAT_INTERVAL, reason="a heartbeat is not late by itself"),
+    _rule(T.SEND_LEASE, before=T.REFUSED_TOKEN_REST, reason="what rests is told from what is being sent"),
     # Telegram, from the bot
     _rule(T.REPLY_RETRY_MAX, before=T.ANSWER_LIFETIME, reason="the answer to a tap is tried more than once"),
     _rule(T.BOT_CALL, before=T.MESSAGE_LIFETIME, reason="a reply is worth more than one call"),

@@ -61,6 +61,7 @@ class Timeout(Enum):
     GROUP_CHECK_INTERVAL = 300.0, "between two looks of the bot whether it may write in its groups"
     LOST_GROUP_CHECK_INTERVAL = 10.0, "the same while it may not, as no order is taken meanwhile"
     LOST_GROUP_REST = 60.0, "what is for a lost group rests, unless the group is found again before"
+    REFUSED_TOKEN_REST = 60.0, "what a bot has to say rests while Telegram refuses its token; then one call is tried"
     GROUP_BAN = 300.0, "a ban that the bot could not lift ends by itself; under 30 s would be for ever"
     UNBOUND_GROUP_STAY = 86_400.0, "the bot waits in a group to be bound"
     UNWANTED_GROUP_STAY = 15.0, "the bot stays in a group to which nobody of a campus added it"

@@ -38,6 +38,8 @@ bot-history-order = { $event ->
         [pin_renewed] a new PIN
         [delivered] handed over
         [completed] completed
+        [limit_agreed] agreed to the higher price
+        [limit_declined] declined the higher price
         [finished_by_admin] counted as handed over
         [closed_by_admin] closed
        *[other] { $event }
@@ -79,6 +81,7 @@ bot-history-other =
            *[other] debt: { $event }
         }
         [case] case: { $event }
+        [rating] rated: { $event }
         [saga] { $event ->
             [stuck] stuck: needs a human
             [retried] tried again by hand

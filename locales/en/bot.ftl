@@ -118,6 +118,20 @@ notification-admin-chat-lost =
     ⚠️ <b>The bot may not write in the admin chat of { $campus }.</b> Telegram says: { $error }
     What is for the admins waits. Make the bot an administrator of that group again, or write <code>/bind admin</code> in another one. Meanwhile /board, /stuck and /parked work here.
 notification-admin-chat-regained = ✅ <b>The bot may write in the admin chat of { $campus } again.</b> What waited is sent now.
+notification-token-refused =
+    ⚠️ <b>Telegram refuses the bot of { $campus }.</b> Telegram says: { $error }
+    Its people are not heard, and read nothing: what the bot has to say waits. Get the bot's token from @BotFather, set <code>{ $variable }</code> to it, and start the processes again. Then all is sent by itself.
+notification-token-accepted =
+    ✅ <b>Telegram takes the bot of { $campus } again.</b>
+    { $count ->
+        [0] No message waited.
+        [one] The message that waited is sent now.
+       *[other] The { $count } messages that waited are sent now.
+    }
+notification-webhook-fails =
+    ⚠️ <b>Telegram does not reach the bot of { $campus }.</b> Telegram says: { $error }
+    What people write and tap is not heard until it does; Telegram keeps it for a day. Whoever runs the server sees the same at its address <code>/ready</code>.
+notification-webhook-works = ✅ <b>Telegram reaches the bot of { $campus } again.</b> What people wrote meanwhile is answered now.
 notification-order-unseen = ⚠️ <b>Nobody sees order #{ $order }.</b> It was paid for while the bot may not write in the runner group of { $campus }.
 notification-runner-group-bound =
     🔗 { $admin } ({ $account }) made another group the runner group of { $campus }: { $chat } (<code>{ $number }</code>).

@@ -112,4 +112,6 @@ order-message-group-earns = 💰 You earn <b>{ $earned }</b>
 order-message-group-until = Open until { $time }
 order-message-group-taken = Taken by { $runner } at { $time }
 order-message-group-closed = Closed
+order-message-elsewhere = 📋 #{ $order } goes on in its newest message in this chat.
+order-message-below = 📋 #{ $order } goes on below, in its newest message.
 order-message-copy = 📋 #{ $order }: this message came twice. The other one in this chat is kept up to date.

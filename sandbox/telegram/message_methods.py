@@ -82,6 +82,17 @@ def edit_message_text(telegram: TelegramSandbox, call: BotApiCall) -> object:
     return _edit(telegram, call, message, replace(message, text=text, entities=entities))
 
 
+def edit_message_caption(telegram: TelegramSandbox, call: BotApiCall) -> object:
+    """Handle editMessageCaption; as in the real service, a call without reply_markup removes the buttons."""
+    message = _own_message(telegram, call)
+    text, entities = compose_text(
+        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), max_length=MAX_CAPTION
+    )
+    if not message.photo:
+        raise bad_request("there is no caption in the message to edit")
+    return _edit(telegram, call, message, replace(message, text=text, entities=entities))
+
+
 def edit_message_reply_markup(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """Handle editMessageReplyMarkup."""
     message = _own_message(telegram, call)

@@ -45,6 +45,10 @@ METHODS: Final = {
         message_methods.edit_message_text,
         "chat_id message_id text parse_mode entities link_preview_options reply_markup",
     ),
+    "editMessageCaption": BotApiMethod(
+        message_methods.edit_message_caption,
+        "chat_id message_id caption parse_mode caption_entities show_caption_above_media reply_markup",
+    ),
     "editMessageReplyMarkup": BotApiMethod(
         message_methods.edit_message_reply_markup, "chat_id message_id reply_markup"
     ),

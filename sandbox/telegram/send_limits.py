@@ -8,7 +8,7 @@ from typing import Final
 from sandbox.telegram.bot_api_refusals import BotApiRefusal
 
 SENDING_METHODS: Final = frozenset({"sendMessage", "sendPhoto"})
-EDITING_METHODS: Final = frozenset({"editMessageText", "editMessageReplyMarkup"})
+EDITING_METHODS: Final = frozenset({"editMessageText", "editMessageCaption", "editMessageReplyMarkup"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

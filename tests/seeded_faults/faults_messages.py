@@ -7,10 +7,8 @@ MESSAGE_FAULTS = (
         name="change_during_a_send_lost",
         area="messages",
         claim="A change that comes while an order message is being sent is shown afterwards.",
-        before="case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),\n"
-        "    }\n"
-        "    statement = _update_if_leased(message)",
-        after="null(),\n    }\n    statement = _update_if_leased(message)",
+        before="return case((more, func.now()), else_=null())",
+        after="return case((func.cardinality(former) > 0, func.now()), else_=null())",
         tests=(
             "tests/workers/telegram/test_sender_races.py"
             "::test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_message",

@@ -127,6 +127,7 @@ async def order_message_for(
         chat_id=viewer.id,
         message_id=None,
         sent_hash=None,
+        former=(),
         requested_revision=1,
         tries=0,
         fence=0,

@@ -19,6 +19,7 @@ from domain.messaging.due_send_repository import (
     select_due_order_messages_of_order,
 )
 from domain.messaging.lane import Lane
+from domain.messaging.questions.repository import select_due_questions
 from domain.orders.timers.repository import select_due_timer
 from domain.saga.lookup_repository import select_due_sagas, select_due_sagas_of_order, select_signalled_sagas
 
@@ -39,9 +40,10 @@ _LIMIT, _DUE_BEFORE = bindparam("most", type_=Integer()), func.now() - bindparam
 _DUE_SAGAS = union_all(select_due_sagas(_LIMIT), select_signalled_sagas(_LIMIT))
 _DUE_TIMER = select_due_timer()
 _UNHANDLED_EVENT = select_unhandled_event()
-_ORDER_MESSAGE, _ABANDONED = "order_message", "abandoned"
+_ORDER_MESSAGE, _QUESTION, _ABANDONED = "order_message", "question", "abandoned"
 _DUE_SENDS = union_all(
     _with_kind(_ORDER_MESSAGE, select_due_order_messages(_DUE_BEFORE, _LIMIT)),
+    _with_kind(_QUESTION, select_due_questions(_DUE_BEFORE, _LIMIT)),
     *(_with_kind(lane, select_due_notifications(lane, _DUE_BEFORE, _LIMIT)) for lane in Lane),
     _with_kind(_ABANDONED, select_abandoned_notifications(_LIMIT)),
 )
@@ -56,6 +58,7 @@ class DueSends:
 
     order_messages: tuple[int, ...] = ()
     notifications: Mapping[Lane, tuple[int, ...]] = field(default_factory=dict)
+    questions: tuple[int, ...] = ()  # settled, and their messages do not say so
     abandoned: tuple[int, ...] = ()
 
 
@@ -81,6 +84,7 @@ async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timed
         ids[row.kind] = (*ids.get(row.kind, ()), row.id)
     return DueSends(
         order_messages=ids.get(_ORDER_MESSAGE, ()),
+        questions=ids.get(_QUESTION, ()),
         notifications={lane: ids[lane] for lane in Lane if lane in ids},
         abandoned=ids.get(_ABANDONED, ()),
     )

@@ -8,6 +8,8 @@ from typing import assert_never
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
+from domain.messaging.bot_troubles.repository import BotTrouble
+from domain.messaging.bot_troubles.use_cases import record_bot_trouble
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
 from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
@@ -39,6 +41,7 @@ from workers.telegram.sender import (
     SendOutcome,
     SendOutcomeUnknown,
     Sent,
+    TokenRefused,
     Unchanged,
 )
 from workers.telegram.sender_context import SenderContext
@@ -161,8 +164,8 @@ async def _apply_notification_outcome(work: UnitOfWork, notification: Notificati
             await _mark_notification_sent(work, notification, message_id)
         case RateLimited(seconds):
             await postpone_notification(work, notification, timedelta(seconds=seconds))
-        case NotSent(error):
-            await postpone_notification(work, notification, backoff_delay(notification.tries), error)
+        case NotSent() | TokenRefused():
+            await _repeat_later(work, notification, outcome)
         case Migrated(new_chat_id):
             await _migrate_notification_chat(work, notification, new_chat_id)
         case SendOutcomeUnknown(error):
@@ -176,6 +179,14 @@ async def _apply_notification_outcome(work: UnitOfWork, notification: Notificati
             raise AssertionError(f"a send cannot end as {outcome}")
         case _:
             assert_never(outcome)
+
+
+async def _repeat_later(work: UnitOfWork, notification: NotificationRow, outcome: NotSent | TokenRefused) -> None:
+    """Send it later; what a refused bot has to say rests until its token is replaced."""
+    if isinstance(outcome, NotSent):
+        await postpone_notification(work, notification, backoff_delay(notification.tries), outcome.description)
+    elif await postpone_notification(work, notification, Timeout.REFUSED_TOKEN_REST.delta, outcome.description):
+        await record_bot_trouble(work, notification.campus_id, BotTrouble.TOKEN, outcome.description)
 
 
 async def _migrate_notification_chat(work: UnitOfWork, notification: NotificationRow, new_chat_id: int) -> None:

@@ -7,6 +7,8 @@ from typing import assert_never
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
+from domain.messaging.bot_troubles.repository import BotTrouble
+from domain.messaging.bot_troubles.use_cases import record_bot_trouble
 from domain.messaging.lane import Lane
 from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.order_message import OrderMessageKind
@@ -29,8 +31,9 @@ from domain.orders.use_cases.lost_groups import tell_order_unseen
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
+from domain.settings.timeouts import Timeout
 from workers.telegram.answers import await_answer
-from workers.telegram.copies import follow_late_answer
+from workers.telegram.closing.former_messages import close_former_message, follow_late_answer
 from workers.telegram.outbox_dead_letters import add_order_message_dead_letter
 from workers.telegram.sender import (
     Blocked,
@@ -42,6 +45,7 @@ from workers.telegram.sender import (
     SendOutcome,
     SendOutcomeUnknown,
     Sent,
+    TokenRefused,
     Unchanged,
 )
 from workers.telegram.sender_context import SenderContext
@@ -88,6 +92,8 @@ async def _render_and_send(
         return await _record_order_message_outcome(sender_context, order_message, "", MessageRejected(repr(error)))
     if _is_too_late(order_message, source.view.order.status):
         return await _record_order_message_outcome(sender_context, order_message, content.digest, Unchanged())
+    if order_message.former and order_message.message_id is not None and content.digest == order_message.sent_hash:
+        return await close_former_message(sender_context, order_message, source.reader.locale)
     topic = source.view.campus.topic_of(order_message.chat_id)
     outcome = await _send_or_edit(sender_context, order_message, content, silent=not source.is_audible, topic=topic)
     return await _record_order_message_outcome(sender_context, order_message, content.digest, outcome)
@@ -165,7 +171,7 @@ async def _apply_order_message_outcome(
             await record_order_message_gone(work, order_message)
         case Migrated(new_chat_id):
             await _migrate_order_message_chat(work, order_message, new_chat_id)
-        case SendOutcomeUnknown() | NotSent():
+        case SendOutcomeUnknown() | NotSent() | TokenRefused():
             await _repeat_later(work, order_message, outcome)
         case Blocked(error):
             await _stop_unreachable_order_message(work, order_message, error)
@@ -180,12 +186,15 @@ async def _apply_order_message_outcome(
 
 
 async def _repeat_later(
-    work: UnitOfWork, order_message: OrderMessageRow, outcome: SendOutcomeUnknown | NotSent
+    work: UnitOfWork, order_message: OrderMessageRow, outcome: SendOutcomeUnknown | NotSent | TokenRefused
 ) -> None:
     """Send or edit it again: rather two messages than none. One that may stand in the chat rests longer each time."""
     if isinstance(outcome, SendOutcomeUnknown) and order_message.message_id is None:
         least = timedelta(seconds=outcome.listening_seconds)
         await rest_after_unknown_send(work, order_message, outcome.description, least)
+    elif isinstance(outcome, TokenRefused):
+        if await postpone_order_message(work, order_message, Timeout.REFUSED_TOKEN_REST.delta, outcome.description):
+            await record_bot_trouble(work, order_message.campus_id, BotTrouble.TOKEN, outcome.description)
     else:
         await postpone_order_message(work, order_message, backoff_delay(order_message.tries), outcome.description)
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from domain.messaging.lane import Lane
 from domain.settings.logs import get_logger
 from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.telegram.closing.questions import show_settled
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
 from workers.telegram.send_limits import SendLimit, has_room
@@ -78,13 +79,15 @@ class OutboxSweeper:
 
 
 def _sends_of(due: DueSends, lane: Lane) -> list[tuple[SendFunction, int]]:
-    """Return what is due in this lane; order messages and notifications about orders alternate."""
+    """Return what is due in this lane; order messages, notifications about orders and settled questions alternate."""
     found = due.notifications.get(lane, ())
     notifications: list[tuple[SendFunction, int]] = [(dispatch_notification, number) for number in found]
     if lane is not Lane.ORDER:
         return notifications
     order_messages: list[tuple[SendFunction, int]] = [(sync_order_message, number) for number in due.order_messages]
-    return [each for pair in zip_longest(order_messages, notifications) for each in pair if each is not None]
+    questions: list[tuple[SendFunction, int]] = [(show_settled, number) for number in due.questions]
+    turns = zip_longest(order_messages, notifications, questions)
+    return [each for turn in turns for each in turn if each is not None]
 
 
 async def _record_abandoned(sender_context: SenderContext, notification_id: int) -> None:

@@ -28,11 +28,15 @@ from telegram.request import HTTPXRequest
 from domain.messaging.buttons import Button
 from domain.messaging.group_refusals import is_group_refused
 from domain.order_messages.view import OrderMessageContent
+from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 
 CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
+REFUSED_TOKEN_REST_SECONDS = Timeout.REFUSED_TOKEN_REST.seconds
 MAX_CONNECTIONS = 32
+
+log = get_logger(__name__)
 
 # httpx raises these before anything was sent, so that the call may safely be made again.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -98,15 +102,21 @@ class NotSent:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """Telegram refuses the bot itself, in these words: nothing was sent, and nothing is until its token is replaced."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRejected:
     """Telegram does not accept this content: an error of ours."""
 
     description: str
 
 
-SendOutcome = (
-    Sent | Unchanged | MessageGone | Blocked | Migrated | RateLimited | SendOutcomeUnknown | NotSent | MessageRejected
-)
+Undelivered = Blocked | Migrated | RateLimited | SendOutcomeUnknown | NotSent | TokenRefused | MessageRejected
+SendOutcome = Sent | Unchanged | MessageGone | Undelivered
 
 
 class TelegramSender:
@@ -116,6 +126,7 @@ class TelegramSender:
         """Take `tokens`, campus id -> bot token, which may grow: campuses are added while a worker runs."""
         self._api, self._tokens, self._request, self._metrics = api, tokens, request, metrics
         self._bots: dict[int, ExtBot[None]] = {}
+        self._refused: dict[int, tuple[TokenRefused, float]] = {}  # with the time of the loop until which none is asked
 
     async def send(
         self,
@@ -132,8 +143,8 @@ class TelegramSender:
         Never retries: Telegram has no idempotency keys.
         """
         bot = self._bot(campus_id)
-        if bot is None:
-            return NotSent(f"campus {campus_id} has no bot token")
+        if not isinstance(bot, ExtBot):
+            return bot
         if photo is not None:
             sending = bot.send_photo(
                 chat_id=chat_id,
@@ -145,6 +156,7 @@ class TelegramSender:
                 message_thread_id=topic,
             )
             return await self._measure("sendPhoto", _send_and_classify(sending, None))
+            return self._remember(campus_id, await _send_and_classify(sending, None))
         call = bot.send_message(
             chat_id=chat_id,
             text=content.text,
@@ -155,18 +167,27 @@ class TelegramSender:
             message_thread_id=topic,
         )
         return await self._measure("sendMessage", _send_and_classify(call, None))
+        return self._remember(campus_id, await _send_and_classify(call, None))
 
-    async def edit(self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent) -> SendOutcome:
-        """Replace text and buttons of a message of this bot; harmless when repeated."""
+    async def edit(
+        self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent, *, has_photo: bool = False
+    ) -> SendOutcome:
+        """Replace text and buttons of a message of this bot, or a photo's caption; harmless when repeated."""
         bot = self._bot(campus_id)
-        if bot is None:
-            return NotSent(f"campus {campus_id} has no bot token")
+        if not isinstance(bot, ExtBot):
+            return bot
+        text, keyboard = content.text, _keyboard(content)
+        if has_photo:
+            editing = bot.edit_message_caption(
+                chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=keyboard
+            )
+            return self._remember(campus_id, await _send_and_classify(editing, message_id))
         call = bot.edit_message_text(
-            chat_id=chat_id,
-            message_id=message_id,
-            text=content.text,
+            text,
+            chat_id,
+            message_id,
             parse_mode=ParseMode.HTML,
-            reply_markup=_keyboard(content),
+            reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
         return await self._measure("editMessageText", _send_and_classify(call, message_id))
@@ -176,14 +197,29 @@ class TelegramSender:
         outcome = await sending
         self._metrics.telegram_seconds.labels(method, _name_outcome(outcome)).observe(perf_counter() - started)
         return outcome
+        return self._remember(campus_id, await _send_and_classify(call, message_id))
 
-    def _bot(self, campus_id: int) -> "ExtBot[None] | None":
+    def _remember(self, campus_id: int, outcome: SendOutcome) -> SendOutcome:
+        """Ask nothing of a bot for a while that Telegram has just refused: each message would be refused as well."""
+        if isinstance(outcome, TokenRefused):
+            log.error("bot_token_refused", campus=campus_id, error=outcome.description)
+            self._refused[campus_id] = (outcome, asyncio.get_running_loop().time() + REFUSED_TOKEN_REST_SECONDS)
+        elif not isinstance(outcome, SendOutcomeUnknown | NotSent):
+            self._refused.pop(campus_id, None)
+        return outcome
+
+    def _bot(self, campus_id: int) -> "ExtBot[None] | NotSent | TokenRefused":
         token = self._tokens.get(campus_id)
-        if campus_id not in self._bots and token is not None:
+        if token is None:
+            return NotSent(f"campus {campus_id} has no bot token")
+        refused, until = self._refused.get(campus_id, (None, 0.0))
+        if refused is not None and asyncio.get_running_loop().time() < until:
+            return refused
+        if campus_id not in self._bots:
             self._bots[campus_id] = ExtBot(
                 token, base_url=f"{self._api}/bot", request=self._request, get_updates_request=self._request
             )
-        return self._bots.get(campus_id)
+        return self._bots[campus_id]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -235,7 +271,10 @@ async def _send_and_classify(call: Awaitable[Message | bool], message_id: int | 
         return Blocked(refusal.message)
     except BadRequest as refusal:
         return _classify_bad_request(refusal.message)
-    except (InvalidToken, Conflict) as refusal:
+    except InvalidToken as refusal:  # also of a method that Telegram does not know
+        is_known = "method not found" not in refusal.message
+        return TokenRefused(refusal.message) if is_known else MessageRejected(refusal.message)
+    except Conflict as refusal:
         return NotSent(refusal.message)
     except NetworkError as failure:
         return _classify_network_error(failure)

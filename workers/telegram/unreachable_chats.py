@@ -1,9 +1,11 @@
-"""What a worker records when a bot may no longer write to a chat, or may again."""
+"""What a worker records when a bot may no longer write to a chat, or is refused itself, or may write again."""
 
 from domain.campuses.lost_group_repository import find_group
 from domain.campuses.people_repository import mark_unreachable
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.bot_troubles.repository import BotTrouble
+from domain.messaging.bot_troubles.use_cases import record_bot_well
 from domain.orders.use_cases.lost_groups import record_group_lost, record_group_regained
 from domain.settings.logs import get_logger
 
@@ -28,6 +30,9 @@ async def record_unreachable_chat(work: UnitOfWork, campus_id: int, chat_id: int
 
 
 async def record_reached_chat(work: UnitOfWork, campus_id: int, chat_id: int, *, tries: int) -> None:
-    """Record that a message that was refused before has arrived: its group is not lost any more."""
-    if chat_id < 0 and tries > 1:
+    """Record that a message that was refused before has arrived: neither its group nor its bot is refused any more."""
+    if tries == 1:
+        return
+    await record_bot_well(work, campus_id, BotTrouble.TOKEN)
+    if chat_id < 0:
         await record_group_regained(work, campus_id, chat_id)

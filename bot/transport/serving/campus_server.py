@@ -11,12 +11,14 @@ from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramRetryAfte
 from bot.conversation.commands import offer_default_commands
 from bot.transport.polling import PollingSource, UpdatesInFlight, poll_updates
 from bot.transport.serving.bot_registry import BotRegistry
+from bot.transport.serving.bot_state import note_bot_state
 from bot.transport.serving.group_check import watch_groups
 from bot.transport.serving.webhook_watch import set_webhook, watch_webhook
 from bot.transport.update_inbox import UpdateInbox
 from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campus, save_bot_username
 from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.messaging.bot_troubles.repository import BotTrouble
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 
@@ -59,12 +61,15 @@ async def serve_campus(server: CampusServer) -> None:
         if registry.settings.public_url is None:
             group.create_task(poll_updates(_polling_source(server, bot)))
         else:
-            group.create_task(watch_webhook(registry, bot, campus))
+            group.create_task(watch_webhook(registry, server.database, bot, campus))
 
 
 def _polling_source(server: CampusServer, bot: Bot) -> PollingSource:
-    def record(trouble: str | None, *, is_serving: bool) -> None:
+    async def record(trouble: str | None, *, is_serving: bool) -> None:
+        """Record how polling is. Whether the token is taken again is known from any answer that is no refusal."""
         server.registry.set_state(server.campus.name, is_serving=is_serving, trouble=trouble)
+        if trouble is None or not is_serving:
+            await note_bot_state(server.database, server.campus.id, BotTrouble.TOKEN, trouble)
 
     return PollingSource(
         campus_id=server.campus.id,
@@ -96,6 +101,8 @@ async def _repeat_until_done(server: CampusServer, act: Callable[[], Awaitable[N
         except TelegramAPIError as refusal:
             refusals += 1
             trouble = refusal.message
+            if isinstance(refusal, TelegramUnauthorizedError):
+                await note_bot_state(server.database, campus.id, BotTrouble.TOKEN, trouble)
             pause = min(RETRY_DELAY_SECONDS * 2.0 ** min(refusals - 1, 10), MAX_RETRY_DELAY_SECONDS)
         except (AiogramError, ValueError, TypeError, LookupError) as error:  # such as an answer that is no JSON
             trouble, pause = type(error).__name__, RETRY_DELAY_SECONDS

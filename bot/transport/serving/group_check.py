@@ -1,13 +1,15 @@
-"""Looking whether the bot may write in the groups of a campus: of some changes Telegram tells a bot nothing."""
+"""Looking whether Telegram takes a bot, and lets it write in its groups: of some changes it tells a bot nothing."""
 
 import asyncio
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramUnauthorizedError
 from aiogram.types import ChatMemberAdministrator, ChatMemberMember, ChatMemberOwner, ChatMemberRestricted
 
+from bot.transport.serving.bot_state import note_bot_state
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.messaging.bot_troubles.repository import BotTrouble
 from domain.messaging.group_refusals import is_group_refused
 from domain.orders.use_cases.lost_groups import record_group_lost, record_group_regained
 from domain.settings.logs import get_logger
@@ -21,11 +23,16 @@ log = get_logger(__name__)
 
 
 async def watch_groups(open_database: UnitOfWorkFactory, bot: Bot, campus_id: int) -> None:
-    """Look for ever, soon again while a group is lost."""
+    """Look for ever, soon again while a group is lost, or Telegram refuses the bot."""
     while True:
         is_lost = False
         try:
+            await bot.get_me()
+            await note_bot_state(open_database, campus_id, BotTrouble.TOKEN, None)
             is_lost = await check_groups(open_database, bot, campus_id)
+        except TelegramUnauthorizedError as refusal:
+            is_lost = True
+            await note_bot_state(open_database, campus_id, BotTrouble.TOKEN, refusal.message)
         except Exception as error:  # Telegram or the database is away: the next look
             log.warning("groups_not_checked", campus=campus_id, error=type(error).__name__)
         await asyncio.sleep(LOST_CHECK_INTERVAL_SECONDS if is_lost else CHECK_INTERVAL_SECONDS)

@@ -9,14 +9,18 @@ from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 from aiogram.types import WebhookInfo
 
 from bot.transport.serving.bot_registry import BotRegistry
+from bot.transport.serving.bot_state import note_bot_state
 from bot.transport.update_payload import ALLOWED_UPDATES
 from domain.campuses.campus import Campus
+from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.messaging.bot_troubles.repository import BotTrouble
 from domain.settings.logs import get_logger
 from domain.settings.settings import BotSettings
 from domain.settings.timeouts import Timeout
 
 WATCH_INTERVAL_SECONDS = Timeout.WEBHOOK_WATCH_INTERVAL.seconds
 ERROR_AGE_SECONDS = Timeout.WEBHOOK_ERROR_AGE.seconds
+MANY_PENDING_UPDATES = 100  # more than the people of a campus write in the time between two looks
 MAX_WEBHOOK_CONNECTIONS = 40  # at once; Telegram's default
 
 log = get_logger(__name__)
@@ -53,7 +57,7 @@ async def set_webhook(settings: BotSettings, bot: Bot, campus: Campus) -> None:
     )
 
 
-async def watch_webhook(bot_registry: BotRegistry, bot: Bot, campus: Campus) -> None:
+async def watch_webhook(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, bot: Bot, campus: Campus) -> None:
     """Ask Telegram for ever whether it reaches us. A webhook that somebody removed or took away is set again."""
     last_error = _LastError()
     while True:
@@ -65,20 +69,24 @@ async def watch_webhook(bot_registry: BotRegistry, bot: Bot, campus: Campus) -> 
                 await set_webhook(bot_registry.settings, bot, campus)
         except TelegramUnauthorizedError as refusal:
             _record(bot_registry, campus, refusal.message, is_serving=False)
+            await note_bot_state(open_database, campus.id, BotTrouble.TOKEN, refusal.message)
         except TelegramAPIError as refusal:
             log.warning("webhook_not_watched", campus=campus.id, error=refusal.message)
         except Exception as error:
             log.warning("webhook_not_watched", campus=campus.id, error=type(error).__name__)
         else:
             last_error.follow(info.last_error_date)
-            _record(bot_registry, campus, _read_trouble(info, last_error), is_serving=True)
+            trouble = _read_trouble(info, last_error)
+            _record(bot_registry, campus, trouble, is_serving=True)
+            await note_bot_state(open_database, campus.id, BotTrouble.WEBHOOK, trouble)
 
 
 def _read_trouble(info: WebhookInfo, last_error: _LastError) -> str | None:
-    """Return what keeps updates from us: none does where none wait, or where the last error is old."""
-    if info.pending_update_count == 0 or info.last_error_message is None or not last_error.is_recent:
-        return None
-    return f"{info.pending_update_count} updates wait: {info.last_error_message}"
+    """Return what keeps updates from us: nothing does where few wait, without an error or with an old one."""
+    waiting, said = info.pending_update_count, info.last_error_message
+    if waiting and said is not None and last_error.is_recent:
+        return f"{waiting} updates wait: {said}"
+    return f"{waiting} updates wait" if waiting >= MANY_PENDING_UPDATES else None
 
 
 def _record(bot_registry: BotRegistry, campus: Campus, trouble: str | None, *, is_serving: bool) -> None:

@@ -3,6 +3,8 @@
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, PriceChanged, Stale
 from domain.messaging.notification.repository import count_notifications, has_notification
@@ -100,15 +102,33 @@ async def accept_higher_limit(
     or released, Stale when nobody asks, PriceChanged for an older question.
     """
     order, price = await _lock_asked_order(work, campus, member, order_id, ceiling)
-    return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.LIMIT)
+    run = await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.LIMIT)
+    if run is not None:
+        await _log_answer(work, member, order, "limit_agreed")
+    return run
 
 
 async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
     """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
     order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
     await save_asked_limit(work, order.id, None)
+    await _log_answer(work, member, order, "limit_declined")
     await notify(work, limit_refused(order, work.now))
     return order
+
+
+async def _log_answer(work: UnitOfWork, member: Member, order: Order, happened: str) -> None:
+    await log_event(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=member.person_id),
+        campus_id=order.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened=happened,
+        before=order.status,
+        after=order.status,
+    )
 
 
 async def _lock_asked_order(

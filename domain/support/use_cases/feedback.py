@@ -66,6 +66,16 @@ async def rate_order(
     given = Rating(good=good, reason=reason)
     if given != await find_rating(work, order.id):
         await save_rating(work, order, given)
+        await log_event(
+            work,
+            Actor(role=Role.CUSTOMER, person_id=member.person_id),
+            campus_id=order.campus_id,
+            order_id=order.id,
+            subject="rating",
+            subject_id=order.id,
+            happened="good" if given.good else "bad",
+            reason=given.reason,
+        )
         await refresh_order_messages(work, order, group=False)
     return given
 

@@ -14,6 +14,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CannotResolve, Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
+from domain.messaging.questions.settling import settle_by_event
 from domain.orders.repository import find_order, lock_order
 from domain.orders.sagas.complete_order import COMPLETE_ORDER, CompleteOrderData
 from domain.orders.sagas.resolve_completion import build_completion_resolution_start
@@ -111,9 +112,10 @@ async def _require_actionable(work: UnitOfWork, campus: Campus, admin: Member, n
 async def _log_stuck(
     work: UnitOfWork, campus: Campus, admin: Member, saga: StuckSaga, happened: str, *, after: str, reason: str | None
 ) -> None:
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     await log_event(
         work,
-        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        actor,
         campus_id=campus.id,
         order_id=saga.order_id,
         subject="saga",
@@ -122,4 +124,8 @@ async def _log_stuck(
         before="stuck",
         after=after,
         reason=reason,
+    )
+    # The buttons of the question carry its number, which is no name.
+    await settle_by_event(
+        work, actor, order_id=saga.order_id, subject="saga", subject_id=saga.number, happened=happened
     )

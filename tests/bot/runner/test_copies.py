@@ -48,7 +48,7 @@ async def test_a_claim_on_a_copy_counts_and_closes_the_copy(stack: BotStack, ana
     assert "is yours" in await claim_on(stack, ana, order_id, copy)
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
     text, has_button = await shown(stack, ana, copy)
-    assert text.startswith(f"📋 #{order_id}: this message came twice.")
+    assert text == f"📋 #{order_id} goes on in its newest message in this chat."
     assert not has_button
     assert (await shown(stack, ana, kept))[0] == "a job", "a worker keeps that one up to date"
 
@@ -60,7 +60,7 @@ async def test_the_copy_of_a_cancelled_order_is_refused_and_closed(stack: BotSta
     assert refused == "This order is not open for that any more."
     assert await stack.status(order_id) is OrderStatus.CANCELLED
     text, has_button = await shown(stack, ana, copy)
-    assert ("came twice" in text, has_button) == (True, False)
+    assert ("goes on in its newest message" in text, has_button) == (True, False)
 
 
 async def test_the_message_that_is_kept_is_not_closed(stack: BotStack, ana: BotUser) -> None:

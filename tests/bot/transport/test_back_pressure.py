@@ -53,7 +53,7 @@ def inbox_of(stack: BotStack, handler: StuckHandler) -> UpdateInbox:
     )
 
 
-def ignore_state(_trouble: str | None, *, is_serving: bool) -> None:
+async def ignore_state(_trouble: str | None, *, is_serving: bool) -> None:
     """Record nothing."""
 
 

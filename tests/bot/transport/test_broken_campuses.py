@@ -6,21 +6,25 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
+from sqlalchemy import insert, select
 
 from bot.app import running_bot
+from domain.campuses.tables import campus, membership
 from domain.database.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.messaging.tables import notification
 from domain.settings.environment_variables import BotTokens
 from sandbox.launch.ports import free_port
 from sandbox.telegram.telegram_server import running_telegram
 from tests.stack.bot_stack import Json, wait_until
 from tests.stack.campus_setup import bot_settings_for
-from tests.stack.rows import insert_campus
+from tests.stack.rows import insert_campus, insert_member
 from tests.stack.store_setup import drop_queue_jobs
 from tests.stack.telegram_control import TelegramControl
 from workers.registers import build_worker_registers
 
 NAMES = tuple(f"campus_{number:02}" for number in range(20))
 REVOKED, NO_WEBHOOK, NO_JSON, FLOODED, SILENT = NAMES[:5]  # the first, so that all others would wait for them
+SAM = 4_100  # an admin of the first campus and of the eighth, and a customer of the second
 NO_HOST = "Bad Request: bad webhook: Failed to resolve host: Name or service not known"
 
 
@@ -43,10 +47,25 @@ async def founded_url(database_url: str) -> str:
     """A database with the twenty campuses."""
     engine = create_database_engine(database_url)
     async with create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())() as work:
-        for name in NAMES:
-            await insert_campus(work, name)
+        numbers = [await insert_campus(work, name) for name in NAMES]
+        await insert_member(work, numbers[0], SAM, "Sam", is_admin=True)
+        for number in (numbers[1], numbers[7]):
+            row = {"campus_id": number, "person_id": SAM, "is_admin": number == numbers[7]}
+            await work.connection.execute(insert(membership).values(row))
     await engine.dispose()
     return database_url
+
+
+async def told(founded_url: str, key: str) -> list[tuple[str, int, str]]:
+    """What an admin was told of a bot: the campus through which, to whom, and Telegram's words."""
+    engine = create_database_engine(founded_url)
+    query = select(campus.c.name, notification.c.chat_id, notification.c.args["error"].astext)
+    query = query.join(campus, campus.c.id == notification.c.campus_id)
+    async with engine.connect() as connection:
+        rows = await connection.execute(query.where(notification.c.key == f"notification-{key}"))
+        found = [(row[0], row[1], row[2]) for row in rows]
+    await engine.dispose()
+    return found
 
 
 def serving(founded_url: str, redis_url: str, telegram: TelegramControl, port: int, *, webhooks: bool) -> Json:
@@ -147,6 +166,11 @@ async def test_a_token_revoked_while_the_bot_polls_is_told_and_stops_no_other(
         _, states = await readiness(telegram, port)
         assert [name for name, state in states.items() if "serving" not in state] == [REVOKED]
 
+        async def an_admin_is_told() -> Json:
+            return await told(founded_url, "token-refused")
+
+        assert await wait_until(an_admin_is_told) == [(NAMES[1], SAM, "Telegram answered 401: Unauthorized")]
+
 
 async def test_nobody_is_ready_when_no_campus_is_served(
     founded_url: str, redis_url: str, telegram: TelegramControl
@@ -183,8 +207,18 @@ async def test_a_webhook_that_telegram_does_not_reach_is_told_in_its_words_and_h
             return (await readiness(telegram, port))[1][name] == f"serving, but 1 updates wait: {trouble}"
 
         await wait_until(is_told)
+
+        async def an_admin_is_told() -> Json:
+            return await told(founded_url, "webhook-fails")
+
+        assert await wait_until(an_admin_is_told) == [(name, SAM, f"1 updates wait: {trouble}")]
         await telegram.control_telegram("webhooks", bot=f"{name}_bot")
         await wait_until(is_served)
+
+        async def it_is_told_that_it_works() -> Json:
+            return await told(founded_url, "webhook-works")
+
+        assert [each[:2] for each in await wait_until(it_is_told_that_it_works)] == [(name, SAM)]
 
 
 async def test_a_webhook_that_somebody_removed_is_set_again(

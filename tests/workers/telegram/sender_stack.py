@@ -44,15 +44,16 @@ TERMS |= {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fe
 
 
 def line(campus_id: int, words: str, chat_id: int, *, photo: str | None = None, order_id: int = 7) -> Notification:
-    """What a customer wrote about an order, for this chat."""
+    """What a customer wrote about an order, for this chat, in the order's own case: 3 of order 7."""
+    case = order_id - 4
     return Notification(
         campus_id=campus_id,
         chat_id=chat_id,
         name=f"line:{order_id}:{words}:{chat_id}",
         key="notification-case-more",
         order_id=order_id,
-        args={"order": order_id, "case": 3, "customer": "Mei (1001)", "words": words},
-        buttons=[NotificationButton(label="button-case-answer", data="v1:case_answer:3:0")],
+        args={"order": order_id, "case": case, "customer": "Mei (1001)", "words": words},
+        buttons=[NotificationButton(label="button-case-answer", data=f"v1:case_answer:{case}:0")],
         photo=photo,
     )
 

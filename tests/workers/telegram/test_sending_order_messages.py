@@ -1,6 +1,8 @@
 """Order messages: one message per chat and order, edited in place, always showing the committed state."""
 
+from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.tables import order_message
+from domain.orders.order_message_requests import resend_order_message
 from tests.workers.telegram.sender_stack import CLAIMED, GROUP, MEI, SenderStack
 
 
@@ -99,3 +101,31 @@ async def test_one_failing_order_message_leaves_the_others_alone(stack: SenderSt
     await stack.sweep_once()
     assert (await stack.order_message_row("customer")).error == "Internal Server Error"
     assert (await stack.order_message_row("group")).message_id is not None
+
+
+async def test_an_order_message_that_is_shown_again_closes_the_older_ones(stack: SenderStack) -> None:
+    order = await stack.shown_order()
+    for _ in range(2):
+        async with stack.context.database() as work:
+            await resend_order_message(work, order, OrderMessageKind.CUSTOMER, MEI)
+        await stack.send_all_due()
+    *older, live = [one for one in await stack.messages(MEI) if one["from"]["is_bot"]]
+    assert [(one["text"], one["buttons"]) for one in older] == [
+        (f"📋 #{order.id} goes on below, in its newest message.", [])
+    ] * 2
+    assert live["buttons"]
+    row = await stack.order_message_row("customer")
+    assert (row.message_id, row.former, row.due_at) == (live["message_id"], [], None)
+
+
+async def test_an_older_message_is_closed_after_telegram_was_away(stack: SenderStack) -> None:
+    order = await stack.shown_order()
+    await stack.inject_fault("status", MEI, method="editMessageText", status=500, times=2)
+    async with stack.context.database() as work:
+        await resend_order_message(work, order, OrderMessageKind.CUSTOMER, MEI)
+    await stack.send_all_due()
+    assert [bool(one["buttons"]) for one in await stack.messages(MEI) if one["from"]["is_bot"]] == [True, True]
+    for _ in range(2):
+        await stack.make_due()
+        await stack.send_all_due()
+    assert [bool(one["buttons"]) for one in await stack.messages(MEI) if one["from"]["is_bot"]] == [False, True]

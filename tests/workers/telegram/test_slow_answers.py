@@ -5,15 +5,12 @@ from dataclasses import replace
 
 from domain.messaging.lane import Lane
 from domain.messaging.order_message import unknown_send_rest
-from domain.messaging.order_message_repository import lease_order_message
 from domain.orders.states import OrderStatus
 from domain.settings.timeouts import Timeout
 from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, MEI, SenderStack
 from workers.telegram.answers import AnswerWaits
-from workers.telegram.copies import follow_late_answer
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
-from workers.telegram.sender import Sent
 from workers.telegram.sender_context import SenderContext
 
 HELD_SECONDS = 60  # no test waits for them: it lets the answer go on
@@ -94,10 +91,10 @@ async def test_a_copy_whose_answer_comes_after_the_next_send_is_closed(stack: Se
     await sync_order_message(stack.context, number)
     kept = (await stack.order_message_row("group")).message_id
     assert await buttons(stack) == [True, True]
-    await stack.inject_fault("status", GROUP, method="editMessageText", retry_after=1)
     await hear_late_answers(stack, worker)
+    await stack.send_all_due()
     first, second = await stack.messages(ANA, GROUP)
-    assert first["text"] == f"📋 #{order.id}: this message came twice. The other one in this chat is kept up to date."
+    assert first["text"] == f"📋 #{order.id} goes on below, in its newest message."
     assert await buttons(stack) == [False, True]
     assert second["message_id"] == kept == (await stack.order_message_row("group")).message_id
 
@@ -123,30 +120,26 @@ async def send_twice(stack: SenderStack, *, pause_seconds: float = 0) -> SenderC
 
 
 async def test_of_two_workers_that_sent_one_message_the_late_one_closes_its_copy(stack: SenderStack) -> None:
-    await follow_all(await send_twice(stack))
+    await send_twice(stack)
+    await stack.send_all_due()
     assert await buttons(stack) == [False, True]
 
 
-async def test_no_send_waits_until_a_copy_may_be_closed(stack: SenderStack) -> None:
-    async with asyncio.timeout(HELD_SECONDS / 2):
-        worker = await send_twice(stack, pause_seconds=HELD_SECONDS)
-    assert len(worker.waits.listening) == 1
-    assert await buttons(stack) == [True, True]
-    await worker.waits.close()
+async def test_a_copy_is_closed_when_the_chat_may_be_edited_again(stack: SenderStack) -> None:
+    await send_twice(stack, pause_seconds=HELD_SECONDS)
+    number = (await stack.order_message_row("group")).id
+    await sync_order_message(stack.context, number)
+    assert await buttons(stack) == [True, True], "the chat is paused"
+    row = await stack.order_message_row("group")
+    assert (len(row.former), row.due_at is None) == (1, False)
 
 
 async def test_a_copy_that_telegram_postpones_pauses_its_chat_for_all(stack: SenderStack) -> None:
-    await stack.change_order(await stack.shown_order(), **CLAIMED)
-    async with stack.context.autocommit() as connection:
-        row = await lease_order_message(connection, (await stack.order_message_row("group")).id)
-    assert row is not None
+    await send_twice(stack)
     await stack.inject_fault("status", GROUP, method="editMessageText", retry_after=HELD_SECONDS)
-    await follow_late_answer(stack.context, replace(row, message_id=None), "-", Sent(row.message_id or 0))
-    await stack.wait_until_in_flight("editMessageText")
-    async with asyncio.timeout(20):
-        while not await stack.context.rate_limiter.acquire(stack.campus_id, GROUP, edit=True, lane=Lane.ORDER):
-            continue
-    await stack.context.waits.close()
+    await sync_order_message(stack.context, (await stack.order_message_row("group")).id)
+    assert await stack.context.rate_limiter.acquire(stack.campus_id, GROUP, edit=True, lane=Lane.ORDER)
+    assert len((await stack.order_message_row("group")).former) == 1
 
 
 async def test_each_rest_after_an_unknown_outcome_is_longer(stack: SenderStack) -> None:

@@ -18,6 +18,7 @@ from workers.telegram.sender import (
     SendOutcome,
     SendOutcomeUnknown,
     Sent,
+    TokenRefused,
     Unchanged,
     open_telegram_sender,
 )
@@ -63,7 +64,7 @@ async def test_reasons_why_a_chat_is_closed_are_told_apart(stack: SenderStack) -
     [
         ({"kind": "status", "retry_after": 3}, RateLimited(3.0)),
         ({"kind": "status", "status": 400, "description": "Bad Request: message is too long"}, MessageRejected),
-        ({"kind": "status", "status": 401}, NotSent),
+        ({"kind": "status", "status": 401}, TokenRefused),
         ({"kind": "status", "status": 500}, SendOutcomeUnknown),
         ({"kind": "status", "status": 502}, SendOutcomeUnknown),
         ({"kind": "lost_answer"}, SendOutcomeUnknown),

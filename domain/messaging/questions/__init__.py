@@ -1,0 +1,1 @@
+"""Questions that the bot asked in a notification, and how each one was settled."""

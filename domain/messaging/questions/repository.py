@@ -1,0 +1,152 @@
+"""The questions that were asked, as rows: open until something settles them, then due until their message says so."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.campuses.tables import campus, person
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification.model import NotificationStatus
+from domain.messaging.notification.repository import NotificationRow, notification_from_row
+from domain.messaging.questions.model import Settlement
+from domain.messaging.tables import notification, question
+from domain.settings.timeouts import Timeout
+
+LEASE_TTL = Timeout.SEND_LEASE.delta
+
+_DUE = (
+    select(question.c.id)
+    .where(question.c.id == bindparam("number"), question.c.due_at <= func.now())
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_LEASE = (
+    update(question)
+    .where(question.c.id == _DUE)
+    .values(due_at=func.now() + LEASE_TTL, tries=question.c.tries + 1)
+    .returning(question.c.id, question.c.notification_id, question.c.tries)
+)
+_BESIDE, _ASKED = question.alias("beside"), notification.alias("asked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledQuestion:
+    """A settled question whose message does not say so yet, as it is leased."""
+
+    id: int
+    notification_id: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedMessage:
+    """The message of a question: all that leaves in it, whether another question in it is open, and how it ended."""
+
+    notifications: Sequence[NotificationRow]
+    message_id: int | None
+    has_open_question: bool
+    settlement: Settlement
+    name: str | None  # of the person who settled it
+    time_zone: str
+
+
+async def insert_question(
+    work: UnitOfWork, campus_id: int, notification_id: int, chat_id: int, key: str, topic: str, about: str
+) -> None:
+    """Insert a question about `about` (`kind:id`)."""
+    values = {"campus_id": campus_id, "notification_id": notification_id, "chat_id": chat_id, "key": key}
+    await work.connection.execute(insert(question).values(topic=topic, about=about, **values))
+
+
+async def settle_asked_before(
+    work: UnitOfWork, campus_id: int, chat_id: int, topic: str, about: str, settlement: Settlement
+) -> None:
+    """Settle the open questions of this topic about the same in a chat, because another one is asked there."""
+    here = (question.c.campus_id == campus_id, question.c.chat_id == chat_id, question.c.topic == topic)
+    await _settle(work, settlement, *here, question.c.about == about)
+
+
+async def settle_questions(
+    work: UnitOfWork, keys: Collection[str], abouts: Collection[str], settlement: Settlement
+) -> None:
+    """Settle all open questions with these sentences about one of these."""
+    await _settle(work, settlement, question.c.about.in_(list(abouts)), question.c.key.in_(list(keys)))
+
+
+async def _settle(work: UnitOfWork, settlement: Settlement, *which: Any) -> None:
+    settled = {
+        "event": settlement.event,
+        "settled_at": settlement.at,
+        "by_admin": settlement.by_admin,
+        "settled_by": settlement.person_id,
+        "due_at": func.now(),
+    }
+    await work.connection.execute(update(question).where(*which, question.c.event.is_(None)).values(settled))
+
+
+def select_due_questions(due_before: Any, limit: Any) -> Select[Any]:
+    """Select id and due_at of settled questions whose message was sent and does not say so, most overdue first."""
+    sent = (notification.c.id == question.c.notification_id, notification.c.status == NotificationStatus.SENT)
+    due = select(question.c.id, question.c.due_at).where(question.c.due_at <= due_before, *sent)
+    return due.order_by(question.c.due_at).limit(limit)
+
+
+async def lease_question(connection: AsyncConnection, question_id: int) -> SettledQuestion | None:
+    """Lease a settled question. Return None when it is not due, or another worker has the lease."""
+    row = (await connection.execute(_LEASE, {"number": question_id})).mappings().one_or_none()
+    return None if row is None else SettledQuestion(**row)
+
+
+async def find_asked_message(connection: AsyncConnection, settled: SettledQuestion) -> AskedMessage | None:
+    """Return the message of a question; None when it was certainly never sent."""
+    asked = _ASKED.c
+    same = or_(
+        notification.c.id == asked.id,
+        (notification.c.campus_id == asked.campus_id)
+        & (notification.c.chat_id == asked.chat_id)
+        & (notification.c.message_id == asked.message_id),
+    )
+    is_open = exists().where(_BESIDE.c.notification_id == notification.c.id, _BESIDE.c.event.is_(None))
+    query = (
+        select(notification, is_open.label("is_open"), campus.c.time_zone)
+        .join(_ASKED, same)
+        .join(campus, campus.c.id == asked.campus_id)
+        .where(asked.id == settled.notification_id)
+        .order_by(notification.c.id)
+    )
+    rows = (await connection.execute(query)).mappings().all()
+    mine = next(row for row in rows if row["id"] == settled.notification_id)
+    if mine["status"] == NotificationStatus.DROPPED:
+        return None
+    end = (
+        select(question, person.c.first_name)
+        .outerjoin(person, person.c.id == question.c.settled_by)
+        .where(question.c.id == settled.id)
+    )
+    ended = (await connection.execute(end)).mappings().one()
+    return AskedMessage(
+        notifications=[notification_from_row(row) for row in rows],
+        message_id=mine["message_id"],
+        has_open_question=any(row["is_open"] for row in rows),
+        settlement=Settlement(
+            event=ended["event"], at=ended["settled_at"], by_admin=ended["by_admin"], person_id=ended["settled_by"]
+        ),
+        name=ended["first_name"],
+        time_zone=mine["time_zone"],
+    )
+
+
+async def record_question_shown(work: UnitOfWork, question_id: int) -> None:
+    """Record that there is nothing more to say in the message of a question."""
+    await work.connection.execute(update(question).where(question.c.id == question_id).values(due_at=None, error=None))
+
+
+async def postpone_question(work: UnitOfWork, question_id: int, after: timedelta, error: str | None) -> None:
+    """Make it due again after this delay."""
+    changed: dict[str, Any] = {"due_at": func.now() + after, "error": error}
+    await work.connection.execute(update(question).where(question.c.id == question_id).values(changed))
