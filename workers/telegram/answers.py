@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
-from workers.telegram.sender import SendOutcome, SendOutcomeUnknown
+from workers.telegram.outcomes import SendOutcome, SendOutcomeUnknown
 
 log = get_logger(__name__)
 

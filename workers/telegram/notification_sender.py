@@ -31,7 +31,7 @@ from domain.support.use_cases.relay import tell_relay_failed
 from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outbox_dead_letters import add_notification_dead_letter
-from workers.telegram.sender import (
+from workers.telegram.outcomes import (
     Blocked,
     MessageGone,
     MessageRejected,

@@ -35,7 +35,7 @@ from domain.settings.timeouts import Timeout
 from workers.telegram.answers import await_answer
 from workers.telegram.closing.former_messages import close_former_message, follow_late_answer
 from workers.telegram.outbox_dead_letters import add_order_message_dead_letter
-from workers.telegram.sender import (
+from workers.telegram.outcomes import (
     Blocked,
     MessageGone,
     MessageRejected,

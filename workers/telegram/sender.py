@@ -5,7 +5,6 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
 
@@ -31,6 +30,19 @@ from domain.order_messages.view import OrderMessageContent
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
+from workers.telegram.outcomes import (
+    Blocked,
+    MessageGone,
+    MessageRejected,
+    Migrated,
+    NotSent,
+    RateLimited,
+    SendOutcome,
+    SendOutcomeUnknown,
+    Sent,
+    TokenRefused,
+    Unchanged,
+)
 
 CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
 REFUSED_TOKEN_REST_SECONDS = Timeout.REFUSED_TOKEN_REST.seconds
@@ -46,77 +58,6 @@ _GONE_TEXTS = (
     "message_id_invalid",
     "message identifier is not",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The message is in the chat under this id."""
-
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """The message had this content already."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageGone:
-    """The message to edit no longer exists: send a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """This bot may not write to the person or the group."""
-
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """The group became a supergroup with another id."""
-
-    new_chat_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimited:
-    """Nothing was sent: too many messages; this chat has to pause for `seconds`."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class SendOutcomeUnknown:
-    """The message may have been sent; a late answer is listened to for `listening_seconds`."""
-
-    description: str
-    listening_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """The message was not sent, and may be sent again."""
-
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRefused:
-    """Telegram refuses the bot itself, in these words: nothing was sent, and nothing is until its token is replaced."""
-
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRejected:
-    """Telegram does not accept this content: an error of ours."""
-
-    description: str
-
-
-Undelivered = Blocked | Migrated | RateLimited | SendOutcomeUnknown | NotSent | TokenRefused | MessageRejected
-SendOutcome = Sent | Unchanged | MessageGone | Undelivered
 
 
 class TelegramSender:
@@ -155,8 +96,7 @@ class TelegramSender:
                 disable_notification=silent,
                 message_thread_id=topic,
             )
-            return await self._measure("sendPhoto", _send_and_classify(sending, None))
-            return self._remember(campus_id, await _send_and_classify(sending, None))
+            return await self._await_outcome(campus_id, "sendPhoto", _send_and_classify(sending, None))
         call = bot.send_message(
             chat_id=chat_id,
             text=content.text,
@@ -166,8 +106,7 @@ class TelegramSender:
             disable_notification=silent,
             message_thread_id=topic,
         )
-        return await self._measure("sendMessage", _send_and_classify(call, None))
-        return self._remember(campus_id, await _send_and_classify(call, None))
+        return await self._await_outcome(campus_id, "sendMessage", _send_and_classify(call, None))
 
     async def edit(
         self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent, *, has_photo: bool = False
@@ -181,7 +120,7 @@ class TelegramSender:
             editing = bot.edit_message_caption(
                 chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=keyboard
             )
-            return self._remember(campus_id, await _send_and_classify(editing, message_id))
+            return await self._await_outcome(campus_id, "editMessageCaption", _send_and_classify(editing, message_id))
         call = bot.edit_message_text(
             text,
             chat_id,
@@ -190,17 +129,13 @@ class TelegramSender:
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
-        return await self._measure("editMessageText", _send_and_classify(call, message_id))
+        return await self._await_outcome(campus_id, "editMessageText", _send_and_classify(call, message_id))
 
-    async def _measure(self, method: str, sending: Awaitable[SendOutcome]) -> SendOutcome:
+    async def _await_outcome(self, campus_id: int, method: str, sending: Awaitable[SendOutcome]) -> SendOutcome:
+        """Ask nothing of a bot for a while that Telegram refuses: each message would be refused as well."""
         started = perf_counter()
         outcome = await sending
         self._metrics.telegram_seconds.labels(method, _name_outcome(outcome)).observe(perf_counter() - started)
-        return outcome
-        return self._remember(campus_id, await _send_and_classify(call, message_id))
-
-    def _remember(self, campus_id: int, outcome: SendOutcome) -> SendOutcome:
-        """Ask nothing of a bot for a while that Telegram has just refused: each message would be refused as well."""
         if isinstance(outcome, TokenRefused):
             log.error("bot_token_refused", campus=campus_id, error=outcome.description)
             self._refused[campus_id] = (outcome, asyncio.get_running_loop().time() + REFUSED_TOKEN_REST_SECONDS)

@@ -14,7 +14,8 @@ from tests.stack.shared_servers import PROJECT
 from workers.engine.call_failures import CallFailed, TryLater
 from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.gateway_cards import create_customer
-from workers.telegram.sender import NotSent, open_telegram_sender
+from workers.telegram.outcomes import NotSent
+from workers.telegram.sender import open_telegram_sender
 
 NOWHERE = "nowhere.invalid"  # RFC 6761: no resolver knows it
 SETTINGS = {

@@ -8,7 +8,7 @@ import pytest
 from domain.messaging.buttons import Button, ButtonStyle
 from domain.order_messages.view import OrderMessageContent
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, TOKEN, SenderStack
-from workers.telegram.sender import (
+from workers.telegram.outcomes import (
     Blocked,
     MessageGone,
     MessageRejected,
@@ -20,8 +20,8 @@ from workers.telegram.sender import (
     Sent,
     TokenRefused,
     Unchanged,
-    open_telegram_sender,
 )
+from workers.telegram.sender import open_telegram_sender
 
 MESSAGE_CONTENT = OrderMessageContent(
     text="<b>hello</b>", rows=((Button(label="Go", data="v1:home:0:0", style=ButtonStyle.SUCCESS),),)

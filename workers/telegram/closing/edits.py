@@ -7,7 +7,7 @@ from domain.messaging.lane import Lane
 from domain.order_messages.view import OrderMessageContent
 from domain.saga.next_move import backoff_delay
 from domain.settings.timeouts import Timeout
-from workers.telegram.sender import NotSent, RateLimited, SendOutcomeUnknown, TokenRefused
+from workers.telegram.outcomes import NotSent, RateLimited, SendOutcomeUnknown, TokenRefused
 from workers.telegram.sender_context import SenderContext
 
 

@@ -12,7 +12,7 @@ from domain.order_messages.view import OrderMessageContent
 from domain.settings.logs import get_logger
 from domain.words import say
 from workers.telegram.closing.edits import close_message
-from workers.telegram.sender import SendOutcome, Sent, Unchanged
+from workers.telegram.outcomes import SendOutcome, Sent, Unchanged
 from workers.telegram.sender_context import SenderContext
 
 log = get_logger(__name__)
