@@ -36,6 +36,8 @@ bot-question-end =
         [review-released] The pay was let go
         [payout-started] The pay-out was begun
         [payout-paid] The runner was paid
+        [refund-requested] A refund was decided
+        [refund-succeeded] The money went back
         [membership-runner_status] Decided: see /runners
         [restriction-exempt] It does not hold here any more
        *[other] This is settled

@@ -96,6 +96,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "notification-pay-reversed-admins": _about_order("review", "review-released", "payout-paid"),
         "notification-payout-short": _UNSENT_PAY,
         "notification-payout-settings": _UNSENT_PAY,
+        "notification-return-refused": _about_order("return", "refund-requested", "refund-succeeded"),
         "notification-dispute-lost": _about_order("dispute", "payout-started", "payout-paid"),
         "notification-dispute-won-kept": _about_order("dispute", "payout-started", "payout-paid"),
         "notification-asks-to-run": Question(
