@@ -16,7 +16,8 @@ from bot.transport.group_care.leaving import leave_unbound_groups
 from bot.transport.group_care.removals import remove_from_groups
 from bot.transport.http_limits.bounded_server import DRAIN_TIMEOUT_SECONDS, serve_application
 from bot.transport.http_limits.connection_keeper import ConnectionKeeper
-from bot.transport.metrics import new_metrics
+from bot.transport.http_limits.http_refusals import HttpRefusal
+from bot.transport.metrics import BotMetrics, DropReason, new_metrics
 from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.replies.reply_sender import ReplySender, queue_replies, record_refusal, send_reply
 from bot.transport.serving.bot_registry import BotRegistry
@@ -99,7 +100,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         bot_registry = BotRegistry(settings=settings)
         stack.push_async_callback(bot_registry.close)
         open_database = create_unit_of_work_factory(engine, enqueue, build_registers())
-        sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=new_metrics())
+        sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=_metrics_at_zero())
         reply_queue = _new_reply_queue(sender)
         stack.push_async_callback(reply_queue.drain)
         inbox = _new_inbox(sender, reply_queue, redis, slots=max(settings.postgres_connections - SPARE_CONNECTIONS, 2))
@@ -183,3 +184,13 @@ async def _wait_for_postgres(open_database: UnitOfWorkFactory) -> None:
 async def _cancel_task(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def _metrics_at_zero() -> BotMetrics:
+    """Return metrics that export their reasons before they count: a rule sees no increase in a first value."""
+    metrics = new_metrics()
+    for refusal in HttpRefusal:
+        metrics.requests_refused.labels(reason=refusal)
+    for reason in DropReason:
+        metrics.replies_dropped.labels(reason)
+    return metrics

@@ -34,6 +34,7 @@ from domain.database.unit_of_work import (
     create_unit_of_work_factory,
 )
 from domain.inbox.repository import require_tables
+from domain.registers import build_saga_register
 from domain.settings.logs import get_logger
 from domain.settings.settings import WorkerSettings
 from domain.settings.timeouts import Timeout
@@ -41,7 +42,7 @@ from workers.engine.jobs import JOBS
 from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
 from workers.metrics.exporter import export_connections, export_until, open_exporter, serve_metrics
-from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
+from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics, start_at_zero
 from workers.registers import build_worker_registers
 from workers.scheduling.local_tasks import LocalTaskRunner
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
@@ -80,6 +81,7 @@ async def run_worker(settings: WorkerSettings) -> None:
             return
         tokens: dict[int, str] = {}
         metrics = new_worker_metrics()
+        start_at_zero(metrics, {kind for kind, _ in build_saga_register().sagas})
         sender_context = _open_sender_context(resources, settings, engine, open_database, tokens, metrics)
         context = _open_worker_context(resources, settings, open_database, metrics)
         _export_metrics(resources, settings, engine, context, queue_pool, stopping)
@@ -155,7 +157,10 @@ def _export_metrics(
 ) -> None:
     """Serve the metrics, and read in turns what the database knows, if either is wanted."""
     if settings.metrics_port:
-        resources.callback(serve_metrics(context.metrics, settings.http_host, settings.metrics_port))
+        try:
+            resources.callback(serve_metrics(context.metrics, settings.http_host, settings.metrics_port))
+        except OSError as error:  # the port is taken; orders matter more than numbers
+            log.warning("metrics_not_served", port=settings.metrics_port, error=error)
     if settings.metrics_port or settings.heartbeat_url:
         count_in_use = partial(count_connections_in_use, engine)
         export_connections(context.metrics, maximum=settings.postgres_connections, count_in_use=count_in_use)

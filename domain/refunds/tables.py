@@ -43,7 +43,7 @@ refund = Table(
     CheckConstraint("status NOT IN ('pending', 'succeeded') OR refund IS NOT NULL", name="known"),
 )
 Index("refund_order_idx", refund.c.order_id)
-
+Index("refund_asked_idx", refund.c.asked_at)
 
 dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Stripe took from our balance
     "dispute",
@@ -65,3 +65,4 @@ dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Strip
     CheckConstraint("amount > 0 AND withdrawn >= 0 AND fee >= 0", name="amounts"),
 )
 Index("dispute_order_idx", dispute.c.order_id)
+Index("dispute_open", dispute.c.campus_id, postgresql_where=text("status = 'open'"))

@@ -19,7 +19,8 @@ from sandbox.launch.telegram_accounts import create_accounts
 PROJECT = Path(__file__).parents[2]
 SERVERS = ("postgres", "valkey")
 SANDBOXES = ("telegram", "stripe")
-PORTS = (*SERVERS, *SANDBOXES, "bot", "page")
+MEASURED_WORKER = "worker-1"  # the only one with metrics: two on one machine need two ports
+PORTS = (*SERVERS, *SANDBOXES, "bot", "page", "metrics")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_HEADERS = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}"}  # of a call to the Stripe stand-in
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox_of_the_platform_endpoint"
@@ -191,7 +192,9 @@ class Stack:
 
     def start_application_process(self, name: str, module: str, *arguments: str) -> None:
         """Start `python -m module` under this name, without waiting."""
-        self.processes[name] = start_process(self.build_program(name, module, *arguments))
+        own = {"METRICS_PORT": str(self.ports["metrics"])} if name == MEASURED_WORKER else {}
+        settings = {**self.environment, **own}
+        self.processes[name] = start_process(self.build_program(name, module, *arguments, settings=settings))
 
     def wait_ready(self, name: str) -> None:
         """Block until a started process is ready; raise LaunchError when it is not in READY_TIMEOUT_SECONDS."""

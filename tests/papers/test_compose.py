@@ -17,6 +17,8 @@ SECRETS = {
     "STRIPE_WEBHOOK_SECRET": {"bot"},
     "STRIPE_CONNECT_WEBHOOK_SECRET": {"bot"},
     "TELEGRAM_WEBHOOK_SECRET": {"bot"},
+    "GRAFANA_PASSWORD": {"grafana"},
+    "HEARTBEAT_URL": {"worker"},
     TELEGRAM_TOKENS: {"bot", "worker"},
 }
 
@@ -56,7 +58,12 @@ def test_containers_of_ours_can_write_nowhere_and_gain_nothing() -> None:
 
 def test_only_caddy_is_reachable_by_the_world_and_the_bot_from_this_machine_by_default() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"bot": ["${BIND:-127.0.0.1}:8080:8080"], "caddy": ["80:80", "443:443"]}
+    monitoring = {
+        "prometheus": ["127.0.0.1:9090:9090"],
+        "alertmanager": ["127.0.0.1:9093:9093"],
+        "grafana": ["127.0.0.1:3000:3000"],
+    }
+    assert ports == {"bot": ["${BIND:-127.0.0.1}:8080:8080"], "caddy": ["80:80", "443:443"], **monitoring}
 
 
 def test_caddy_waits_for_its_profile_and_reaches_the_bot_alone() -> None:

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from domain.saga.definition import SagaStatus
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import CallFailed, name_outcome
-from workers.metrics.worker_metrics import WorkerMetrics
-
-_ENDED = (SagaStatus.DONE, SagaStatus.COMPENSATED, SagaStatus.STUCK)
+from workers.metrics.worker_metrics import ENDS, WorkerMetrics
 
 
 def count_committed_run(metrics: WorkerMetrics, run: SagaRun, *, was_compensating: bool) -> None:
     """Count what the committed moves of a run came to."""
     if run.is_compensating and not was_compensating:
         metrics.sagas_compensating.labels(run.kind).inc()
-    if run.written_status in _ENDED:
+    if run.written_status in ENDS:
         metrics.sagas_ended.labels(run.kind, run.written_status).inc()
 
 

@@ -6,10 +6,13 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Float, Table, case, cast, func, literal_column, or_, select
 
 from domain.campuses.tables import campus
+from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.drafts.tables import draft
+from domain.orders.states import OPEN_ORDER_STATUSES
 from domain.orders.tables import orders
 from domain.screening.tables import review
+from domain.support.feedback import CaseStatus
 from domain.support.tables import problem_case
 from workers.metrics.database_gauge import DatabaseGauge, Reading
 
@@ -97,8 +100,10 @@ async def read_open_orders(work: UnitOfWork) -> Sequence[Reading]:
         .where(is_open)
         .group_by(campus.c.name, orders.c.status)
     )
-    rows = await work.connection.execute(query)
-    return [((name, status.lower()), float(count)) for name, status, count in rows]
+    found = {(name, status): count for name, status, count in await work.connection.execute(query)}
+    names = list((await work.connection.execute(select(campus.c.name))).scalars())
+    statuses = sorted(OPEN_ORDER_STATUSES)
+    return [((name, each.lower()), float(found.get((name, each), 0))) for name in names for each in statuses]
 
 
 async def read_active_runners(work: UnitOfWork) -> Sequence[Reading]:
@@ -146,7 +151,7 @@ async def read_lost_groups(work: UnitOfWork) -> Sequence[Reading]:
 
 
 async def read_open_cases(work: UnitOfWork) -> Sequence[Reading]:
-    return await _count_by_campus(work, problem_case, problem_case.c.closed_at.is_(None))
+    return await _count_by_campus(work, problem_case, problem_case.c.status == literal_status(CaseStatus.OPEN))
 
 
 async def read_open_reviews(work: UnitOfWork) -> Sequence[Reading]:

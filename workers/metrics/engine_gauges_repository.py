@@ -14,6 +14,7 @@ from domain.messaging.tables import notification, order_message
 from domain.orders.tables import timer
 from domain.orders.timers.model import TimerStatus
 from domain.saga.definition import SagaStatus
+from domain.saga.register import SagaRegister
 from domain.saga.tables import saga
 from workers.metrics.database_gauge import DatabaseGauge, Reading
 
@@ -34,7 +35,9 @@ async def read_live_sagas(work: UnitOfWork) -> Sequence[Reading]:
     awake, stuck = saga.c.wake_at.is_not(None), saga.c.status == literal_status(SagaStatus.STUCK)
     query = select(saga.c.kind, saga.c.status, func.count()).where(or_(awake, stuck))
     rows = await work.connection.execute(query.group_by(saga.c.kind, saga.c.status))
-    return [((kind, status), count) for kind, status, count in rows]
+    found = {(kind, status): count for kind, status, count in rows}
+    none_running = {(kind, SagaStatus.RUNNING.value): 0 for kind, _ in work.registers.get(SagaRegister).sagas}
+    return list({**none_running, **found}.items())
 
 
 async def read_stuck_sagas(work: UnitOfWork) -> Sequence[Reading]:

@@ -98,7 +98,8 @@ async def read_refunded(work: UnitOfWork) -> Sequence[Reading]:
 
 
 async def read_open_disputes(work: UnitOfWork) -> Sequence[Reading]:
-    return await _read_by_campus(work, dispute, dispute.c.status == DisputeStatus.OPEN, func.count(dispute.c.id))
+    is_open = dispute.c.status == literal_status(DisputeStatus.OPEN)
+    return await _read_by_campus(work, dispute, is_open, func.count(dispute.c.id))
 
 
 async def read_open_discrepancies(work: UnitOfWork) -> Sequence[Reading]:

@@ -1,11 +1,16 @@
 """What a worker counts as it works: sagas, calls, sends, timers, events and the time it waits for limits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from domain.messaging.lane import Lane
+from domain.saga.definition import SagaStatus
+
 FAST_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # calls and turns
+ENDS = (SagaStatus.DONE, SagaStatus.COMPENSATED, SagaStatus.STUCK)
 SLOW_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 1_800.0, 7_200.0)  # lateness
 
 
@@ -68,6 +73,17 @@ def new_worker_metrics() -> WorkerMetrics:
         connections_max=gauge("database_connections_max", "Connections to Postgres that may be open"),
         connections_in_use=gauge("database_connections_in_use", "Connections to Postgres in use"),
     )
+
+
+def start_at_zero(metrics: WorkerMetrics, kinds: Iterable[str]) -> None:
+    """Export these counters before they count: a rule that looks for an increase does not see a first value."""
+    for kind in kinds:
+        metrics.sagas_compensating.labels(kind)
+        for status in ENDS:
+            metrics.sagas_ended.labels(kind, status)
+    for lane in Lane:
+        metrics.telegram_limit_waits.labels(lane.value)
+        metrics.telegram_limit_seconds.labels(lane.value)
 
 
 def _counter(registry: CollectorRegistry, name: str, description: str, *labels: str) -> Counter:

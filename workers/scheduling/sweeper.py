@@ -66,6 +66,8 @@ async def _repeat(
     sweep_tasks: SweepTasks,
     interval_seconds: float = SWEEP_INTERVAL_SECONDS,
 ) -> None:
+    for name in sweep_tasks:
+        metrics.sweep_failures.labels(name)
     while not stopping.is_set():
         for name, sweep_task in sweep_tasks.items():
             try:

@@ -1,0 +1,85 @@
+"""A Prometheus scrapes the played CampusG: each panel and each alert finds the series that it names."""
+
+import asyncio
+import json
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+
+from sandbox.launch.ports import free_port
+from sandbox.people.populated_stack import PopulatedStack
+from tests.stack.shared_servers import PROJECT
+
+MONITORING = PROJECT / "deploy" / "monitoring"
+SCRAPE_INTERVAL = "1s"
+SCRAPES_FOR_A_RATE_SECONDS = 30.0
+METRIC = re.compile(r"\bcampusg_\w+")
+
+needs_prometheus = pytest.mark.skipif(shutil.which("prometheus") is None, reason="Prometheus is not installed")
+
+
+@pytest.fixture
+async def prometheus_url(stack: PopulatedStack, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a Prometheus with our own configuration, which scrapes this stack instead of compose's."""
+    config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
+    config["global"] = {"scrape_interval": SCRAPE_INTERVAL, "evaluation_interval": SCRAPE_INTERVAL}
+    config["alerting"] = {}
+    config["rule_files"] = [str(MONITORING / "alerts.yml")]
+    ports = {"campusg_bot": "bot", "campusg_worker": "metrics"}
+    config["scrape_configs"] = [
+        {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{stack.launched.ports[name]}"]}]}
+        for job, name in ports.items()
+    ]
+    file = tmp_path / "prometheus.yml"
+    file.write_text(yaml.safe_dump(config))
+    address = f"127.0.0.1:{free_port()}"
+    options = (f"--config.file={file}", f"--storage.tsdb.path={tmp_path / 'data'}", f"--web.listen-address={address}")
+    process = await asyncio.create_subprocess_exec(
+        "prometheus", *options, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    yield f"http://{address}"
+    process.terminate()
+    await process.wait()
+
+
+def expressions() -> Iterator[tuple[str, str]]:
+    """Yield where it stands, and the expression, of each panel with all campuses chosen."""
+    for file in sorted((MONITORING / "grafana" / "dashboards").glob("*.json")):
+        for panel in json.loads(file.read_text(encoding="utf-8"))["panels"]:
+            for target in panel["targets"]:
+                yield f"{file.stem}: {panel['title']}", target["expr"].replace("$campus", ".*")
+
+
+async def query(session: aiohttp.ClientSession, url: str, expression: str) -> list[Any]:
+    async with session.get(f"{url}/api/v1/query", params={"query": expression}) as answer:
+        body = await answer.json()
+    assert body["status"] == "success", body
+    found: list[Any] = body["data"]["result"]
+    return found
+
+
+@needs_prometheus
+async def test_each_panel_and_each_alert_finds_its_series(stack: PopulatedStack, prometheus_url: str) -> None:
+    panels = dict(expressions())
+    alerts = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    names = {name for rule in alerts for name in METRIC.findall(rule["expr"])}
+    wanted = {**panels, **{f"metric of an alert: {name}": name for name in names}}
+    deadline = time.monotonic() + SCRAPES_FOR_A_RATE_SECONDS
+    async with aiohttp.ClientSession() as session:
+        while wanted and time.monotonic() < deadline:
+            await asyncio.sleep(1)
+            try:
+                found = {where: await query(session, prometheus_url, each) for where, each in wanted.items()}
+            except aiohttp.ClientError:
+                continue  # it still starts
+            wanted = {where: each for where, each in wanted.items() if not found[where]}
+        assert wanted == {}
+        firing = await query(session, prometheus_url, 'ALERTS{alertstate="firing",severity="critical"}')
+    assert firing == []

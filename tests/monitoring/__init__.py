@@ -1,0 +1,1 @@
+"""Tests of the alert rules and dashboards, with Prometheus' own programs."""
