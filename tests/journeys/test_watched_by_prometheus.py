@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 
 from sandbox.launch.ports import free_port
 from sandbox.people.populated_stack import PopulatedStack
+from tests.stack.prometheus_programs import require_program
 from tests.stack.shared_servers import PROJECT
 
 MONITORING = PROJECT / "deploy" / "monitoring"
@@ -22,12 +22,11 @@ SCRAPE_INTERVAL = "1s"
 SCRAPES_FOR_A_RATE_SECONDS = 30.0
 METRIC = re.compile(r"\bcampusg_\w+")
 
-needs_prometheus = pytest.mark.skipif(shutil.which("prometheus") is None, reason="Prometheus is not installed")
-
 
 @pytest.fixture
 async def prometheus_url(stack: PopulatedStack, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a Prometheus with our own configuration, which scrapes this stack instead of compose's."""
+    program = require_program("prometheus")
     config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
     config["global"] = {"scrape_interval": SCRAPE_INTERVAL, "evaluation_interval": SCRAPE_INTERVAL}
     config["alerting"] = {}
@@ -42,7 +41,7 @@ async def prometheus_url(stack: PopulatedStack, tmp_path: Path) -> AsyncIterator
     address = f"127.0.0.1:{free_port()}"
     options = (f"--config.file={file}", f"--storage.tsdb.path={tmp_path / 'data'}", f"--web.listen-address={address}")
     process = await asyncio.create_subprocess_exec(
-        "prometheus", *options, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        program, *options, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     yield f"http://{address}"
     process.terminate()
@@ -65,7 +64,6 @@ async def query(session: aiohttp.ClientSession, url: str, expression: str) -> li
     return found
 
 
-@needs_prometheus
 async def test_each_panel_and_each_alert_finds_its_series(stack: PopulatedStack, prometheus_url: str) -> None:
     panels = dict(expressions())
     alerts = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]

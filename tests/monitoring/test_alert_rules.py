@@ -1,29 +1,26 @@
 """Each alert fires at its numbers and says its sentence, and none fires while all is well: by promtool itself."""
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from domain.settings.timeouts import Timeout
 from tests.conventions.test_conventions import PROJECT
 from tests.monitoring.alert_cases import ALERT_CASES, DATABASE_IS_READ, WELL, AlertCase
 from tests.papers.markdown import section, table_rows
+from tests.stack.prometheus_programs import require_program
 
 MONITORING = PROJECT / "deploy" / "monitoring"
 ALERTS = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
 RUNBOOK = "docs/operations.md#alerts"
 SLOW_ALERTS = {"StripeReadsExceedAllocation": "30h", "DiscrepanciesAreOpen": "40m", "LedgerDiffersFromStripe": "40m"}
 
-needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
-
 
 def run_promtool(*arguments: str) -> None:
     """Run promtool; fail with what it says."""
-    ended = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
+    ended = subprocess.run([require_program("promtool"), *arguments], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
@@ -60,12 +57,10 @@ def test_the_ages_are_those_of_the_heartbeat() -> None:
         assert expressions[alert].endswith(f"> {Timeout.WELL_WAITING.seconds:g}")
 
 
-@needs_promtool
 def test_the_files_are_what_prometheus_reads() -> None:
     run_promtool("check", "config", str(MONITORING / "prometheus.yml"))
 
 
-@needs_promtool
 def test_each_alert_fires_and_none_does_while_all_is_well(tmp_path: Path) -> None:
     series = [{"series": name, "values": values} for name, values in WELL.items()]
     quiet = [{"eval_time": "55m", "alertname": alert, "exp_alerts": []} for alert in ALERT_CASES]
