@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from migrations.online import build_index, drop_index
 
-revision = "0039"
-down_revision = "0038"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
