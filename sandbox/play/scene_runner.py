@@ -12,6 +12,7 @@ from sandbox.launch.stack import Stack, StackConfig
 from sandbox.people.control_clients import PlayError
 from sandbox.people.narrator import PrintParagraph, is_colour_wanted
 from sandbox.people.populated_stack import open_populated_stack
+from sandbox.play.earlier_orders import forget_earlier_orders
 from sandbox.play.money_check import check_order_money
 from sandbox.play.scenes import HASTY_SCENES, HASTY_WINDOWS, LIMIT_SCENES, SCENES
 
@@ -90,4 +91,5 @@ async def _play_scene(name: str, stack: Stack, campus: Campus, print_paragraph: 
         populated_stack.open_scene(campus, print_paragraph, coloured=is_colour_wanted()) as scene,
     ):
         expected = await SCENES[name](scene)
+        await forget_earlier_orders(populated_stack)
         return tuple([await check_order_money(scene.stripe, order_money) for order_money in expected])

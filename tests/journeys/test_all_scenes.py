@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.people.populated_stack import PopulatedStack
+from sandbox.play.earlier_orders import forget_earlier_orders
 from sandbox.play.scenes import LIMIT_SCENES, SCENES
 from tests.journeys.running_scenes import play_scene
 
@@ -37,6 +38,7 @@ async def scene_tasks(stack: PopulatedStack, scans_before: dict[str, int]) -> As
     for task in started.values():
         task.cancel()
     await asyncio.gather(*started.values(), return_exceptions=True)
+    await forget_earlier_orders(stack)
 
 
 @pytest.mark.parametrize("name", sorted(SCENES))

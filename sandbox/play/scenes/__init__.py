@@ -6,6 +6,15 @@ from types import MappingProxyType
 from sandbox.people.populated_stack import SceneContext
 from sandbox.play.money_check import ExpectedMoney
 from sandbox.play.scenes.delivery_scenes import play_happy, play_lost_claim, play_released, play_runner_not_onboarded
+from sandbox.play.scenes.history_scenes import (
+    play_disputed,
+    play_many_refunds,
+    play_much_of_one_pair,
+    play_much_of_one_runner,
+    play_new_customers,
+    play_often_without_pin,
+    play_same_runner,
+)
 from sandbox.play.scenes.limit_scenes import (
     play_declined_five_times,
     play_doubted,
@@ -45,11 +54,33 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "too_fast": play_too_fast,
         "fourth_card": play_fourth_card,
         "doubted": play_doubted,
+        "same_runner": play_same_runner,
+        "many_refunds": play_many_refunds,
+        "often_without_pin": play_often_without_pin,
+        "disputed": play_disputed,
+        "new_customers": play_new_customers,
+        "much_of_one_pair": play_much_of_one_pair,
+        "much_of_one_runner": play_much_of_one_runner,
     }
 )
 HASTY_SCENES = frozenset({"expired", "absent"})  # these wait for a window to end
 HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s", "problem": "6s"}
 # These play at the limits against fraud as shipped; all others hurry.
 LIMIT_SCENES = frozenset(
-    {"too_many_orders", "too_much_in_a_day", "declined_five_times", "first_pay", "too_fast", "fourth_card", "doubted"}
+    {
+        "too_many_orders",
+        "too_much_in_a_day",
+        "declined_five_times",
+        "first_pay",
+        "too_fast",
+        "fourth_card",
+        "doubted",
+        "same_runner",
+        "many_refunds",
+        "often_without_pin",
+        "disputed",
+        "new_customers",
+        "much_of_one_pair",
+        "much_of_one_runner",
+    }
 )

@@ -26,7 +26,7 @@ async def play_too_many_orders(scene: SceneContext) -> tuple[ExpectedMoney, ...]
         await mei.tap("place")
         orders.append(await _newest_order(scene, "CREATED", after=orders[-1]))
     await mei.fill_basket()
-    _require_told(await mei.tap("place"), "You have 3 orders under way")
+    require_told(await mei.tap("place"), "You have 3 orders under way")
     await mei.cancel_order(orders[0])
     await mei.tap("place", allow_unchanged=True)
     orders.append(await _newest_order(scene, "CREATED", after=orders[-1]))
@@ -40,7 +40,7 @@ async def play_too_much_in_a_day(scene: SceneContext) -> tuple[ExpectedMoney, ..
     mei = scene.mei
     order = await mei.order_laksa()
     await _fill_basket_with_platter(mei, "115.00")
-    _require_told(await mei.tap("place"), "may come to S$120.00 at most")
+    require_told(await mei.tap("place"), "may come to S$120.00 at most")
     await mei.cancel_order(order)
     return (ExpectedMoney(order_id=order),)
 
@@ -55,7 +55,7 @@ async def play_declined_five_times(scene: SceneContext) -> tuple[ExpectedMoney, 
         answer = await mei.tap("place")
         if len(refused) < MAX_DECLINES:
             refused.append(await _newest_order(scene, "CANCELLED", after=refused[-1]))
-    _require_told(answer, "Your bank said no 5 times in a day")
+    require_told(answer, "Your bank said no 5 times in a day")
     return tuple(ExpectedMoney(order_id=order) for order in refused)
 
 
@@ -82,7 +82,7 @@ async def play_too_fast(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
     await ana.bring_order(mei, order)
     await ana.wait_for_message(f"#{order}: delivered", "the campus team looks at this job first")
     await sam.wait_for_message(f"Please look at #{order}", "faster than anybody shops and walks")
-    _require_told(await sam.tap("pay_go", subject_id=order), "Let go")
+    require_told(await sam.tap("pay_go", subject_id=order), "Let go")
     await ana.wait_for_message(f"#{order}: delivered", "S$7.30 was sent", timeout=SWEEP_TIMEOUT_SECONDS)
     return delivered(order)
 
@@ -99,7 +99,7 @@ async def play_fourth_card(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
         if number <= MAX_NEW_CARDS:
             orders.append(await _newest_order(scene, "CREATED", after=orders[-1]))
             await mei.cancel_order(orders[-1])
-    _require_told(answer, "You used 3 cards in 24 hours. Take one of them")
+    require_told(answer, "You used 3 cards in 24 hours. Take one of them")
     await _save_other_card(mei, GOOD_CARD)
     await mei.tap("place", allow_unchanged=True)  # the basket was kept
     orders.append(await _newest_order(scene, "CREATED", after=orders[-1]))
@@ -119,7 +119,7 @@ async def play_doubted(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
     await scene.populated_stack.query(EARLIER_CLAIM_SQL, order)  # Ana has been to the shop
     await ana.bring_order(mei, order)
     await sam.wait_for_message(f"Please look at #{order}", "Stripe doubts this payment, and the account is new")
-    _require_told(await sam.tap("pay_go", subject_id=order), "Let go")
+    require_told(await sam.tap("pay_go", subject_id=order), "Let go")
     await ana.wait_for_message(f"#{order}: delivered", "S$36.80 was sent", timeout=SWEEP_TIMEOUT_SECONDS)
     return (ExpectedMoney(order_id=order, charged=3_780, paid_out=3_680),)
 
@@ -152,7 +152,7 @@ async def _newest_order(scene: SceneContext, status: str, *, after: int) -> int:
     return int(row["id"])
 
 
-def _require_told(answer: TapAnswer, words: str) -> None:
+def require_told(answer: TapAnswer, words: str) -> None:
     """Raise PlayError unless the small window says these words."""
     if words not in answer.text:
         raise PlayError(f"{words!r} was expected, and the small window said {answer.text!r}.")
