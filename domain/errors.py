@@ -49,6 +49,7 @@ CampusGError
 ├── PriceIncreaseInFlight        the customer's bank is being asked about more money for that order
 ├── TooManyPriceIncreases        the price of that order was raised as often as it may be
 ├── PersonBarred, OrderLimitReached, PersonUnknown, NotSuspendedHere, SuspendedHere: see domain/restrictions/errors.py
+├── OwnRestrictionElsewhere: see domain/restrictions/errors.py
 ├── RiskRefused                  a limit against fraud, one class for each: see domain/risk/refusals.py
 ├── CardInUse                    an order is being placed with this card
 ├── RunnerNotApproved

@@ -31,6 +31,7 @@ from domain.restrictions.elsewhere import tell_campus_of_refusal
 from domain.restrictions.errors import (
     NotSuspendedHere,
     OrderLimitReached,
+    OwnRestrictionElsewhere,
     PersonBarred,
     PersonUnknown,
     RunnerSuspendedElsewhere,
@@ -49,7 +50,16 @@ RETRYABLE_REFUSALS = (
     PhotoSecondHand,
 )
 
-CLOSING_REFUSALS = (OrderError, CaseError, NotAllowed, Stale, PersonUnknown, NotSuspendedHere, SuspendedHere)
+CLOSING_REFUSALS = (
+    OrderError,
+    CaseError,
+    NotAllowed,
+    Stale,
+    PersonUnknown,
+    NotSuspendedHere,
+    OwnRestrictionElsewhere,
+    SuspendedHere,
+)
 
 
 def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:

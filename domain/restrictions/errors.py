@@ -40,3 +40,9 @@ class SuspendedHere(CampusGError):
     """An admin lifts the restrictions of a runner who is only suspended, which another command ends."""
 
     key = "error-suspended-here"
+
+
+class OwnRestrictionElsewhere(CampusGError):
+    """An admin would lift for themselves what another campus decided about them: that one can be asked."""
+
+    key = "error-own-elsewhere"

@@ -16,7 +16,7 @@ from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
 from domain.restrictions import repository
 from domain.restrictions.elsewhere import exempt_here, tell_other_campuses, tell_other_campuses_ended
-from domain.restrictions.errors import PersonUnknown, SuspendedHere
+from domain.restrictions.errors import OwnRestrictionElsewhere, PersonUnknown, SuspendedHere
 from domain.restrictions.model import Restriction, RestrictionKind, RestrictionTerms
 from domain.restrictions.notifications import person_restricted, restriction_ended
 from domain.restrictions.runner_groups.membership import follow_ended_restriction, follow_new_restriction
@@ -79,10 +79,15 @@ async def lift_restrictions(
 
     The person, the admin chat, and the admins of those others are told. A suspension of this campus goes on: /unsuspend
     ends it. Raise SuspendedHere when only that holds, Stale when nothing does, PersonUnknown for no member of this
-    campus, and what `require_uninvolved` raises.
+    campus, what `require_uninvolved` raises, and OwnRestrictionElsewhere for an admin's own: even the only admin of a
+    campus has the team to ask that decided it.
     """
-    member = await _require_other_member(work, campus, admin, person_id)
+    require_permission(admin, Action.RESTRICT_PERSON, own=False)
     held = await repository.list_restrictions_of(work, campus.id, person_id)
+    elsewhere = [each for each in held if each.campus_id != campus.id]
+    if person_id == admin.person_id and elsewhere:
+        raise OwnRestrictionElsewhere(team=elsewhere[0].campus_title)
+    member = await _require_other_member(work, campus, admin, person_id)
     lifted = [each for each in held if await _lift(work, campus, admin, each, why)]
     if not lifted:
         raise SuspendedHere if held else Stale

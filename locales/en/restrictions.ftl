@@ -63,6 +63,7 @@ notification-still-restricted =
 ## To admins
 
 error-not-suspended-here = The team of { $team } suspended this runner, yours did not. To lift that here alone: /unbar { $number } why
+error-own-elsewhere = The team of { $team } decided this about you, so you can't lift it yourself, not even here. Please talk to them.
 error-suspended-here = This runner is suspended, not barred or limited. /unsuspend ends that.
 
 notification-restricted-elsewhere =

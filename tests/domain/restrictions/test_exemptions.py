@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.subjects import person_subject
+from domain.campuses.own_acts.use_cases import agree_to_own_act
 from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
@@ -13,7 +15,7 @@ from domain.campuses.tables import campus as campuses
 from domain.campuses.tables import membership
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from domain.errors import AnotherAdminNeeded, OwnActUnconfirmed, Stale
+from domain.errors import Stale
 from domain.messaging.private_chats import open_private_chat
 from domain.messaging.tables import notification
 from domain.orders.use_cases import running
@@ -21,7 +23,7 @@ from domain.payments.customer_debt_repository import insert_customer_debt
 from domain.payments.use_cases import customer_debts
 from domain.restrictions import use_cases
 from domain.restrictions.elsewhere import tell_campus_of_refusal
-from domain.restrictions.errors import PersonBarred, RunnerSuspendedElsewhere, SuspendedHere
+from domain.restrictions.errors import OwnRestrictionElsewhere, PersonBarred, RunnerSuspendedElsewhere, SuspendedHere
 from domain.restrictions.repository import list_restrictions
 from domain.restrictions.use_cases import tell_ended_restrictions
 from domain.support.runner_overview_repository import list_runners
@@ -118,12 +120,13 @@ async def test_nobody_lifts_for_themselves_what_another_campus_decided(database:
         north, south, sam, zoe = await found_with_chats(work)
         await join(work, north, zoe.person_id)
         await use_cases.restrict_person(work, north, sam, zoe.person_id, BAR)
-        with pytest.raises(OwnActUnconfirmed):
-            await use_cases.lift_restrictions(work, south, zoe, zoe.person_id, "it is me")
+        await agree_to_own_act(work, south, zoe, person_subject(zoe.person_id, "Zoe"))
+        with pytest.raises(OwnRestrictionElsewhere):
+            await use_cases.lift_restrictions(work, south, zoe, zoe.person_id, "it is me, the only admin here")
         await join(work, south, ADMIN)
         second = update(membership).where(membership.c.person_id == ADMIN, membership.c.campus_id == south.id)
         await work.connection.execute(second.values(is_admin=True))
-        with pytest.raises(AnotherAdminNeeded):
+        with pytest.raises(OwnRestrictionElsewhere):
             await use_cases.lift_restrictions(work, south, zoe, zoe.person_id, "it is me")
 
 
