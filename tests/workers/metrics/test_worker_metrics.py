@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine, event
 
 from domain.database.queue import make_arq_enqueue
 from domain.database.unit_of_work import QueueJob
@@ -21,6 +22,7 @@ from workers.metrics.heartbeat import find_troubles, send_heartbeat
 from workers.metrics.metrics_reader_repository import hold_reader
 from workers.metrics.worker_metrics import new_worker_metrics
 
+MAX_STATEMENTS = 40  # as docs/metrics.md says
 LABELS = {"access", "call", "campus", "currency", "group", "kind", "lane", "method", "outcome", "quantile", "reason",
           "stage", "status", "step", "task", "le"}  # fmt: skip
 
@@ -165,6 +167,26 @@ async def test_one_worker_at_a_time_reads_the_database_and_another_one_takes_ove
     await read_turn(two)
     await read_turn(one)
     assert (one.collector.readings, len(two.collector.readings)) == ({}, len(DATABASE_GAUGES))
+
+
+async def test_ten_workers_cost_one_reading_and_a_statement_of_each_other_one(
+    exporters: tuple[Exporter, Exporter],
+) -> None:
+    statements: list[str] = []
+
+    def see(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", see)
+    try:
+        one, two = exporters
+        await read_turn(one)
+        reading = len(statements)
+        await read_turn(two)
+    finally:
+        event.remove(Engine, "before_cursor_execute", see)
+    assert reading <= MAX_STATEMENTS, reading
+    assert len(statements) - reading <= 2, "the row that says who reads, and the time"
 
 
 async def test_of_workers_that_begin_at_once_one_reads(stack: WorkerStack) -> None:
