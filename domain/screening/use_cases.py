@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from domain.campuses.campus import Campus
+from domain.campuses.own_acts.repository import log_own_act
 from domain.campuses.own_acts.use_cases import require_uninvolved
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -96,5 +97,8 @@ async def bar_side(
         until=None if length is None else work.now + length,
     )
     await restrict_person(work, campus, admin, reviewed.person_at(side), terms)
+    subject = subject_of_order(await find_order(work, campus.id, order_id))
+    if subject.is_own(admin.person_id):  # it uses up the agreement to one act, and the audit lists it
+        await log_own_act(work, campus.id, admin.person_id, subject, AdminAct.BAR, terms.note)
     await log_decision(work, campus.id, order_id, admin.person_id, f"barred_{side}")
     return reviewed

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from domain.campuses.own_acts.use_cases import agree_to_own_act
 from domain.campuses.people import Member
-from domain.errors import AnotherAdminNeeded, NotAllowed, Stale
+from domain.errors import AnotherAdminNeeded, NotAllowed, OwnActUnconfirmed, Stale
 from domain.orders.drafts.repository import change_draft
 from domain.orders.states import Bearer, Order
+from domain.orders.use_cases.act_subjects import subject_of_order
 from domain.screening.errors import AlreadyBarred, PayTakenBack
 from domain.screening.review import Review, ReviewedSide
 from domain.screening.runner_facts_repository import read_delivery_facts
@@ -119,6 +121,21 @@ async def test_who_has_a_part_in_a_reviewed_order_bars_nobody_for_it(
     assert await stack.rows(barred, id=order.customer_id) == [("bar", "active")]
     with pytest.raises(AlreadyBarred):
         await stack.act(bar_side, admin, order.id, ReviewedSide.CUSTOMER, None)
+
+
+async def test_a_bar_by_the_only_admin_for_their_own_order_uses_up_their_agreement(
+    stack: WorkerStack, runner: Member
+) -> None:
+    order = await fast_order(stack, runner)
+    await stack.sql("UPDATE membership SET is_admin = (person_id = :id)", id=runner.person_id)
+    own = await stack.committed_member(runner.person_id)
+    await stack.act(agree_to_own_act, own, subject_of_order(order))
+    await stack.act(bar_side, own, order.id, ReviewedSide.CUSTOMER, None)
+    with pytest.raises(OwnActUnconfirmed):
+        await stack.act(let_pay_go, own, order.id)
+    marked = "SELECT event FROM event_log WHERE subject = 'own_act' AND order_id = :id ORDER BY id"
+    assert await stack.rows(marked, id=order.id) == [("agreed",), ("bar",)]
+    await stack.sql("UPDATE membership SET is_admin = false WHERE person_id = :id", id=runner.person_id)
 
 
 async def test_the_first_pay_outs_of_a_runner_wait_a_day_and_the_next_does_not(
