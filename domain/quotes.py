@@ -45,7 +45,7 @@ _PLAIN = (
     "platform_amount "
     "price proof quantity ready receipt remote_value role runner_account runner_amount saga score sent share side "
     "since spots status step subject suspended taken team then thumb time total tries type until up waited waiting "
-    "wanted what when why written currency settled variable"
+    "wanted what when why written currency settled variable zone"
 )
 _NAMES = "admin chat item place store"
 _PEOPLE = "about customer name other person runner who"
@@ -96,6 +96,7 @@ EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
         ("notification-refund-failed-admins", "reason"): Wording.LINE,
         ("notification-refund-refused", "reason"): Wording.LINE,
         ("notification-return-refused", "reason"): Wording.LINE,
+        ("notification-evidence-refused", "reason"): Wording.LINE,
         ("notification-runner-debt-admins", "reason"): Wording.LINE,
         ("notification-dispute", "reason"): Wording.LINE,
         # of the campus' own list: another shop, or another place, has no name in the headline

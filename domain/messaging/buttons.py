@@ -160,6 +160,8 @@ class Tap(StrEnum):
     REFUND = "refund", _ARG.NONE, _ADMINS  # order
     REFUND_BEARER = "refund_bearer", _ARG.CHOICE  # order
     REFUND_SURE = "refund_sure", _ARG.AMOUNT  # order; the amount is the one shown
+    ANSWER_DISPUTE = "answer_bank", _ARG.NONE, _ADMINS  # order whose payment a bank disputes
+    ANSWER_DISPUTE_SURE = "answer_bank_sure", _ARG.NONE, _ADMINS  # such an order, whose evidence was shown
     PAY_ANYWAY = "pay_anyway", _ARG.NONE, _ADMINS  # order
     LET_PAY_GO = "pay_go", _ARG.SCREEN, _ADMINS  # order whose pay waits for an admin
     REVIEWED = "reviewed", _ARG.NONE, _ADMINS  # order whose pay was held for a review: its message, as it is now

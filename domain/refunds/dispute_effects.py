@@ -4,13 +4,11 @@ from datetime import datetime
 
 from domain.campuses.people_repository import lock_payouts_ready
 from domain.campuses.repository import find_campus
-from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.orders.repository import find_order, lock_order
-from domain.orders.states import Order
 from domain.payouts.model import PLATFORM_REFUSALS
 from domain.payouts.repository import can_start_payout, find_payable, set_payable_frozen
 from domain.payouts.sagas.pay_out_runner import build_payout_start
@@ -22,6 +20,7 @@ from domain.refunds.dispute_repository import (
     record_dispute_decision,
     record_withdrawal,
 )
+from domain.refunds.evidence.statement import find_handover_proof
 from domain.refunds.model import Dispute, DisputeEvent, DisputeStatus
 from domain.refunds.notifications import dispute_lost, dispute_opened, dispute_won, dispute_won_pay_kept
 from domain.saga.run import SagaRun, SagaStart
@@ -61,16 +60,8 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
     """Tell the admins once, with all that they need to answer the bank by `answer_by`."""
     order = await find_order(work, dispute.campus_id, dispute.order_id)
     zone = (await find_campus(work, dispute.campus_id)).zone
-    proof = await _handover_proof(work, order)
+    proof = await find_handover_proof(work, order)
     await notify(work, dispute_opened(dispute, order, zone, answer_by, proof=proof))
-
-
-async def _handover_proof(work: UnitOfWork, order: Order) -> str:
-    """Return what proves the handover: the PIN, a photo, or only an admin's word."""
-    if order.proof_photo is not None:
-        return "photo"
-    told = await read_order_history(work, order.campus_id, order.id)
-    return "admin" if any(event.event == "finished_by_admin" for event in told) else "pin"
 
 
 async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, fee: int) -> None:

@@ -1,6 +1,9 @@
 """Disputes in Postgres: inserted once, closed by a guarded UPDATE; the payable is frozen meanwhile."""
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, insert, literal, or_, select, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -67,6 +70,40 @@ async def record_withdrawal(work: UnitOfWork, opened: Dispute, withdrawn: int, f
     """Record the amount and the fee that Stripe withdrew for the dispute, in minor units."""
     changed = update(dispute).where(dispute.c.id == opened.id).values(withdrawn=withdrawn, fee=fee)
     await work.connection.execute(changed)
+
+
+async def record_answer_facts(
+    work: UnitOfWork, opened: Dispute, answer_by: datetime | None, *, is_answered: bool
+) -> None:
+    """Record until when the bank takes an answer, and once that it has one; log the answer."""
+    changed = update(dispute).where(dispute.c.id == opened.id)
+    await work.connection.execute(changed.values(answer_by=answer_by))
+    unanswered = changed.where(dispute.c.answered_at.is_(None))
+    if is_answered and (await work.connection.execute(unanswered.values(answered_at=func.now()))).rowcount:
+        await _log(work, opened, "answered", None, None)
+
+
+async def count_refused_answer(work: UnitOfWork, opened: Dispute) -> None:
+    """Count that Stripe took no evidence, so that it may be sent again."""
+    changed = update(dispute).where(dispute.c.id == opened.id)
+    await work.connection.execute(changed.values(answers_refused=dispute.c.answers_refused + 1))
+
+
+async def find_answerable_dispute(work: UnitOfWork, order_id: int) -> Dispute | None:
+    """Return the order's first dispute that takes an answer now, locked until this transaction ends."""
+    here = (dispute.c.order_id == order_id, dispute.c.status == DisputeStatus.OPEN)
+    query = select(dispute).where(*here).order_by(dispute.c.id).with_for_update()
+    found = [dispute_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    return next((one for one in found if one.takes_answer(work.now)), None)
+
+
+async def list_unanswered_disputes(work: UnitOfWork, within: timedelta, limit: int) -> Sequence[Dispute]:
+    """Return open disputes without an answer whose time ends within this time, ended of late, or is not known."""
+    ends = dispute.c.answer_by.between(func.now() - within, func.now() + within)
+    unanswered = (dispute.c.status == DisputeStatus.OPEN, dispute.c.answered_at.is_(None))
+    query = select(dispute).where(*unanswered, or_(ends, dispute.c.answer_by.is_(None)))
+    rows = (await work.connection.execute(query.order_by(dispute.c.id).limit(limit))).mappings()
+    return [dispute_from_row(row) for row in rows]
 
 
 async def record_dispute_decision(work: UnitOfWork, dispute_id: int, happened: DisputeEvent) -> Dispute | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -119,3 +120,11 @@ class Dispute:
     fee: int
     currency: str
     reason: str
+    answer_by: datetime | None = None  # None: Stripe has not said it
+    answered_at: datetime | None = None
+    answers_refused: int = 0
+
+    def takes_answer(self, now: datetime) -> bool:
+        """Return whether the bank may be answered: it has not decided, has no answer, and the time is not over."""
+        in_time = self.answer_by is None or now < self.answer_by
+        return self.status is DisputeStatus.OPEN and self.answered_at is None and in_time

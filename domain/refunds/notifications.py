@@ -165,7 +165,7 @@ def dispute_opened(
         name=f"dispute:{dispute.dispute}",
         key="notification-dispute",
         order_id=order.id,
-        buttons=[see_order_button(order.id)],
+        buttons=[_answer_button(dispute), see_order_button(order.id)],
         args={
             **_dispute_args(dispute),
             **{name: "-" if at is None else f"{at.astimezone(zone):%H:%M}" for name, at in moments.items()},
@@ -174,6 +174,37 @@ def dispute_opened(
             "day": f"{order.placed_at.astimezone(zone):%d.%m.}",
             "proof": proof,
         },
+    )
+
+
+def dispute_unanswered(dispute: Dispute, until: datetime, stage: str) -> Notification:
+    """Remind the admins of a dispute without an answer; `until` is at the campus, `stage` is first, last or over."""
+    return Notification(
+        campus_id=dispute.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"dispute_unanswered:{dispute.dispute}:{stage}",
+        key="notification-dispute-unanswered",
+        order_id=dispute.order_id,
+        buttons=[*([] if stage == "over" else [_answer_button(dispute)]), see_order_button(dispute.order_id)],
+        args=_dispute_args(dispute) | {"by": f"{until:%d.%m. %H:%M}", "status": stage},
+    )
+
+
+def evidence_sent(dispute: Dispute, proof: str) -> Notification:
+    """Tell the admins that the bank has our evidence, and that a photo was not in it."""
+    return _dispute_closed(dispute, "notification-evidence-sent", proof=proof)
+
+
+def evidence_refused(dispute: Dispute, reason: str) -> Notification:
+    """Tell the admins why Stripe did not take the evidence; each try may be refused."""
+    return Notification(
+        campus_id=dispute.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"evidence_refused:{dispute.dispute}:{dispute.answers_refused}",
+        key="notification-evidence-refused",
+        order_id=dispute.order_id,
+        buttons=[_answer_button(dispute), see_order_button(dispute.order_id)],
+        args=_dispute_args(dispute) | {"reason": reason},
     )
 
 
@@ -193,7 +224,9 @@ def dispute_lost(dispute: Dispute) -> Notification:
     return _dispute_closed(dispute, "notification-dispute-lost", [_pay_anyway_button(dispute)])
 
 
-def _dispute_closed(dispute: Dispute, key: str, buttons: Sequence[NotificationButton] = ()) -> Notification:
+def _dispute_closed(
+    dispute: Dispute, key: str, buttons: Sequence[NotificationButton] = (), **more: str
+) -> Notification:
     return Notification(
         campus_id=dispute.campus_id,
         chat_id=ADMIN_CHAT,
@@ -201,8 +234,12 @@ def _dispute_closed(dispute: Dispute, key: str, buttons: Sequence[NotificationBu
         key=key,
         order_id=dispute.order_id,
         buttons=[*buttons, see_order_button(dispute.order_id)],
-        args=_dispute_args(dispute),
+        args=_dispute_args(dispute) | more,
     )
+
+
+def _answer_button(dispute: Dispute) -> NotificationButton:
+    return NotificationButton(label="button-answer-dispute", data=pack(Tap.ANSWER_DISPUTE, dispute.order_id))
 
 
 def _pay_anyway_button(dispute: Dispute) -> NotificationButton:

@@ -1,6 +1,6 @@
 """Tables of refunds and disputes."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
 from domain.refunds.model import DisputeStatus, RefundOrigin, RefundStatus
@@ -60,6 +60,9 @@ dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Strip
     text_column("reason"),
     timestamp_column("opened_at", nullable=False, default_now=True),
     timestamp_column("closed_at"),
+    timestamp_column("answer_by"),  # as long as the bank takes an answer; null until Stripe said it
+    timestamp_column("answered_at"),  # null: nobody sent evidence yet, neither here nor in Stripe's dashboard
+    Column("answers_refused", Integer, nullable=False, server_default=text("0")),  # how often Stripe took none
     UniqueConstraint("dispute"),
     one_of_check("status", DisputeStatus),
     CheckConstraint("amount > 0 AND withdrawn >= 0 AND fee >= 0", name="amounts"),

@@ -167,6 +167,11 @@ class Timeout(Enum):
     DISCREPANCY_RECHECK_INTERVAL = 3600.0, "between two looks at an open discrepancy"
     RECHECK_PAUSE = 0.5, "before an answer of Stripe that differs is read again"
     STALLED = 300.0, "a row that relies on a call is left alone, as the call may be in flight"
+    DISPUTE_FIRST_REMINDER = (
+        259_200.0,
+        "admins are reminded of a dispute so long before its time for an answer ends",
+    )
+    DISPUTE_LAST_REMINDER = 86_400.0, "they are reminded once more"
     RETURN_RETRY = (
         3600.0,
         "what was captured too much rests before it is given back again; doubled with each refusal",

@@ -12,6 +12,7 @@ notification-admin-act =
         [close] closed the order
         [refund] refunds money
         [pay_again] sends the pay-out again
+        [answer_dispute] sends our evidence about the dispute to the bank
         [pay_anyway] pays the runner although the dispute was lost
         [let_pay_go] lets the runner's pay go, which waited for the team
         [waive_runner_debt] let the runner's debt go
@@ -41,6 +42,7 @@ notification-own-act =
         [close] closed it
         [refund] gave money back
         [pay_again] sent the pay-out again
+        [answer_dispute] had our evidence sent to the bank
         [pay_anyway] paid the runner although a dispute was lost
         [let_pay_go] let the runner's pay go, which waited for the team
         [waive_runner_debt] let a debt of the runner go

@@ -61,6 +61,7 @@ notification-held-up =
         [order] Order #{ $order } cannot be paid just now, and you are not charged. It goes on by itself, or ends free of charge
         [claim] Whether job #{ $order } is paid for cannot be seen just now. Please buy nothing yet: you read here when you may
         [price_increase] Asking for more money for order #{ $order } is not possible just now. Until it counts nothing changes. It goes on by itself
+        [evidence] Our evidence about order #{ $order } does not get through to the bank just now. It is sent by itself
         [debt] Paying for order #{ $order } is not possible just now, and you are not charged. It goes on by itself
        *[pay] Your pay for job #{ $order } comes a little later and stays yours. It goes on by itself
     }. The campus team knows.

@@ -49,6 +49,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 DUE_ACTIONS: dict[str, Callable[[StripeWorld, Document], None]] = {
     "balance_transaction": balance_resource.make_available,
     "checkout.session": checkout_session_resource.close_expired_session,
+    "dispute": dispute_resource.pass_deadline,
     "payment_intent": intent_endings.release_expired_hold,
     "refund": refund_resource.conclude_refund,
 }

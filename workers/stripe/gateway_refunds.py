@@ -37,6 +37,12 @@ async def list_refunds_of_intent(client: StripeGateway, intent: str) -> Sequence
     return page.items
 
 
+async def answer_dispute(client: StripeGateway, dispute: str, params: StripeParams, key: str) -> StripeDispute:
+    """Send evidence to the bank; Stripe takes it once."""
+    call = client.v1.disputes.update_async(dispute, cast(Any, params), {"idempotency_key": key})
+    return await client.send(CallPriority.TRANSFER, call, parse_dispute)
+
+
 async def retrieve_dispute(client: StripeGateway, dispute: str) -> StripeDispute:
     """Return a dispute as it is now, with its balance transactions."""
     return await client.fetch(CallPriority.TRANSFER, client.v1.disputes.retrieve_async(dispute), parse_dispute)

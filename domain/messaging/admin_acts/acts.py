@@ -11,6 +11,7 @@ class AdminAct(StrEnum):
     CLOSE = "close"
     REFUND = "refund"
     PAY_AGAIN = "pay_again"  # a pay-out that lacked funds
+    ANSWER_DISPUTE = "answer_dispute"  # with evidence, to the bank
     PAY_ANYWAY = "pay_anyway"  # a runner, although the dispute was lost
     LET_PAY_GO = "let_pay_go"  # that waited for an admin
     WAIVE_RUNNER_DEBT = "waive_runner_debt"

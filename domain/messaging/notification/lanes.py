@@ -14,7 +14,7 @@ _MONEY = (
     "dispute dispute-lost dispute-won dispute-won-kept gave-back hold-expiring hold-lapsed "
     "limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
-    "return-refused "
+    "dispute-unanswered evidence-refused evidence-sent return-refused "
     "admin-chat-lost admin-chat-regained order-unseen runner-group-lost runner-group-regained "
     "token-refused token-accepted webhook-fails webhook-works "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "

@@ -1,15 +1,18 @@
 """Disputes: a bank withdraws a captured payment until it has decided; the control API opens and closes them."""
 
-from sandbox.stripe.documents import Document, without_private_fields
+from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
+from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
-from sandbox.stripe.stripe_world import StripeWorld, new_object
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 DISPUTE_FEE = 1_500  # Stripe's fee for a dispute, in minor units
 EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
 DISPUTE_OUTCOMES = ("won", "lost")
+MAX_EVIDENCE_TEXT = 20_000  # characters of one text
+MAX_EVIDENCE_IN_ALL = 150_000
 
 
 def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Document:
@@ -41,6 +44,7 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
         "payment_intent": charge["payment_intent"],
         "reason": reason,
         "status": "needs_response",
+        DUE_FIELD: world.now() + EVIDENCE_SECONDS,
     }
     _move_disputed_money(world, dispute, -amount, DISPUTE_FEE)
     charge["disputed"] = True
@@ -63,14 +67,53 @@ def warn_of_fraud(world: StripeWorld, charge: Document) -> Document:
     return warning
 
 
-def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
-    """Answer an open dispute with evidence, which the bank then looks at; raise StripeRefusal once it is closed."""
-    if dispute["status"] in DISPUTE_OUTCOMES:
-        raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it takes no evidence.")
-    details = {**dispute["evidence_details"], "has_evidence": True, "submission_count": 1}
-    dispute.update(status="under_review", evidence_details=details)
+def handle_update_dispute(call: StripeCall) -> Document:
+    """POST /v1/disputes/{id}: prepare evidence, and submit it to the bank unless `submit` is false."""
+    world, params = call.world, call.params
+    dispute = world.find("dispute", call.ids[0], param="dispute")
+    evidence = {**dispute["evidence"], **params.get("evidence", {})}
+    texts = [value for value in evidence.values() if isinstance(value, str)]
+    if any(len(text) > MAX_EVIDENCE_TEXT for text in texts) or sum(map(len, texts)) > MAX_EVIDENCE_IN_ALL:
+        raise invalid_request("The evidence is too long.", param="evidence")
+    if evidence != dispute["evidence"]:
+        _require_answerable(dispute)
+    dispute["evidence"] = evidence
+    dispute["evidence_details"] = {**dispute["evidence_details"], "has_evidence": bool(evidence)}
+    dispute["metadata"] = merge_metadata(dispute["metadata"], params)
+    if evidence and params.get("submit", True):
+        return submit_evidence(world, dispute)
     world.save_and_record(dispute, "charge.dispute.updated")
     return dispute
+
+
+def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
+    """Answer an open dispute with evidence, which the bank then looks at.
+
+    Raise StripeRefusal once it is closed, was answered before, or when its time is over.
+    """
+    _require_answerable(dispute)
+    details = {**dispute["evidence_details"], "has_evidence": True, "submission_count": 1}
+    is_inquiry = dispute["status"].startswith("warning_")
+    dispute.update(status="warning_under_review" if is_inquiry else "under_review", evidence_details=details)
+    dispute.pop(DUE_FIELD, None)
+    world.save_and_record(dispute, "charge.dispute.updated")
+    return dispute
+
+
+def _require_answerable(dispute: Document) -> None:
+    details = dispute["evidence_details"]
+    if dispute["status"] in DISPUTE_OUTCOMES:
+        raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it takes no evidence.")
+    if details["submission_count"]:
+        raise invalid_request(f"Evidence for dispute {dispute['id']} was already submitted; it can't be changed.")
+    if details["past_due"]:
+        raise invalid_request(f"The evidence for dispute {dispute['id']} was due by {details['due_by']}.")
+
+
+def pass_deadline(world: StripeWorld, dispute: Document) -> None:
+    """Let the time for an answer end; the bank decides without one."""
+    dispute["evidence_details"] = {**dispute["evidence_details"], "past_due": True}
+    world.save_and_record(dispute, "charge.dispute.updated")
 
 
 def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) -> None:
@@ -81,6 +124,7 @@ def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) ->
     if dispute["status"] in DISPUTE_OUTCOMES or outcome not in DISPUTE_OUTCOMES:
         raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it can't be closed as {outcome}.")
     dispute["status"] = outcome
+    dispute.pop(DUE_FIELD, None)
     if outcome == "won":
         _move_disputed_money(world, dispute, dispute["amount"], 0)
         world.save_and_record(dispute, "charge.dispute.funds_reinstated")
@@ -100,4 +144,7 @@ def find_blocking_dispute(world: StripeWorld, charge: Document) -> Document | No
     return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] != "won"), None)
 
 
-ENDPOINTS = define_reading("/v1/disputes", "dispute", "charge created payment_intent")
+ENDPOINTS = (
+    *define_reading("/v1/disputes", "dispute", "charge created payment_intent"),
+    define_endpoint("POST /v1/disputes/*", "dispute_update", handle_update_dispute, "evidence metadata submit"),
+)

@@ -35,7 +35,14 @@ class StripeDispute:
     currency: str
     reason: str
     answer_by: datetime | None
+    answers: int  # how often evidence was submitted, here or in Stripe's dashboard
     balance_transactions: tuple[BalanceTransaction, ...]
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether the bank has an answer; evidence that is only prepared is none."""
+        looks_at_it = (StripeDisputeStatus.UNDER_REVIEW, StripeDisputeStatus.WARNING_UNDER_REVIEW)
+        return self.answers > 0 or self.status in looks_at_it
 
     @property
     def withdrawn(self) -> int:
@@ -67,5 +74,6 @@ def parse_dispute(raw: RawObject) -> StripeDispute:
         currency=raw["currency"],
         reason=raw["reason"],
         answer_by=to_time(nested(raw, "evidence_details").get("due_by")),
+        answers=nested(raw, "evidence_details").get("submission_count") or 0,
         balance_transactions=tuple(map(parse_balance_transaction, raw.get("balance_transactions") or ())),
     )

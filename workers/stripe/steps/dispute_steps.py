@@ -1,6 +1,11 @@
-"""The external step of a dispute: its status at Stripe, and which money moved for it."""
+"""The external steps of a dispute: its status at Stripe, which money moved for it, and our evidence."""
 
+from dataclasses import asdict
+
+from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import notify
+from domain.orders.repository import find_order
 from domain.refunds.dispute_effects import (
     book_withdrawal,
     find_or_open_dispute,
@@ -9,13 +14,19 @@ from domain.refunds.dispute_effects import (
     record_dispute_won,
     tell_dispute_opened,
 )
-from domain.refunds.dispute_repository import lock_dispute
-from domain.refunds.sagas.follow_dispute import FollowDisputeData
+from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
+from domain.refunds.evidence.statement import build_evidence, find_handover_proof
+from domain.refunds.model import Dispute
+from domain.refunds.notifications import evidence_refused, evidence_sent
+from domain.refunds.sagas.answer_dispute import AnswerDisputeData
+from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
 from domain.saga.run import SagaRun
+from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_refunds import retrieve_dispute
+from workers.stripe.gateway_refunds import answer_dispute, retrieve_dispute
 from workers.stripe.objects.dispute import StripeDispute, StripeDisputeStatus
+from workers.stripe.refusals.waiting_people import tell_held_up
 
 
 async def prepare_dispute_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -36,6 +47,7 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDis
     opened_dispute = await find_or_open_dispute(work, run, found.id, found.amount, found.currency, found.reason)
     if is_dispute_decided(opened_dispute):
         return
+    await record_answer_facts(work, opened_dispute, found.answer_by, is_answered=found.is_answered)
     await book_withdrawal(work, opened_dispute, found.withdrawn, found.fee)
     await tell_dispute_opened(work, opened_dispute, found.answer_by)
     current_dispute = await lock_dispute(work, found.id) or opened_dispute
@@ -47,4 +59,62 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDis
 
 REFRESH_DISPUTE = define_external_step(
     prepare=prepare_dispute_lookup, execute=fetch_dispute, record=record_dispute_lookup
+)
+
+
+async def prepare_evidence(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """Return the evidence; None when the bank has an answer or has decided by now."""
+    opened = await lock_dispute(work, run.data_as(AnswerDisputeData).dispute)
+    if opened is None or not opened.takes_answer(work.now):
+        return None
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    evidence = await build_evidence(work, await find_campus(work, run.campus_id), order, opened)
+    told = {name: value for name, value in asdict(evidence).items() if value}
+    return {"dispute": opened.dispute, "answer": {"evidence": told, "submit": True}}
+
+
+async def submit_evidence(client: StripeGateway, request: CallRequest) -> StripeDispute:
+    """Send the evidence to the bank."""
+    return await answer_dispute(client, request.params["dispute"], request.params["answer"], request.key)
+
+
+async def find_submitted_evidence(client: StripeGateway, request: CallRequest) -> StripeDispute | None:
+    """Return the dispute if the bank has an answer: there is one at most; None if it has none."""
+    found = await retrieve_dispute(client, request.params["dispute"])
+    return found if found.is_answered else None
+
+
+async def record_evidence(work: UnitOfWork, run: SagaRun, found: StripeDispute) -> None:
+    """Record that the bank has our evidence, and tell the admins."""
+    opened = await _lock_answered(work, run)
+    await record_answer_facts(work, opened, found.answer_by, is_answered=True)
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    await notify(work, evidence_sent(opened, await find_handover_proof(work, order)))
+
+
+async def record_refused_evidence(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
+    """Tell the admins why, and look the dispute up: somebody else may have answered, or its time is over."""
+    opened = await _lock_answered(work, run)
+    await notify(work, evidence_refused(opened, str(refusal)))
+    cause = f"answer_{opened.answers_refused}"
+    await count_refused_answer(work, opened)
+    run.requested_sagas.append(
+        build_dispute_check_start(opened.dispute, cause, campus_id=opened.campus_id, order_id=opened.order_id)
+    )
+
+
+async def _lock_answered(work: UnitOfWork, run: SagaRun) -> Dispute:
+    opened = await lock_dispute(work, run.data_as(AnswerDisputeData).dispute)
+    if opened is None:
+        raise LookupError(f"saga {run.name} answers a dispute that has no row")
+    return opened
+
+
+SUBMIT_EVIDENCE = define_external_step(
+    prepare=prepare_evidence,
+    execute=submit_evidence,
+    record=record_evidence,
+    find_existing=find_submitted_evidence,
+    refused=record_refused_evidence,
+    held_up=tell_held_up("evidence"),
 )
