@@ -4,7 +4,7 @@ from aiogram import Router
 
 from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
 from bot.admin.help import show_admin_help
-from bot.admin.money import held_pay, refunds, reviewed_order, runner_debt_waiver
+from bot.admin.money import dispute_answer, held_pay, refunds, reviewed_order, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
@@ -149,6 +149,8 @@ def _register_taps(router: Router) -> None:
             Tap.REFUND: refunds.ask_refund_bearer,
             Tap.REFUND_BEARER: refunds.ask_refund_amount,
             Tap.REFUND_SURE: refunds.confirm_refund,
+            Tap.ANSWER_DISPUTE: dispute_answer.show_evidence,
+            Tap.ANSWER_DISPUTE_SURE: dispute_answer.send_evidence,
             Tap.PAY_ANYWAY: runner_debt_waiver.pay_anyway_tapped,
             Tap.WAIVE_RUNNER_DEBT: runner_debt_waiver.confirm_runner_debt_waiver,
             Tap.WAIVE_RUNNER_DEBT_SURE: runner_debt_waiver.waive_runner_debt_tapped,

@@ -19,7 +19,7 @@ notification-dispute-unanswered =
 notification-evidence-sent =
     ⚖️ The bank has our evidence about order #{ $order }. It decides about { $amount } within two or three months, and you read here how.
     { $proof ->
-        [photo] The photo of the hand-over was not sent along; Stripe's dashboard has no place for it any more, as it takes one answer.
+        [photo] The photo of the hand-over was not sent along.
        *[other] There was no photo to send along.
     }
 notification-evidence-refused =
@@ -31,11 +31,11 @@ bot-dispute-answer =
     <b>This is what the bank is sent about order #{ $order }.</b> It takes one answer, and Stripe's dashboard takes none after it.
     { $text }
     { $proof ->
-        [photo] A photo proves the hand-over, and is not sent along: our key may not upload files. To send it, copy this text and answer in Stripe's dashboard instead.
+        [photo] A photo proves the hand-over, and is not sent along. Where it matters, copy this text and answer in Stripe's dashboard instead.
        *[other] Nothing else is sent along.
     }
 bot-dispute-answering = Our evidence about order #{ $order } is on its way to the bank. You read here when it is there.
-dispute-evidence =
+bot-dispute-evidence =
     Order { $order } at { $campus }, a food delivery: { $items } from { $store }, brought to { $place }. The bank disputes { $amount }.
     The customer agreed to pay at most { $ceiling } before the order was placed, and was charged { $paid } after the delivery. Given back so far: { $back }.
     Times ({ $zone }): placed { $placed }, taken by a courier { $accepted }, bought in the shop { $bought }, at the customer's door { $arrived }, handed over { $delivered }.

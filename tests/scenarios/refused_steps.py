@@ -14,6 +14,7 @@ from tests.scenarios.price_increase_scenarios import replacing
 from tests.scenarios.price_increase_setup import increase_fee
 from tests.scenarios.refund_setup import completed_order, refund_order
 from tests.scenarios.saga_scenarios import (
+    answering_a_dispute,
     cancelling,
     checking_a_failed_refund,
     claiming,
@@ -169,6 +170,7 @@ REFUSED_STEPS: Mapping[str, RefusedStep] = {
     "reverse_transfer": _step(refunding, "POST /v1/transfers/*/reversals", "id"),
     "refresh_payouts": _step(following_a_ready_account, "GET /v1/accounts/*", "account"),
     "refresh_dispute": _step(following_a_dispute, "GET /v1/disputes/*", "dispute"),
+    "submit_evidence": _step(answering_a_dispute, "POST /v1/disputes/*", "dispute"),
     "refresh_refund": _step(checking_a_failed_refund, "GET /v1/refunds/*", "refund"),
     "ensure_account": _step(onboarding, "POST /v1/accounts", "account", waits=True),
     "open_onboarding": _step(onboarding, "POST /v1/account_links", "account", waits=True),

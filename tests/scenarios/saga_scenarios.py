@@ -8,6 +8,7 @@ from domain.orders.states import Bearer, OrderStatus
 from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
 from domain.refunds import use_cases as refunds_use_cases
+from domain.refunds.evidence import use_cases as evidence_use_cases
 from domain.saga.run import SagaStart
 from domain.saga.start import start_saga
 from tests.scenarios.scenario_setup import (
@@ -164,6 +165,26 @@ async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=saga_id, check=check)
 
 
+async def answering_a_dispute(stack: WorkerStack) -> SagaScenario:
+    """The scenario of answer_dispute: the bank gets our evidence once."""
+    order = await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
+    await stack.run_due()
+    (intent,) = await stack.intents(order.id)
+    opened = await stack.control_stripe(f"disputes/{intent['latest_charge']}")
+    await started(stack, "follow_dispute", opened["id"], {"dispute": opened["id"]}, order_id=order.id)
+    await stack.run_due()
+    await stack.act(evidence_use_cases.answer_dispute, await new_admin(stack), order.id)
+
+    async def check() -> None:
+        disputes = await stack.inspect_stripe("objects", kind="dispute")
+        (found,) = [one for one in disputes if one["id"] == opened["id"]]
+        assert (found["status"], found["evidence_details"]["submission_count"]) == ("under_review", 1)
+        told = await stack.notification_keys(order, stack.campus.admin_chat)
+        assert (told.count("notification-evidence-sent"), "notification-evidence-refused" in told) == (1, False)
+
+    return SagaScenario(stack=stack, saga_id=(await stack.saga(order, "answer_dispute")).id, check=check)
+
+
 async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
     """The scenario of follow_account of a runner with money waiting: all of it is sent."""
     runner = await stack.add_member(runner=True, card=None)
@@ -226,6 +247,7 @@ SAGA_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] =
         refunding_a_part,
         checking_a_failed_refund,
         following_a_dispute,
+        answering_a_dispute,
         following_a_ready_account,
         saving_a_card,
         onboarding,

@@ -24,6 +24,7 @@ from domain.reconciliation.list_cursor_repository import (
     release_list_cursor,
 )
 from domain.reconciliation.repository import report_discrepancy
+from domain.refunds.evidence.reminders import remind_of_disputes
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import CallFailed, Refused
@@ -72,6 +73,7 @@ async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -
         await stalled_rows.check_stalled_payouts(work)
         await stalled_rows.check_pending_refunds(work)
         await start_due_returns(work)
+        await remind_of_disputes(work)
         await alert_expiring_holds(work)
         new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
         await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})

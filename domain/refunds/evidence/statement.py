@@ -45,7 +45,7 @@ async def build_evidence(work: UnitOfWork, campus: Campus, order: Order, opened:
     items = ", ".join(f"{item.quantity} x {item.name}" for item in order.items)[:MAX_ITEMS_LENGTH]
     text = say_plain(
         BANKS_LANGUAGE,
-        "dispute-evidence",
+        "bot-dispute-evidence",
         order=order.id,
         campus=campus.title,
         items=items,

@@ -174,6 +174,7 @@ KILLED_STEPS = (
     _undo(_after("refund_order", "withdraw_refund", money.refund_refused, "create_refund")),
     _read("check_refund", "refresh_refund", money.refund_returned),
     _read("follow_dispute", "refresh_dispute", money.payment_disputed),
+    _call("answer_dispute", "submit_evidence", money.dispute_answered),
     _read("follow_account", "refresh_payouts", money.account_disabled),
     _call("onboard_runner", "ensure_account", deliveries.account_requested),
     _call("onboard_runner", "open_onboarding", deliveries.account_requested),

@@ -51,6 +51,7 @@ DEBT_NETTED = (
 )
 CAPTURED_CHARGE = "SELECT charge FROM hold WHERE order_id = $1 AND status = 'captured'"
 DISPUTED = "SELECT 1 FROM dispute WHERE order_id = $1 AND status = 'open' AND withdrawn = amount"
+ANSWERED = "SELECT 1 FROM dispute WHERE order_id = $1 AND answered_at IS NOT NULL"
 ACCOUNT_DISABLED = "SELECT 1 FROM person WHERE id = $1 AND NOT payouts_ready"
 
 
@@ -216,6 +217,18 @@ async def payment_disputed(scene: SceneContext) -> CrashScenario:
         end_query=f"{DISPUTED} AND EXISTS ({PAYABLE_PAID})",
         poll_call=f"GET /v1/disputes/{dispute}",
     )
+
+
+async def dispute_answered(scene: SceneContext) -> CrashScenario:
+    """An admin has the evidence sent to the bank that disputes a payment."""
+    order = await deliver_paid_order(scene, GOOD_CARD)
+    charge = await stored_id(scene, CAPTURED_CHARGE, order)
+    dispute = (await scene.stripe.post(f"disputes/{charge}"))["id"]
+    await post_webhook(scene, "charge.dispute.created", dispute)
+    await stored_id(scene, DISPUTED, order)
+    await scene.sam.tap("answer_bank", subject_id=order)
+    button = await scene.sam.find_button("answer_bank_sure", subject_id=order)
+    return tapped(scene.sam, "answer_dispute", button, ANSWERED, order=order)
 
 
 async def account_disabled(scene: SceneContext) -> CrashScenario:

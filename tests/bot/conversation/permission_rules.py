@@ -48,6 +48,7 @@ class SubjectKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     LOCKED_ORDER = "locked"  # an order at the door whose PIN is locked
     REVIEWED_ORDER = "reviewed"  # a paid order whose runner's pay waits for an admin
+    UNANSWERED_ORDER = "unanswered"  # an order whose payment a bank disputes, which waits for an answer
     DISPUTED_ORDER = "disputed"  # an order whose payment was lost in a dispute
 
 

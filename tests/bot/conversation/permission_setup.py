@@ -126,7 +126,8 @@ async def _insert_other_subjects(
         SubjectKind.CUSTOMER_DEBT: customer_debt_number,
         SubjectKind.LOCKED_ORDER: await _insert_locked_order(work, here, customer, runner),
         SubjectKind.REVIEWED_ORDER: await _insert_reviewed_order(work, here, customer, runner),
-        SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
+        SubjectKind.UNANSWERED_ORDER: await _insert_disputed_order(work, here, customer, runner, "open"),
+        SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner, "lost"),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
         SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
         SubjectKind.PROPOSED_RESTRICTION: await insert_restrictions(work, here.id, runner, customer),
@@ -221,14 +222,14 @@ async def _insert_reviewed_order(work: UnitOfWork, here: Campus, customer: int, 
     return order_id
 
 
-async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
-    """Insert a paid order with a lost dispute, whose runner was not paid yet."""
+async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int, status: str) -> int:
+    """Insert a paid order with a dispute in this status, whose runner was not paid yet."""
     order_id = await _insert_completed_order(work, here, customer, runner)
     about = {"campus_id": here.id, "order_id": order_id, "currency": "sgd"}
     owed = {"runner_id": runner, "amount": 600, "frozen": True}
-    lost = {"dispute": f"dp_{order_id}", "status": "lost", "amount": 700, "reason": "fraudulent"}
+    disputed = {"dispute": f"dp_{order_id}", "status": status, "amount": 700, "reason": "fraudulent"}
     await insert_row(work, payable, **about | owed)
-    await insert_row(work, dispute, **about | lost)
+    await insert_row(work, dispute, **about | disputed)
     return order_id
 
 

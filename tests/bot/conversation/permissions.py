@@ -50,6 +50,7 @@ _BARS_SIDE = Rule(
 )
 _REFUNDS = Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_S.COMPLETED, allowed_in=ADMIN_CHATS)
 
+_ANSWERS_BANK = Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.UNANSWERED_ORDER, allowed_in=ADMIN_CHATS)
 TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
     {
         Tap.HOME: _ANYBODY,
@@ -157,6 +158,8 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         ),
         Tap.PAY_CUSTOMER_DEBT: Rule(action=_A.PAY_DEBT, owner=_W.CUSTOMER, subject=_T.CUSTOMER_DEBT),
         Tap.WAIVE_CUSTOMER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS),
+        Tap.ANSWER_DISPUTE: _ANSWERS_BANK,
+        Tap.ANSWER_DISPUTE_SURE: _ANSWERS_BANK,
         Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.DISPUTED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.ADDRESSEE: replace(
             _RESTRICTS,
