@@ -11,7 +11,8 @@ from domain.orders.repository import move_order
 from domain.orders.states import OrderEvent
 from domain.payments.tables import hold
 from domain.payouts.tables import debt, payable
-from domain.refunds.tables import refund
+from domain.refunds.tables import dispute, refund
+from domain.saga.tables import saga
 from tests.cases import case
 from tests.stack.bot_stack import BotStack, BotUser
 from tests.stack.delivered_order_setup import deliver_order, order_message_for
@@ -104,3 +105,18 @@ async def test_a_debt_is_listed_until_an_admin_waives_it(stack: BotStack) -> Non
     assert owed["status"] == "waived"
     assert "out of date" in (await sam.tap(Tap.WAIVE_RUNNER_DEBT_SURE, owed["id"], 1))["text"]
     assert f"for order {order_id} (" not in await sam.answer_to("/stuck")
+
+
+async def test_the_evidence_is_read_before_the_bank_gets_it_once(stack: BotStack) -> None:
+    sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
+    about = {"campus_id": stack.campuses["north"], "order_id": order_id, "currency": "sgd"}
+    opened = {"dispute": f"dp_{order_id}", "amount": 730, "reason": "fraudulent"}
+    async with stack.work() as work:
+        await work.connection.execute(insert(dispute).values(**about, **opened))
+    await sam.tap(Tap.ANSWER_DISPUTE, order_id)
+    assert "a four-digit PIN. It was shown to the customer alone" in await sam.text()
+    assert await sam.labels() == ["Leave it as it is", "Send it to the bank"]
+    assert "is on its way to the bank" in await sam.screen_after("Send it to the bank")
+    answers = await stack.rows(saga, (saga.c.order_id == order_id) & (saga.c.kind == "answer_dispute"))
+    assert [row["person_id"] for row in answers] == [sam.id]
+    assert "out of date" in (await sam.tap(Tap.ANSWER_DISPUTE_SURE, order_id))["text"]

@@ -1,5 +1,7 @@
 """Tests of a person at Stripe's dashboard: what they do is done as the API does it, and no caller is named."""
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -103,3 +105,25 @@ async def test_the_page_has_a_button_for_what_may_be_done_now(platform: StripePl
 async def test_an_unknown_act_is_refused_with_the_list(platform: StripePlatform) -> None:
     refused = await platform.control_refusal("dashboard/burn/pi_1")
     assert all(act in refused["message"] for act in DASHBOARD_ACTS)
+
+
+async def test_evidence_is_taken_once_and_not_after_its_time(platform: StripePlatform) -> None:
+    async def open_dispute() -> str:
+        paid = await platform.create_captured_payment()
+        return str((await platform.post(f"dashboard/open_dispute/{paid.latest_charge}"))["id"])
+
+    answered, late = await open_dispute(), await open_dispute()
+    told: Any = {"evidence": {"uncategorized_text": "handed over"}, "submit": False}
+    prepared = await platform.v1.disputes.update_async(answered, told)
+    assert (prepared.status, prepared.evidence_details.submission_count) == ("needs_response", 0)
+    with pytest.raises(stripe.InvalidRequestError, match="too long"):
+        await platform.v1.disputes.update_async(answered, {"evidence": {"uncategorized_text": "x" * 20_001}})
+    sent = await platform.v1.disputes.update_async(answered, {"evidence": {"service_date": "2026-11-30"}})
+    assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
+    assert sent.evidence.uncategorized_text == "handed over"
+    with pytest.raises(stripe.InvalidRequestError, match="already submitted"):
+        await platform.v1.disputes.update_async(answered, {"evidence": {"service_date": "2026-12-01"}})
+    await platform.post("clock", advance=10 * 86_400)
+    with pytest.raises(stripe.InvalidRequestError, match="was due by"):
+        await platform.v1.disputes.update_async(late, {"evidence": {"service_date": "2026-11-30"}})
+    assert (await platform.v1.disputes.retrieve_async(late)).evidence_details.past_due
