@@ -2,7 +2,7 @@
 
 notification-dispute =
     ⚖️ <b>A bank disputes the { $amount } of order #{ $order }</b> ({ $reason }). Nothing more is sent for it, and nothing can be refunded.
-    Answer by { $by }, with the button or in Stripe's dashboard; the bank takes one answer. What we know of { $day } placed { $placed }, taken { $accepted }, bought { $bought }, at the door { $arrived }, handed over { $delivered } { $proof ->
+    Answer in Stripe's dashboard by { $by }. What we know of { $day } placed { $placed }, taken { $accepted }, bought { $bought }, at the door { $arrived }, handed over { $delivered } { $proof ->
         [photo] with a photo of where it was left
         [admin] on an admin's word
        *[pin] with the customer's PIN
