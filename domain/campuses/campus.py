@@ -54,6 +54,7 @@ class Campus:
     admin_chat_lost_at: datetime | None = None
     runner_topic: int | None = None  # message_thread_id, of a group that is a forum
     admin_topic: int | None = None
+    receipts: bool = True  # Stripe sends its receipts to customers who gave an address
 
     @property
     def reaches_runners(self) -> bool:

@@ -60,7 +60,10 @@ def card_brand_name(brand: str, wallet: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCard:
-    """What we keep of a customer's card: no number of it but the last four digits, and Stripe's fingerprint."""
+    """What we keep of a customer's card: no number of it but the last four digits, and Stripe's fingerprint.
+
+    The address goes with the card, when that is removed or replaced.
+    """
 
     payment_method: str
     brand: str
@@ -69,6 +72,7 @@ class SavedCard:
     exp_year: int
     fingerprint: str | None = None  # one for each card number, whoever saves it; older releases kept none
     wallet: str | None = None  # Stripe's word of the wallet that the card is in, such as apple_pay
+    receipt_email: str | None = None  # for Stripe's receipts, if its owner gave one on Stripe's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

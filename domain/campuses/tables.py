@@ -46,6 +46,7 @@ campus = Table(
     timestamp_column("admin_chat_lost_at"),
     Column("runner_topic", BigInteger),  # message_thread_id of the topic that was bound; null for a group as such
     Column("admin_topic", BigInteger),
+    Column("receipts", Boolean, nullable=False, server_default=text("true")),  # Stripe sends its receipts
     text_column("token_refused", nullable=True),  # why Telegram refuses the bot, in its words
     timestamp_column("token_refused_at"),
     text_column("webhook_fails", nullable=True),  # why Telegram does not reach us, in its words
@@ -120,6 +121,7 @@ saved_card = Table(
     timestamp_column("saved_at", nullable=False, default_now=True),
     text_column("fingerprint", nullable=True),  # null for a card that an older release saved
     text_column("wallet", nullable=True),  # Stripe's word of the wallet that the card is in
+    text_column("receipt_email", nullable=True),  # as its owner typed it on Stripe's page
 )
 
 Index("saved_card_fingerprint_idx", saved_card.c.fingerprint, postgresql_where=text("fingerprint IS NOT NULL"))

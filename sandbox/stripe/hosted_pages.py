@@ -43,6 +43,7 @@ async def show_checkout(request: web.Request) -> web.Response:
         f"<label>A test card<select name=card>{options}</select></label>"
         "<label>or a test card's number<input name=number inputmode=numeric autocomplete=off"
         " placeholder='4242 4242 4242 4242'></label>"
+        "<label>Email, for receipts<input name=email type=email autocomplete=off></label>"
         "<button class=main>Save card</button></form>"
         f"<form method=post action='{here}/cancel'><button>Cancel</button></form>",
     )
@@ -75,7 +76,8 @@ async def submit_checkout(request: web.Request) -> web.Response:
             return render_page(
                 "Unknown card", f"<p>That is no test card.</p><p><a href='{escape(page_url)}'>Back</a></p>", status=400
             )
-        checkout_session_resource.complete_session(sandbox.world, session, card)
+        email = str(form.get("email") or "") or None
+        checkout_session_resource.complete_session(sandbox.world, session, card, email=email)
     except StripeRefusal as refusal:
         return render_refusal_page(refusal, page_url)
     finally:

@@ -100,13 +100,15 @@ def set_webhooks(sandbox: StripeSandbox, _request: web.Request, body: Document) 
 
 
 def complete_checkout_session(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/checkout/{session}/complete {card?, method?, wallet?}: save a test card, given by name or number."""
+    """POST /sim/checkout/{session}/complete {card?, method?, wallet?, email?}: save a test card, by name or number."""
     card = find_card(str(body.get("card", "pm_card_visa")))
     if card is None:
         raise ValueError(f"no test card {body['card']}")
     session = sandbox.world.find("checkout.session", request.match_info["session"])
     method, wallet = str(body.get("method", "card")), body.get("wallet")
-    checkout_session_resource.complete_session(sandbox.world, session, card, method=method, wallet=wallet)
+    checkout_session_resource.complete_session(
+        sandbox.world, session, card, method=method, wallet=wallet, email=body.get("email")
+    )
     return {"status": session["status"], "redirect": checkout_session_resource.success_url_of(session)}
 
 

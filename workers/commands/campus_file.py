@@ -91,6 +91,7 @@ class CampusFile:
     runner_invite: str | None
     invite_code: str | None = None  # a new campus without one gets a random code
     open_to_all: bool = False
+    receipts: bool = True
     admins: tuple[NamedPerson, ...]
     runners: tuple[NamedPerson, ...]
     open_jobs: int  # how many orders a runner may deliver at the same time
@@ -128,7 +129,8 @@ def parse_campus_file(toml_text: str) -> CampusFile:
         admin_chat=admin_chat,
         runner_invite=_read_runner_invite(root),
         invite_code=_read_invite_code(root),
-        open_to_all=_read_open_to_all(root),
+        open_to_all=_read_flag(root, "open_to_all", default=False),
+        receipts=_read_flag(root, "receipts", default=True),
         admins=admins,
         runners=runners,
         open_jobs=read_integer(root, "open_jobs", minimum=1, maximum=MAX_OPEN_JOBS, default=1),
@@ -198,11 +200,11 @@ def _read_invite_code(root: Section) -> str | None:
     return code
 
 
-def _read_open_to_all(root: Section) -> bool:
-    value = root.content.get("open_to_all", False)
+def _read_flag(root: Section, key: str, *, default: bool) -> bool:
+    value = root.content.get(key, default)
     if not isinstance(value, bool):
-        root.add_error("open_to_all", f"{format_value(value)} is neither true nor false")
-        return False
+        root.add_error(key, f"{format_value(value)} is neither true nor false")
+        return default
     return value
 
 

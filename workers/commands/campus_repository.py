@@ -75,6 +75,7 @@ async def _write_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus
         "hours": dict(file.hours),
         "open_jobs": file.open_jobs,
         "open_to_all": file.open_to_all,
+        "receipts": file.receipts,
     }
     if not file.open_to_all:
         await _admit_existing_members(work, file)

@@ -8,9 +8,21 @@ from workers.stripe.objects.list_page import parse_page
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus, parse_payment_intent
 from workers.stripe.rate_limit import CallPriority
 
+RECEIPT_EMAIL = "receipt_email"  # as a call names it
+
 
 async def create_intent(client: StripeGateway, params: StripeParams, key: str) -> PaymentIntent:
-    """Create a payment intent."""
+    """Create a payment intent; one without a receipt where Stripe does not take the address of it."""
+    try:
+        return await _create_intent(client, params, key)
+    except Refused as refusal:
+        if refusal.answer is None or refusal.answer.param != RECEIPT_EMAIL or RECEIPT_EMAIL not in params:
+            raise
+    without = {name: value for name, value in params.items() if name != RECEIPT_EMAIL}
+    return await _create_intent(client, without, f"{key}:no_receipt")
+
+
+async def _create_intent(client: StripeGateway, params: StripeParams, key: str) -> PaymentIntent:
     call = client.v1.payment_intents.create_async(cast(Any, params), {"idempotency_key": key})
     return await client.send(CallPriority.AUTHORISE, call, parse_payment_intent)
 

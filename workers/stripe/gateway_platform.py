@@ -51,7 +51,7 @@ def _calls_by_permission(client: StripeGateway) -> Mapping[str, StripeCall]:
             "PaymentIntents: write": v1.payment_intents.cancel_async(f"pi_{NOBODY}"),
             "Charges: read": v1.charges.list_async(ONE),
             "Refunds: write": v1.refunds.update_async(f"re_{NOBODY}", {"metadata": {"check": "1"}}),
-            "Disputes: read": v1.disputes.list_async(ONE),
+            "Disputes: write": v1.disputes.update_async(f"dp_{NOBODY}", {"metadata": {"check": "1"}}),
             "Transfers: write": v1.transfers.update_async(f"tr_{NOBODY}", {"metadata": {"check": "1"}}),
             "Accounts: write": v1.accounts.update_async(f"acct_{NOBODY}", {"metadata": {"check": "1"}}),
             "Account Links: write": v1.account_links.create_async(pages),

@@ -122,10 +122,17 @@ def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: 
 
 
 def complete_session(
-    world: StripeWorld, session: Document, card: Card, *, method: str = "card", wallet: str | None = None
+    world: StripeWorld,
+    session: Document,
+    card: Card,
+    *,
+    method: str = "card",
+    wallet: str | None = None,
+    email: str | None = None,
 ) -> None:
     """Save the card the person entered, perhaps from a wallet, or another method that the page offers.
 
+    An email that they typed is kept on the session, and on the customer unless it has one.
     Raise StripeRefusal 402 when the bank declines, and leave the session open.
     """
     _require_open(session, "completed")
@@ -134,8 +141,19 @@ def complete_session(
     intent = world.find("setup_intent", session["setup_intent"])
     setup_intent_resource.save_card_to_setup_intent(world, intent, card, method=method, wallet=wallet)
     session.pop(DUE_FIELD, None)
-    session.update(status="complete", url=None)
+    session.update(status="complete", url=None, customer_details=_customer_details(world, session, email))
     world.save_and_record(session, "checkout.session.completed")
+
+
+def _customer_details(world: StripeWorld, session: Document, email: str | None) -> Document | None:
+    if session["customer"] is None:
+        return None
+    customer = world.find("customer", session["customer"])
+    if email and customer["email"] is None:
+        customer["email"] = email
+        world.save_and_record(customer, "customer.updated")
+    names = ("address", "business_name", "individual_name", "name", "phone", "tax_ids")
+    return {**dict.fromkeys(names), "email": customer["email"], "tax_exempt": "none"}
 
 
 def handle_expire_session(call: StripeCall) -> Document:

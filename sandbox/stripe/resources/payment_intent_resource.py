@@ -32,6 +32,9 @@ def handle_create_payment_intent(call: StripeCall) -> Document:
     currency = require_currency(params)
     amount = require_chargeable(params["amount"], currency)
     _check_confirmation(params)
+    if "@" not in params.get("receipt_email", "@"):
+        message = f"Invalid email address: {params['receipt_email']}"
+        raise bad_parameter(message, param="receipt_email", code="email_invalid")
     if "customer" in params:
         find_existing_customer(call.world, params["customer"], param="customer", status=400)
     intent = {**_new_intent(call, amount, currency), **_method_changes(call, params.get("customer"))}

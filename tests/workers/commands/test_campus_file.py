@@ -94,6 +94,11 @@ def test_one_line_of_the_file_says_who_may_order() -> None:
     assert changed_file("[fees]", 'invite_code = "Hall-3"\n[fees]').invite_code == "Hall-3"
 
 
+def test_receipts_are_sent_unless_the_file_says_no() -> None:
+    assert changed_file("[fees]", "[fees]").receipts
+    assert not changed_file("[fees]", "receipts = false\n[fees]").receipts
+
+
 @pytest.mark.parametrize(
     ("written", "minor"), [('"5.50"', 550), ('"5,5"', 550), ('"S$5.50"', 550), ("5.50", 550), ("5.5", 550), ("5", 500)]
 )
@@ -211,6 +216,7 @@ def test_always_open_is_said_so() -> None:
         ('spot = "lobby"', 'spot = "lobby"\n[[drop_points]]\nbuilding = "library"\nspot = "Lobby"',
          'drop_points[1]: "library, Lobby" is there already, as drop_points[0]'),
         ("[fees]", 'invite_code = "our hall"\n[fees]', 'invite_code: "our hall" must be 4 to 40 letters, digits or -'),
+        ("[fees]", 'receipts = "no"\n[fees]', 'receipts: "no" is neither true nor false'),
         ("[fees]", 'open_to_all = "yes"\n[fees]', 'open_to_all: "yes" is neither true nor false'),
         ('"north"', "north", "this is no TOML: "),
         ('title = "North Campus"', 'title = "x"\ntitle = "y"', "this is no TOML: "),

@@ -51,6 +51,7 @@ class CheckoutSession:
     status: CheckoutStatus
     url: str | None  # None once the page is complete or expired
     payment_method: PaymentMethod | None
+    email: str | None = None  # as the person gave it on the page
 
 
 def parse_customer(raw: RawObject) -> StripeCustomer:
@@ -87,4 +88,5 @@ def parse_checkout_session(raw: RawObject) -> CheckoutSession:
         status=parse_status(CheckoutStatus, raw["status"], CheckoutStatus.UNKNOWN),
         url=optional_text(raw.get("url")),
         payment_method=None if method is None else parse_payment_method(method),
+        email=optional_text(nested(raw, "customer_details").get("email")),
     )

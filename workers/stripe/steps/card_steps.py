@@ -122,6 +122,7 @@ async def fetch_checkout(client: StripeGateway, request: CallRequest) -> SavedCa
         exp_year=method.card.exp_year,
         fingerprint=method.card.fingerprint,
         wallet=method.card.wallet,
+        receipt_email=found.email,
     )
 
 

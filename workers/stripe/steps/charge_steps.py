@@ -119,11 +119,15 @@ async def require_no_unknown_payment(work: UnitOfWork, order_id: int) -> None:
         raise Refused("unknown_payment", UNKNOWN_PAYMENT_MESSAGE)
 
 
-def describe_payment(order: Order, campus: Campus) -> StepParams:
-    """Return by what the customer and the platform recognise the payment of an order."""
-    suffix = statement_suffix(campus.title)
-    shown = {"description": f"Order #{order.id}, {campus.title}"}
-    return shown if suffix is None else shown | {"statement_descriptor_suffix": suffix}
+def describe_payment(order: Order, campus: Campus, member: Member) -> StepParams:
+    """Return by what the customer and the platform recognise the payment of an order.
+
+    Stripe sends a receipt, once money was taken, to the address that the customer gave with the card.
+    """
+    suffix, email = statement_suffix(campus.title), None if member.card is None else member.card.receipt_email
+    named = {} if suffix is None else {"statement_descriptor_suffix": suffix}
+    told = {"receipt_email": email} if email is not None and campus.receipts else {}
+    return {"description": f"Order #{order.id}, {campus.title}", **named, **told}
 
 
 def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key: str) -> StepParams:
@@ -133,7 +137,7 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
     """
     if member.card is None:
         raise LookupError(f"person {member.person_id} has no card")
-    return describe_payment(order, campus) | {
+    return describe_payment(order, campus, member) | {
         "amount": order.total,
         "currency": order.price.currency,
         "customer": member.stripe_customer,

@@ -45,7 +45,7 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     if member.card is None or member.stripe_customer is None:
         raise Refused(CARD_GONE, "no card")
     keep_hold_request(run, key, member.stripe_customer, work.now)
-    return describe_payment(order, campus) | {
+    return describe_payment(order, campus, member) | {
         "amount": requested_hold.amount,
         "currency": requested_hold.currency,
         "customer": member.stripe_customer,
