@@ -46,11 +46,11 @@ campus = Table(
     timestamp_column("admin_chat_lost_at"),
     Column("runner_topic", BigInteger),  # message_thread_id of the topic that was bound; null for a group as such
     Column("admin_topic", BigInteger),
-    Column("receipts", Boolean, nullable=False, server_default=text("true")),  # Stripe sends its receipts
     text_column("token_refused", nullable=True),  # why Telegram refuses the bot, in its words
     timestamp_column("token_refused_at"),
     text_column("webhook_fails", nullable=True),  # why Telegram does not reach us, in its words
     timestamp_column("webhook_fails_at"),
+    Column("receipts", Boolean, nullable=False, server_default=text("true")),  # Stripe sends its receipts
     UniqueConstraint("name"),
     CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
     CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),

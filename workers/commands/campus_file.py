@@ -115,11 +115,9 @@ def parse_campus_file(toml_text: str) -> CampusFile:
     check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
     currency = _read_currency(root)
     fees, suggestions = read_fees(read_section(root, "fees"), currency)
-    fees_readable = not any(error.startswith("fees.") for error in root.errors)
+    is_readable = not any(error.startswith("fees.") for error in root.errors)
     admins, runners = _read_admins(root), _read_people(root, "runners")
-    runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
-    if runner_group is not None and runner_group == admin_chat:
-        root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
+    runner_group, admin_chat = _read_groups(root)
     campus_file = CampusFile(
         name=_read_name(root),
         title=read_text(root, "title", max_length=MAX_TITLE_LENGTH),
@@ -137,7 +135,7 @@ def parse_campus_file(toml_text: str) -> CampusFile:
         fees=fees,
         fee_suggestions=suggestions,
         windows=read_windows(read_section(root, "windows")),
-        risk=read_risk(read_section(root, "risk"), fees, fees_readable=fees_readable),
+        risk=read_risk(read_section(root, "risk"), fees, fees_readable=is_readable),
         hours=read_hours(root, "hours"),
         stores=_read_stores(root, currency),
         drop_points=_read_drop_points(root),
@@ -145,6 +143,13 @@ def parse_campus_file(toml_text: str) -> CampusFile:
     if root.errors:
         raise CampusFileError(root.errors)
     return campus_file
+
+
+def _read_groups(root: Section) -> tuple[int | None, int | None]:
+    runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
+    if runner_group is not None and runner_group == admin_chat:
+        root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
+    return runner_group, admin_chat
 
 
 def _read_name(root: Section) -> str:
