@@ -126,7 +126,7 @@ async def _message_line(context: RequestContext, message: LoggedEvent) -> str:
 async def ask_case_answer(context: RequestContext) -> Replies:
     """Handle [Answer]: in private the next line is the answer; in a group the bot reads replies and commands only."""
     require_admin_access(context)
-    case = await _require_open_case(context)
+    case = await _require_open_case(context, context.subject)
     if not context.is_private:
         return (Answer(context.say_plain("bot-case-how-to-answer", case=case.id), alert=True),)
     await set_pending_input(
@@ -178,18 +178,23 @@ async def close_case_command(context: RequestContext) -> Replies:
     """Handle /close_case NUMBER outcome: the customer reads the outcome, so it is required."""
     require_admin_access(context)
     number, words = _parse_number_and_words(context)
-    if number is None or not words:
+    if number is None:
         return (NewMessage(Screen(context.say("bot-usage-close-case"), (_cases_button_row(context),))),)
+    if not words:
+        return (NewMessage(_ask_outcome(context, await _require_open_case(context, number))),)
     return (NewMessage(await _close_case(context, number, words)),)
 
 
 async def ask_case_outcome(context: RequestContext) -> Replies:
     """Handle [Close case]: ask for the outcome."""
     require_admin_access(context)
-    case = await _require_open_case(context)
+    return (NewMessage(_ask_outcome(context, await _require_open_case(context, context.subject))),)
+
+
+def _ask_outcome(context: RequestContext, case: Case) -> Screen:
     keep = context.button("bot-button-case-keep", Tap.CASE, case.id)
     outcomes = tuple((_outcome_button(context, case, outcome),) for outcome in OUTCOMES)
-    return (NewMessage(Screen(context.say("bot-case-close-how", case=case.id), ((keep,), *outcomes))),)
+    return Screen(context.say("bot-case-close-how", case=case.id), ((keep,), *outcomes))
 
 
 def _outcome_button(context: RequestContext, case: Case, outcome: CaseOutcome) -> Button:
@@ -215,8 +220,8 @@ async def _close_case(context: RequestContext, number: int, words: str) -> Scree
     )
 
 
-async def _require_open_case(context: RequestContext) -> Case:
-    case, _ = await feedback.view_case(context.work, context.campus, context.member, context.subject)
+async def _require_open_case(context: RequestContext, number: int) -> Case:
+    case, _ = await feedback.view_case(context.work, context.campus, context.member, number)
     if case.status is CaseStatus.CLOSED:
         raise CaseClosed(case=case.id)
     return case

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.conversation.replies import NewMessage, Screen
+from bot.conversation.replies import Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.messaging.buttons import Button, Tap
@@ -27,8 +27,3 @@ def board_button(context: RequestContext) -> Button:
 def admin_screen(context: RequestContext, text: str, *rows: tuple[Button, ...]) -> Screen:
     """Return a screen with [Board] under the text."""
     return Screen(text, (*rows, (board_button(context),)))
-
-
-def reply_with_command(context: RequestContext, example: str) -> NewMessage:
-    """Return a screen with the command to use in a group; a tap on the command copies it."""
-    return NewMessage(admin_screen(context, context.say("bot-write-with-reason", example=example)))

@@ -1,6 +1,6 @@
 """Acts of an admin that need a reason: a button asks for it, or a command carries it, and then the act is done.
 
-In the admin chat a typed line is never an answer, so there the button names the command.
+In the admin chat a typed line is never an answer, so there the reason is a reply to the question, or a ready answer.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,10 +10,11 @@ from functools import partial
 from aiogram import Router
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import admin_screen, parse_number_and_reason
-from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.admin.commands import NUMBER_PATTERN, admin_screen, parse_number_and_reason
+from bot.admin.reasons import ask_for_reason, ready_reason_rows
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
-from bot.conversation.routing import on_commands, on_expected_text, on_taps
+from bot.conversation.routing import Handler, on_commands, on_expected_text, on_taps
 from domain.campuses import use_cases as campuses_use_cases
 from domain.messaging.buttons import Button, Tap
 from domain.orders.drafts.draft import PendingInput
@@ -51,14 +52,15 @@ def register_reason_flow(router: Router, flow: ReasonFlow) -> None:
 async def _ask_reason(flow: ReasonFlow, context: RequestContext) -> Replies:
     """Say what the act means, with the way back first."""
     await require_admin_access_and_clear_input(context)
-    if not context.is_private:
-        example = f"/{flow.command} {context.subject} reason"
-        return (Answer(context.say_plain("bot-write-with-reason", example=example), alert=True),)
     question = await flow.ask(context)
+    command = f"/{flow.command} {question.subject}"
+    if not context.is_private:
+        return (NewMessage(await ask_for_reason(context, command, question.text)),)
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, flow.pending_input, question.subject
     )
-    return (EditMenu(Screen(question.text, ((question.back,),))),)
+    said = f"{question.text}\n\n{context.say('bot-reason-type', command=command)}"
+    return (EditMenu(Screen(said, ((question.back,), *ready_reason_rows(context, command)))),)
 
 
 async def _receive_reason(flow: ReasonFlow, context: RequestContext) -> Replies:
@@ -76,9 +78,17 @@ async def _act_by_command(flow: ReasonFlow, context: RequestContext) -> Replies:
     """Handle the command with a number and a reason."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
+    alone = NUMBER_PATTERN.fullmatch(context.arguments)
+    if alone is not None:
+        return (NewMessage(await ask_for_reason(context, f"/{flow.command} {alone[1]}")),)
     if number is None:
         return (NewMessage(admin_screen(context, context.say(flow.usage))),)
     return (NewMessage(await flow.act(context, number, reason)),)
+
+
+def command_handler(flow: ReasonFlow) -> tuple[str, Handler]:
+    """Return the name and the handler of the command."""
+    return flow.command, partial(_act_by_command, flow)
 
 
 def read_typed_reason(context: RequestContext) -> str | None:

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import MAX_LINES, admin_screen, reply_with_command
+from bot.admin.commands import MAX_LINES, admin_screen
 from bot.admin.listing import show_each
-from bot.admin.orders.actions import AdminAction, command_example, execute_admin_action, request_reason
+from bot.admin.orders.actions import AdminAction, command_of, execute_admin_action, request_reason
 from bot.admin.people.addressing import Addressed
+from bot.admin.reasons import ask_for_reason
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -136,19 +137,13 @@ async def confirm_suspension(context: RequestContext) -> Replies:
     runner = await use_cases_roster.view_suspendable_runner(
         context.work, context.campus, context.member, context.subject
     )
+    said = context.say("bot-act-suspend", name=runner.first_name, number=str(runner.person_id))
     if not context.is_private:
-        return (reply_with_command(context, command_example(AdminAction.SUSPEND, context.subject)),)
+        return (NewMessage(await ask_for_reason(context, command_of(AdminAction.SUSPEND, runner.person_id), said)),)
     confirm_button = context.button(
         "bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, style=ButtonStyle.DANGER
     )
-    return (
-        EditMenu(
-            Screen(
-                context.say("bot-act-suspend", name=runner.first_name, number=str(runner.person_id)),
-                ((_leave(context),), (confirm_button,)),
-            )
-        ),
-    )
+    return (EditMenu(Screen(said, ((_leave(context),), (confirm_button,)))),)
 
 
 async def ask_suspension_reason(context: RequestContext) -> Replies:

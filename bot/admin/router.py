@@ -1,5 +1,8 @@
 """The router of an admin's commands, taps and messages."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from aiogram import Router
 
 from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
@@ -10,10 +13,12 @@ from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
 from bot.admin.orders import actions, board, new_pin, order_screen
 from bot.admin.people import restrictions
-from bot.admin.people.addressing import register_person_commands
+from bot.admin.people.addressing import register_person_commands, run_person_command
 from bot.admin.people.person_commands import PERSON_COMMANDS
-from bot.admin.reason_flow import register_reason_flow
+from bot.admin.reason_flow import command_handler, register_reason_flow
+from bot.admin.reasons import register_reasons
 from bot.conversation.routing import (
+    Handler,
     on_commands,
     on_expected_photos,
     on_expected_text,
@@ -48,6 +53,7 @@ def admin_router() -> Router:
         private_only=False,
     )
     _register_taps(router)
+    register_reasons(router, _commands_with_reasons())
     on_expected_text(
         router,
         {
@@ -61,6 +67,22 @@ def admin_router() -> Router:
     _register_cases(router)
     on_other_commands(router, show_admin_help)
     return router
+
+
+REASON_FLOWS = (RESOLVE, dead_letters.DROP, discrepancies.SETTLE, WAIVE_CUSTOMER_DEBT)
+
+
+def _commands_with_reasons() -> Mapping[str, Handler]:
+    """Return the commands that a reason completes."""
+    return {
+        "cancel": actions.cancel_command,
+        "release": actions.release_command,
+        "finish": actions.finish_command,
+        "close": actions.close_command,
+        "refund": refunds.refund_command,
+        **{name: partial(run_person_command, PERSON_COMMANDS[name]) for name in ("suspend", "unbar")},
+        **dict(command_handler(flow) for flow in REASON_FLOWS),
+    }
 
 
 def _register_people(router: Router) -> None:
@@ -77,7 +99,7 @@ def _register_people(router: Router) -> None:
         {
             Tap.RESTRICTIONS: restrictions.show_restrictions_page,
             Tap.RESTRICT_SURE: restrictions.confirm_restriction_tapped,
-            Tap.UNBAR: restrictions.show_unbar_command,
+            Tap.UNBAR: restrictions.ask_unbar_reason,
         },
     )
 
@@ -106,7 +128,7 @@ def _register_operations(router: Router) -> None:
             Tap.RECHECK_DISCREPANCY: discrepancies.recheck_tapped,
         },
     )
-    for flow in (RESOLVE, dead_letters.DROP, discrepancies.SETTLE, WAIVE_CUSTOMER_DEBT):
+    for flow in REASON_FLOWS:
         register_reason_flow(router, flow)
 
 

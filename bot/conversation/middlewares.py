@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, Message, Telegra
 from bot.conversation.answers.albums import find_album_begun, take_more_of_album
 from bot.conversation.answers.changed_messages import AnswerAgain, handle_changed_message
 from bot.conversation.answers.last_answers import find_answered_draft, keep_answer
+from bot.conversation.asked_commands import find_asked_command
 from bot.conversation.audience.bot_membership import follow_bot_membership
 from bot.conversation.audience.groups import answer_in_group, find_heard, require_known_tapper
 from bot.conversation.audience.strangers import limit_replies
@@ -118,6 +119,7 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         is_picture_file=event.document is not None and (event.document.mime_type or "").startswith("image/"),
         message_id=event.message_id,
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
+        answered_command=find_asked_command(event.reply_to_message),
         conversation_state=conversation_state,
     )
 
@@ -178,6 +180,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         is_private=is_private,
         chat_title="" if chat is None else chat.title or "",
         tap=tap,
+        answered_command=find_asked_command(event.message if isinstance(event.message, Message) else None),
     )
     return _with_command_menu(context, await handler(event, data | {"context": context}))
 

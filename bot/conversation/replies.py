@@ -34,9 +34,10 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class EditMenu:
-    """The tapped menu is edited into this screen; where there is none, it is a new message."""
+    """The tapped menu, or the message of this id, is edited into this screen; without one it is a new message."""
 
     screen: Screen
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

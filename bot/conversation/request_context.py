@@ -41,6 +41,7 @@ class RequestContext:
     reply_to: int | None = None  # the message that it is a reply to
     tap: TapData | None = None
     conversation_state: ConversationState | None = None
+    answered_command: str | None = None  # of the bot's question for a reason, which is tapped or replied to
 
     @property
     def subject(self) -> int:

@@ -158,7 +158,7 @@ class Tap(StrEnum):
     ADMIN_ACTION = "act", _ARG.CHOICE, _ADMINS  # order
     ADMIN_ACTION_SURE = "act_sure", _ARG.CHOICE, _ADMINS  # order
     REFUND = "refund", _ARG.NONE, _ADMINS  # order
-    REFUND_BEARER = "refund_bearer", _ARG.CHOICE  # order
+    REFUND_BEARER = "refund_bearer", _ARG.CHOICE, _ADMINS  # order
     REFUND_SURE = "refund_sure", _ARG.AMOUNT  # order; the amount is the one shown
     ANSWER_DISPUTE = "answer_bank", _ARG.NONE, _ADMINS  # order whose payment a bank disputes
     ANSWER_DISPUTE_SURE = "answer_bank_sure", _ARG.NONE, _ADMINS  # such an order, whose evidence was shown
@@ -199,6 +199,7 @@ class Tap(StrEnum):
     PASS_ON_TEAM = "pass_on_team", _ARG.CHECKSUM  # order: the typed text goes to the campus team
     PASS_ON_CASE = "pass_on_case", _ARG.CHECKSUM  # case
     DO_NOT_PASS_ON = "let_be", _ARG.CHECKSUM  # the typed text goes to nobody
+    READY_REASON = "ready_reason", _ARG.CHOICE, _ADMINS  # of the command that its message names; 0 leaves it
     OWN_ACT = "own_act", _ARG.CHOICE, _ADMINS  # order or person, as the choice says: agrees to an act on one's own
 
 

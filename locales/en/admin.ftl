@@ -155,7 +155,34 @@ bot-ask-reason =
        *[other] <b>Why is { $subject } suspended?</b> Your words are read there.
     } Type one line, and it is done.
 bot-reason-too-long = Please say it in one line of at most { $most } characters.
-bot-write-with-reason = Write it here with the reason: <code>{ $example }</code>
+bot-reason-reply = <b>Why?</b> Reply to this message with the reason, or tap one. It completes <code>{ $command }</code>
+bot-reason-type = Type the reason in one line, or tap one. It completes <code>{ $command }</code>
+bot-reason-left = Left as it is. Nothing was done: <code>{ $command }</code>
+bot-reason-taken =
+    ✔️ <code>{ $command }</code> · { $name }
+    { $reason }
+bot-button-reason =
+    { $reason ->
+        [shop_closed] The shop is closed
+        [customer_asked] Customer asked for it
+        [no_runner] No runner is free
+        [runner_asked] Runner asked for it
+        [too_long] It takes too long
+        [both_said] Both sides say so
+        [food_lost] The food was lost
+        [missing] Something missing
+        [wrong] The wrong food
+        [cold] The food was cold
+        [late] It came too late
+        [cleared] It is cleared up
+        [mistake] It was a mistake
+        [at_stripe] Settled at Stripe
+        [told] Told another way
+       *[other] Goodwill
+    }
+bot-refund-all =
+    <b>Refund all that is left of order #{ $order }, { $left }?</b>
+    For another amount write <code>{ $example }</code> and the reason.
 
 bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
 bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>

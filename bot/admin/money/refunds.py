@@ -1,12 +1,13 @@
 """Refunds by an admin: who bears it, how much and why, then the parts of the refund, and a last confirmation.
 
-In the admin chat a typed line is never an answer, so there the command carries all of it.
+In the admin chat a typed line is never an answer, so there the reason is a reply, or the command carries all of it.
 """
 
 from dataclasses import dataclass
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, reply_with_command
+from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button
+from bot.admin.reasons import ask_for_reason
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -51,8 +52,6 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     if rest.left <= 0:
         raise NothingToRefund
-    if not context.is_private:
-        return (reply_with_command(context, f"/refund {order.id} 2.00 platform reason"),)
     text = context.say(
         "bot-refund-who",
         order=order.id,
@@ -75,12 +74,17 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
 
 
 async def ask_refund_amount(context: RequestContext) -> Replies:
-    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
+    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason.
+
+    In the admin chat the reason for all that is left is asked for, and the command names another amount.
+    """
     require_admin_access(context)
-    if not context.is_private:
-        raise Stale
     bearer = read_choice(context, BEARERS)
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
+    if not context.is_private:
+        left, example = context.format_money(rest.left), f"/refund {order.id} 2.00 {bearer}"
+        about = context.say("bot-refund-all", order=order.id, left=left, example=example)
+        return (EditMenu(await ask_for_reason(context, f"/refund {order.id} {ALL_WORD} {bearer}", about)),)
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=bearer
     )
@@ -143,8 +147,10 @@ async def refund_command(context: RequestContext) -> Replies:
     require_admin_access(context)
     number, amount, bearer, reason = (*context.arguments.split(maxsplit=3), "", "", "", "")[:4]
     found = NUMBER_PATTERN.fullmatch(number)
-    if found is None or bearer.lower() not in tuple(Bearer) or not reason:
+    if found is None or bearer.lower() not in tuple(Bearer):
         return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
+    if not reason:
+        return (NewMessage(await ask_for_reason(context, f"/refund {found[1]} {amount.lower()} {bearer.lower()}")),)
     asked = _parse_request(context, int(found[1]), amount, Bearer(bearer.lower()), reason)
     if asked is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)

@@ -1,15 +1,16 @@
 """An admin's actions on an order: a screen says what will happen and asks for the reason, which carries it out.
 
-The screen has the safe choice first. In a private chat the reason is typed after the yes. In the admin chat a typed
-line is never an answer, so there the command carries the reason.
+The screen has the safe choice first. In a private chat the reason is typed after the yes. In the admin chat it is a
+reply to the question. In both it may be a ready answer, or stand behind the command.
 """
 
 from enum import StrEnum
 from typing import assert_never
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, parse_number_and_reason, reply_with_command
+from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, parse_number_and_reason
 from bot.admin.reason_flow import read_typed_reason, reject_typed_reason
+from bot.admin.reasons import ask_for_reason, ready_reason_rows
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
@@ -43,12 +44,13 @@ _ORDER_ACTIONS = {
     AdminAction.FINISH: (Action.FINISH_ANY, OrderEvent.FINISHED_BY_ADMIN),
     AdminAction.CLOSE: (Action.CLOSE_ANY, OrderEvent.CLOSED_BY_ADMIN),
 }
-_COMMAND_EXAMPLES = {
-    AdminAction.CANCEL: "/cancel {} reason",
-    AdminAction.RELEASE: "/release {} reason",
-    AdminAction.FINISH: "/finish {} reason",
-    AdminAction.CLOSE: "/close {} runner|platform reason",
-    AdminAction.SUSPEND: "/suspend {} reason",
+_COMMANDS = {
+    AdminAction.CANCEL: "/cancel {}",
+    AdminAction.RELEASE: "/release {}",
+    AdminAction.FINISH: "/finish {}",
+    AdminAction.CLOSE_PLATFORM: "/close {} platform",
+    AdminAction.CLOSE_RUNNER: "/close {} runner",
+    AdminAction.SUSPEND: "/suspend {}",
 }
 
 
@@ -95,14 +97,15 @@ async def confirm_admin_action(context: RequestContext) -> Replies:
     order, _ = await admin_orders.view_order(context.work, context.campus, context.member, context.subject)
     if not _is_possible(context, order, admin_action):
         raise OrderClosed
-    if not context.is_private:
-        return (reply_with_command(context, command_example(admin_action, context.subject)),)
-    return (EditMenu(await _confirmation_screen(context, admin_action, order)),)
+    screen = await _confirmation_screen(context, admin_action, order)
+    if context.is_private or admin_action is AdminAction.CLOSE:
+        return (EditMenu(screen),)
+    return (NewMessage(await ask_for_reason(context, command_of(admin_action, order.id), screen.text)),)
 
 
-def command_example(admin_action: AdminAction, subject: int) -> str:
-    """Return the command that carries out the action on this order or person."""
-    return _COMMAND_EXAMPLES[admin_action].format(subject)
+def command_of(admin_action: AdminAction, subject: int) -> str:
+    """Return the command that carries out the action on this order or person, once a reason follows it."""
+    return _COMMANDS[admin_action].format(subject)
 
 
 async def _confirmation_screen(context: RequestContext, admin_action: AdminAction, order: Order) -> Screen:
@@ -152,11 +155,13 @@ def _confirm_button(context: RequestContext, key: str, admin_action: AdminAction
 
 
 async def ask_action_reason(context: RequestContext) -> Replies:
-    """Handle [Yes, ...]: the next typed line is the reason, and carries out the action."""
+    """Handle [Yes, ...]: ask for the reason, which carries out the action."""
     require_admin_access(context)
     admin_action = read_choice(context, ADMIN_ACTIONS)
-    if not context.is_private or admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
+    if admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
         raise Stale
+    if not context.is_private:
+        return (EditMenu(await ask_for_reason(context, command_of(admin_action, context.subject))),)
     leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject)
     return (EditMenu(await request_reason(context, admin_action, context.subject, leave)),)
 
@@ -171,7 +176,10 @@ async def request_reason(context: RequestContext, admin_action: AdminAction, sub
         subject,
         detail=admin_action,
     )
-    return Screen(context.say("bot-ask-reason", act=admin_action, subject=str(subject)), ((leave,),))
+    command = command_of(admin_action, subject)
+    text = context.say("bot-ask-reason", act=admin_action, subject=str(subject))
+    said = context.say("bot-reason-type", command=command)
+    return Screen(f"{text}\n\n{said}", ((leave,), *ready_reason_rows(context, command)))
 
 
 async def receive_action_reason(context: RequestContext) -> Replies:
@@ -252,6 +260,9 @@ async def finish_command(context: RequestContext) -> Replies:
 async def _run_command(context: RequestContext, admin_action: AdminAction, usage: str) -> Replies:
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
+    alone = NUMBER_PATTERN.fullmatch(context.arguments)
+    if alone is not None:
+        return (NewMessage(await ask_for_reason(context, command_of(admin_action, int(alone[1])))),)
     if number is None:
         return (NewMessage(admin_screen(context, context.say(usage))),)
     return (NewMessage(await execute_admin_action(context, admin_action, number, reason)),)
@@ -263,7 +274,10 @@ async def close_command(context: RequestContext) -> Replies:
     number, _, rest = context.arguments.partition(" ")
     bearer, _, typed_reason = rest.strip().partition(" ")
     found, reason = parse_number_and_reason(f"{number} {typed_reason}")
-    if found is None or bearer.lower() not in tuple(Bearer) or NUMBER_PATTERN.fullmatch(number) is None:
+    order_id = NUMBER_PATTERN.fullmatch(number)
+    if order_id is None or bearer.lower() not in tuple(Bearer):
         return (NewMessage(admin_screen(context, context.say("bot-usage-close"))),)
     admin_action = AdminAction.CLOSE_PLATFORM if bearer.lower() == Bearer.PLATFORM else AdminAction.CLOSE_RUNNER
+    if found is None:
+        return (NewMessage(await ask_for_reason(context, command_of(admin_action, int(order_id[1])))),)
     return (NewMessage(await execute_admin_action(context, admin_action, found, reason)),)

@@ -12,6 +12,7 @@ from aiogram import Router
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_LINES, board_button
+from bot.admin.reasons import ask_for_reason
 from bot.conversation.relay.offer import checksum_text
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import MAX_LABEL_LENGTH, RequestContext, truncate
@@ -53,13 +54,19 @@ class PersonCommand:
 
 def register_person_commands(router: Router, commands: Mapping[str, PersonCommand]) -> None:
     """Register commands about people, and the buttons of the question whom one means."""
-    on_commands(router, {name: partial(_run, command) for name, command in commands.items()}, private_only=False)
+    on_commands(
+        router, {name: partial(run_person_command, command) for name, command in commands.items()}, private_only=False
+    )
     on_taps(router, {Tap.ADDRESSEE: partial(_choose, commands)})
 
 
-async def _run(command: PersonCommand, context: RequestContext) -> Replies:
+async def run_person_command(command: PersonCommand, context: RequestContext) -> Replies:
+    """Do the command about the one it names; ask which, or for the words that are missing."""
     await require_admin_access_and_clear_input(context)
     people, rest = await _find_people(command, context)
+    if command.needs_words and not rest and len(people) == 1:
+        name = context.typed.partition(" ")[0].partition("@")[0]
+        return (NewMessage(await ask_for_reason(context, f"{name} {people[0]}")),)
     if not people or (command.needs_words and not rest):
         return await command.otherwise(context)
     if len(people) > 1:

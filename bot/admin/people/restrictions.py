@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
-from bot.admin.commands import reply_with_command
 from bot.admin.listing import show_each
 from bot.admin.people.addressing import Addressed
 from bot.admin.people.restriction_parsing import MissingTerm, parse_restriction
+from bot.admin.reasons import ask_for_reason
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -105,10 +105,10 @@ async def unbar(context: RequestContext, addressed: Addressed) -> Replies:
     return _say(context, said)
 
 
-async def show_unbar_command(context: RequestContext) -> Replies:
-    """Handle [Lift…] of the list, and of a message about another campus' decision: name the command with its reason."""
+async def ask_unbar_reason(context: RequestContext) -> Replies:
+    """Handle [Lift…] of the list, and of a message about another campus' decision: ask for the reason."""
     require_admin_access(context)
-    return (reply_with_command(context, f"/unbar {context.subject} reason"),)
+    return (NewMessage(await ask_for_reason(context, f"/unbar {context.subject}")),)
 
 
 async def restrictions_command(context: RequestContext) -> Replies:

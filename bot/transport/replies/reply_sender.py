@@ -90,8 +90,8 @@ async def send_reply(sender: ReplySender, queued: QueuedReply) -> Reply | None:
             await _answer_tap(bot, target, answer)
         case NewMessage(screen=screen):
             await _send_screen(bot, target, with_home_button(screen, target))
-        case EditMenu(screen=screen):
-            return await _edit_screen(bot, target, screen)
+        case EditMenu(screen=screen, message_id=message_id):
+            return await _edit_screen(bot, target, screen, message_id or target.message_id)
         case CreateInviteLink() as wanted:
             return await _create_invite_link(sender, bot, queued.campus_id, target.chat_id, wanted)
         case JoinRequestAnswer(person_id=person_id, approved=True):
@@ -164,15 +164,15 @@ async def _send_picture(bot: Bot, target: ReplyTarget, picture: Picture) -> None
     )
 
 
-async def _edit_screen(bot: Bot, target: ReplyTarget, screen: Screen) -> NewMessage | None:
-    if target.message_id is None:
+async def _edit_screen(bot: Bot, target: ReplyTarget, screen: Screen, message_id: int | None) -> NewMessage | None:
+    if message_id is None:
         return NewMessage(screen)
     shown = with_home_button(screen, target)
     try:
         await bot.edit_message_text(
             _fit_text(shown.text),
             chat_id=target.chat_id,
-            message_id=target.message_id,
+            message_id=message_id,
             parse_mode="HTML",
             reply_markup=build_keyboard(shown.rows),
         )

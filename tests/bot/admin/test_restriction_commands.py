@@ -78,7 +78,7 @@ async def test_an_admin_bars_a_customer_after_a_yes_and_lets_them_back(
     await sam.write("/restrictions")
     assert f"Mei ({mei.id}) · barred until" in await sam.text()
     await sam.tap(Tap.UNBAR, mei.id, 1)
-    assert f"/unbar {mei.id} reason" in await sam.text()
+    assert f"It completes /unbar {mei.id}" in await sam.text()
     assert "has been told that one restriction is lifted" in await sam.answer_to(f"/unbar {mei.id} it was the bank")
     assert "It is over" in (await told(stack, mei))[1]
     assert not (await mei.tap(Tap.ORDER_FOOD, 0, 1))["text"], "a refusal is said in the small window"

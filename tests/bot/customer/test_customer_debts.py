@@ -115,5 +115,5 @@ async def test_the_command_needs_a_reason_and_nobody_waives_their_own_debt(stack
 async def test_in_the_admin_chat_the_button_names_the_command(stack: BotStack, admin_chat: AdminChat) -> None:
     _, _, order_id, _ = await owing_customer(stack)
     await admin_chat.write("/stuck")
-    answer = await admin_chat.tap(Tap.WAIVE_CUSTOMER_DEBT, order_id, 1)
-    assert f"/forgive {order_id} reason" in answer["text"]
+    await admin_chat.tap(Tap.WAIVE_CUSTOMER_DEBT, order_id, 1)
+    assert (await admin_chat.text()).endswith(f"It completes /forgive {order_id}")

@@ -1,0 +1,145 @@
+"""Asking for the reason of an admin's act, and taking it: as a reply to the question, or as a ready answer under it.
+
+The question names the command that the reason completes. So the answer does what the whole command does, in any chat
+of admins, and with the same permission.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
+
+from bot.admin.access import require_admin_access
+from bot.conversation.choices import NO_CHOICE, choice_of, read_choice
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from bot.conversation.routing import Handler, on_expected_text, on_replies, on_taps
+from domain.campuses.use_cases import MAX_REASON_LENGTH
+from domain.errors import Stale
+from domain.messaging.buttons import Tap, TapArgument
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+
+
+class ReadyReason(StrEnum):
+    """Reasons that can be tapped, in the order of their buttons' choice: add new ones at the end."""
+
+    SHOP_CLOSED = "shop_closed"
+    CUSTOMER_ASKED = "customer_asked"
+    NO_RUNNER = "no_runner"
+    RUNNER_ASKED = "runner_asked"
+    TOO_LONG = "too_long"
+    BOTH_SAID = "both_said"
+    FOOD_LOST = "food_lost"
+    MISSING = "missing"
+    WRONG = "wrong"
+    COLD = "cold"
+    LATE = "late"
+    CLEARED = "cleared"
+    MISTAKE = "mistake"
+    AT_STRIPE = "at_stripe"
+    TOLD = "told"
+    GOODWILL = "goodwill"
+
+
+READY_REASONS = tuple(ReadyReason)
+_R = ReadyReason
+# A person is suspended or barred for what they did, in words of their own: there is nothing to tap.
+OFFERED_REASONS: Mapping[str, tuple[ReadyReason, ...]] = MappingProxyType(
+    {
+        "cancel": (_R.SHOP_CLOSED, _R.CUSTOMER_ASKED, _R.NO_RUNNER),
+        "release": (_R.RUNNER_ASKED, _R.TOO_LONG),
+        "finish": (_R.BOTH_SAID,),
+        "close": (_R.FOOD_LOST, _R.CUSTOMER_ASKED),
+        "refund": (_R.MISSING, _R.WRONG, _R.COLD, _R.LATE),
+        "suspend": (),
+        "unbar": (_R.CLEARED, _R.MISTAKE),
+        "resolve": (_R.AT_STRIPE,),
+        "drop": (_R.TOLD,),
+        "settle": (_R.AT_STRIPE, _R.MISTAKE),
+        "forgive": (_R.GOODWILL, _R.MISTAKE),
+    }
+)
+
+
+async def ask_for_reason(context: RequestContext, command: str, about: str = "") -> Screen:
+    """Ask for the reason that completes this command (`/cancel 12`); in a private chat the next typed line is it."""
+    if context.is_private:
+        person = context.work, context.campus.id, context.member.person_id
+        await set_pending_input(*person, PendingInput.ADMIN_REASON, 0, detail=command)
+    key = "bot-reason-type" if context.is_private else "bot-reason-reply"
+    asked = context.say(key, command=command)
+    leave = context.button("bot-button-leave", Tap.READY_REASON, 0, NO_CHOICE)
+    return Screen(f"{about}\n\n{asked}" if about else asked, ((leave,), *ready_reason_rows(context, command)))
+
+
+def ready_reason_rows(context: RequestContext, command: str) -> Rows:
+    """Return the ready answers for this command, for a screen that names it at its end."""
+    return tuple(
+        (context.button("bot-button-reason", Tap.READY_REASON, 0, choice_of(READY_REASONS, each), reason=each),)
+        for each in OFFERED_REASONS[_name_of(command)]
+    )
+
+
+def _name_of(command: str) -> str:
+    return command.partition(" ")[0].removeprefix("/").partition("@")[0]
+
+
+def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
+    """Register the answers to the question for a reason; `commands` are the handlers of what they complete."""
+
+    async def take_ready(context: RequestContext) -> Replies:
+        require_admin_access(context)
+        command = context.answered_command
+        if command is None:
+            raise Stale
+        if context.read_argument(TapArgument.CHOICE) == NO_CHOICE:
+            await _forget(context)
+            return (EditMenu(Screen(context.say("bot-reason-left", command=command))),)
+        reason = context.say_plain("bot-button-reason", reason=read_choice(context, READY_REASONS))
+        done = await complete_command(context, commands, command, reason)
+        return tuple(EditMenu(each.screen) if isinstance(each, NewMessage) else each for each in done)
+
+    async def take_reply(context: RequestContext) -> Replies:
+        if context.answered_command is None or not context.typed:
+            raise SkipHandler
+        require_admin_access(context)
+        command, reason = context.answered_command, " ".join(context.typed.split())
+        if len(reason) > MAX_REASON_LENGTH:
+            return (NewMessage(Screen(context.say("bot-reason-too-long", most=MAX_REASON_LENGTH))),)
+        done = await complete_command(context, commands, command, reason)
+        settled = context.say("bot-reason-taken", command=command, reason=reason, name=context.member.first_name)
+        return (*done, EditMenu(Screen(settled), message_id=context.reply_to))
+
+    async def take_typed(context: RequestContext) -> Replies:
+        asked = context.conversation_state
+        if asked is None or asked.detail is None or not asked.detail.startswith("/"):
+            raise SkipHandler  # an act whose own question it is
+        require_admin_access(context)
+        reason = " ".join(context.typed.split())
+        if len(reason) > MAX_REASON_LENGTH:
+            return (NewMessage(Screen(context.say("bot-reason-too-long", most=MAX_REASON_LENGTH))),)
+        return await complete_command(context, commands, asked.detail, reason)
+
+    on_taps(router, {Tap.READY_REASON: take_ready})
+    on_replies(router, take_reply)
+    on_expected_text(router, {PendingInput.ADMIN_REASON: take_typed})
+
+
+async def complete_command(
+    context: RequestContext, commands: Mapping[str, Handler], command: str, reason: str
+) -> Replies:
+    """Do what the command does with this reason. Raise Stale for a command that takes none."""
+    handler = commands.get(_name_of(command))
+    if handler is None:
+        raise Stale
+    await _forget(context)
+    return await handler(replace(context, typed=f"{command} {reason}", tap=None, reply_to=None))
+
+
+async def _forget(context: RequestContext) -> None:
+    if context.is_private:
+        await clear_pending_input(context.work, context.campus.id, context.member.person_id)

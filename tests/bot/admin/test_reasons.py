@@ -1,0 +1,134 @@
+"""The reason of an admin's act is asked for where it is missing, and taken as a reply, a tap or a typed line."""
+
+import pytest
+
+from domain.campuses.people import RunnerStatus
+from domain.messaging.buttons import Tap
+from domain.orders.states import OrderStatus
+from domain.saga.tables import saga
+from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
+from tests.stack.delivered_order_setup import AdminChat
+from tests.stack.order_setup import claimed_order, make_stuck_saga, open_order
+
+
+async def bought_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
+    """Insert an order whose food is bought."""
+    order_id, mei, ana = await claimed_order(stack)
+    await ana.tap(Tap.BOUGHT_AS_ESTIMATED, order_id, 2)
+    return order_id, mei, ana
+
+
+async def asked(chat: AdminChat) -> Json:
+    """The bot's newest message in the admin chat, which asks for a reason."""
+    said = await chat.sam.last_message(chat.chat)
+    assert "Reply to this message with the reason, or tap one." in said["text"]
+    return said
+
+
+async def tap_ready(chat: AdminChat, question: Json, label: str) -> None:
+    (data,) = [each["data"] for row in question["buttons"] for each in row if each["text"] == label]
+    await chat.sam.forge_tap(data, message_id=question["message_id"], chat=chat.chat)
+
+
+async def shown(chat: AdminChat, question: Json) -> Json:
+    """The message as it is now."""
+    (found,) = [each for each in await chat.sam.messages(chat.chat) if each["message_id"] == question["message_id"]]
+    return found
+
+
+async def test_a_command_without_a_reason_asks_and_a_reply_completes_it(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/cancel {order_id}")
+    question = await asked(admin_chat)
+    assert await stack.status(order_id) is OrderStatus.CREATED
+    await admin_chat.sam.write("the kitchen burns", admin_chat.chat, reply_to=question["message_id"])
+    order = await stack.order_row(order_id)
+    assert (order["status"], order["end_note"]) == (OrderStatus.CANCELLED, "the kitchen burns")
+    settled = await shown(admin_chat, question)
+    assert settled["buttons"] == []
+    assert settled["text"] == f"✔️ /cancel {order_id} · Sam\nthe kitchen burns"
+
+
+async def test_a_ready_answer_completes_the_command_and_settles_the_question(
+    stack: BotStack, admin_chat: AdminChat
+) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 1)
+    question = await asked(admin_chat)
+    await tap_ready(admin_chat, question, "The shop is closed")
+    order = await stack.order_row(order_id)
+    assert (order["status"], order["end_note"]) == (OrderStatus.CANCELLED, "The shop is closed")
+    assert "The shop is closed" in (await shown(admin_chat, question))["text"]
+    assert "Leave it as it is" not in str((await shown(admin_chat, question))["buttons"])
+
+
+async def test_leaving_it_does_nothing_and_says_so(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/cancel {order_id}")
+    question = await asked(admin_chat)
+    await tap_ready(admin_chat, question, "Leave it as it is")
+    assert await stack.status(order_id) is OrderStatus.CREATED
+    left = await shown(admin_chat, question)
+    assert (left["text"], left["buttons"]) == (f"Left as it is. Nothing was done: /cancel {order_id}", [])
+
+
+async def test_in_a_private_chat_the_next_line_is_the_reason(stack: BotStack) -> None:
+    sam, (order_id, _) = await stack.add_admin(), await open_order(stack)
+    assert "Type the reason in one line, or tap one." in await sam.answer_to(f"/cancel {order_id}")
+    await sam.write("the kitchen burns")
+    assert (await stack.order_row(order_id))["end_note"] == "the kitchen burns"
+    other, _ = await open_order(stack)
+    await sam.write(f"/cancel {other}")
+    await sam.press("No runner is free")
+    assert (await stack.order_row(other))["end_note"] == "No runner is free"
+
+
+async def test_who_bears_the_food_is_asked_in_the_admin_chat_too(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _, _ = await bought_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 4)
+    await admin_chat.tap(Tap.ADMIN_ACTION_SURE, order_id, 5)
+    question = await asked(admin_chat)
+    assert question["text"].endswith(f"/close {order_id} platform")
+    await tap_ready(admin_chat, question, "The food was lost")
+    assert await stack.status(order_id) is OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("command", ["release", "finish", "cancel", "close platform", "resolve", "suspend", "unbar"])
+async def test_every_command_that_needs_a_reason_asks_for_it(
+    stack: BotStack, admin_chat: AdminChat, command: str
+) -> None:
+    order_id, _, ana = await bought_order(stack)
+    name, _, rest = command.partition(" ")
+    subject = {"resolve": await make_stuck_saga(stack), "suspend": ana.id, "unbar": ana.id}.get(name, order_id)
+    before = await stack.rows(saga)
+    typed = " ".join(each for each in (f"/{name}", str(subject), rest) if each)
+    await admin_chat.write(typed)
+    assert (await asked(admin_chat))["text"].endswith(typed)
+    assert (await stack.status(order_id), len(await stack.rows(saga))) == (OrderStatus.PLACED, len(before))
+    assert await stack.runner_status(ana) == RunnerStatus.APPROVED
+
+
+async def test_nobody_but_an_admin_answers_the_question(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/cancel {order_id}")
+    question = await asked(admin_chat)
+    mei = await stack.add_customer()
+    both = [admin_chat.sam.id, mei.id]
+    await stack.control_telegram("groups", id=admin_chat.chat, title="Desk", members=both, bots=[NORTH[2]])
+    (data,) = [each["data"] for row in question["buttons"] for each in row if each["text"] == "The shop is closed"]
+    await mei.forge_tap(data, message_id=question["message_id"], chat=admin_chat.chat)
+    await mei.write("because", admin_chat.chat, reply_to=question["message_id"])
+    await stack.wait_until_idle()
+    assert await stack.status(order_id) is OrderStatus.CREATED
+
+
+async def test_a_reply_to_anything_else_completes_nothing(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    other = await admin_chat.sam.last_message(admin_chat.chat)
+    await admin_chat.sam.write("/cancel", admin_chat.chat, reply_to=other["message_id"])
+    await admin_chat.sam.write("because", admin_chat.chat, reply_to=other["message_id"])
+    await stack.wait_until_idle()
+    assert await stack.status(order_id) is OrderStatus.CREATED
