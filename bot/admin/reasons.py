@@ -79,7 +79,7 @@ async def ask_for_reason(context: RequestContext, command: str, about: str = "")
 def ready_reason_rows(context: RequestContext, command: str) -> Rows:
     """Return the ready answers for this command, for a screen that names it at its end."""
     return tuple(
-        (context.button("bot-button-reason", Tap.READY_REASON, 0, choice_of(READY_REASONS, each), reason=each),)
+        (context.button("bot-button-reason", Tap.READY_REASON, 0, choice_of(READY_REASONS, each), ready=each),)
         for each in OFFERED_REASONS[_name_of(command)]
     )
 
@@ -94,12 +94,12 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
     async def take_ready(context: RequestContext) -> Replies:
         require_admin_access(context)
         command = context.answered_command
-        if command is None:
-            raise Stale
         if context.read_argument(TapArgument.CHOICE) == NO_CHOICE:
             await _forget(context)
-            return (EditMenu(Screen(context.say("bot-reason-left", command=command))),)
-        reason = context.say_plain("bot-button-reason", reason=read_choice(context, READY_REASONS))
+            return (EditMenu(Screen(context.say("bot-reason-left", command=command or "-"))),)
+        if command is None:
+            raise Stale
+        reason = context.say_plain("bot-button-reason", ready=read_choice(context, READY_REASONS))
         done = await complete_command(context, commands, command, reason)
         return tuple(EditMenu(each.screen) if isinstance(each, NewMessage) else each for each in done)
 

@@ -162,7 +162,7 @@ bot-reason-taken =
     ✔️ <code>{ $command }</code> · { $name }
     { $reason }
 bot-button-reason =
-    { $reason ->
+    { $ready ->
         [shop_closed] The shop is closed
         [customer_asked] Customer asked for it
         [no_runner] No runner is free
@@ -180,9 +180,6 @@ bot-button-reason =
         [told] Told another way
        *[other] Goodwill
     }
-bot-refund-all =
-    <b>Refund all that is left of order #{ $order }, { $left }?</b>
-    For another amount write <code>{ $example }</code> and the reason.
 
 bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
 bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>

@@ -52,6 +52,8 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     if rest.left <= 0:
         raise NothingToRefund
+    if not context.is_private:  # how much, and who bears it, stand in the command
+        return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
     text = context.say(
         "bot-refund-who",
         order=order.id,
@@ -74,17 +76,12 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
 
 
 async def ask_refund_amount(context: RequestContext) -> Replies:
-    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason.
-
-    In the admin chat the reason for all that is left is asked for, and the command names another amount.
-    """
+    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
     require_admin_access(context)
+    if not context.is_private:
+        raise Stale
     bearer = read_choice(context, BEARERS)
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
-    if not context.is_private:
-        left, example = context.format_money(rest.left), f"/refund {order.id} 2.00 {bearer}"
-        about = context.say("bot-refund-all", order=order.id, left=left, example=example)
-        return (EditMenu(await ask_for_reason(context, f"/refund {order.id} {ALL_WORD} {bearer}", about)),)
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=bearer
     )

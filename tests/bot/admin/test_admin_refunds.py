@@ -66,7 +66,7 @@ async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stac
 
 async def test_the_command_does_it_at_once_and_says_why_not(stack: BotStack) -> None:
     sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
-    assert "/refund 12 2.00 platform" in await sam.answer_to(f"/refund {order_id} 2.00 platform")
+    assert f"completes /refund {order_id} 2.00 platform" in await sam.answer_to(f"/refund {order_id} 2.00 platform")
     assert "At most S$7.30" in await sam.answer_to(f"/refund {order_id} 7.31 platform too much")
     assert "We bear S$2.00" in await sam.answer_to(f"/refund {order_id} 2.00 platform sauce  missing")
     await sam.write(f"/refund #{order_id} all Runner never came")

@@ -84,17 +84,6 @@ async def test_in_a_private_chat_the_next_line_is_the_reason(stack: BotStack) ->
     assert (await stack.order_row(other))["end_note"] == "No runner is free"
 
 
-async def test_who_bears_the_food_is_asked_in_the_admin_chat_too(stack: BotStack, admin_chat: AdminChat) -> None:
-    order_id, _, _ = await bought_order(stack)
-    await admin_chat.write(f"/order {order_id}")
-    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 4)
-    await admin_chat.tap(Tap.ADMIN_ACTION_SURE, order_id, 5)
-    question = await asked(admin_chat)
-    assert question["text"].endswith(f"/close {order_id} platform")
-    await tap_ready(admin_chat, question, "The food was lost")
-    assert await stack.status(order_id) is OrderStatus.CANCELLED
-
-
 @pytest.mark.parametrize("command", ["release", "finish", "cancel", "close platform", "resolve", "suspend", "unbar"])
 async def test_every_command_that_needs_a_reason_asks_for_it(
     stack: BotStack, admin_chat: AdminChat, command: str

@@ -78,7 +78,7 @@ async def test_an_admin_answers_in_private_and_the_others_read_it(stack: BotStac
 async def test_the_closing_answer_is_sent_once_and_closes_the_case(stack: BotStack, admin_chat: AdminChat) -> None:
     mei, order_id, case = await _report_case(stack)
     (told,) = await admin_chat.new_messages()
-    assert "/close_case 3" in await admin_chat.answer_to(f"/close_case {case}")
+    assert "The customer reads your last word" in await admin_chat.answer_to(f"/close_case {case}")
     await _tap_in_admin_chat(admin_chat, told, "Close case")
     menu = await admin_chat.sam.last_message(admin_chat.chat)
     assert menu["buttons"][0][0]["text"] == "Keep it open"
