@@ -139,7 +139,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.ADMIN_ACTION_SURE: Rule(
             action=_A.SEE_BOARD, subject=_S.PLACED, argument=5
         ),  # it only asks for the reason; the answer has its own rule
-        Tap.READY_REASON: Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS),  # the command has its own rule
+        Tap.READY_REASON: Rule(action=_A.SEE_BOARD, argument=0, allowed_in=ADMIN_CHATS),  # the command has its own rule
         Tap.RUNNERS: Rule(action=_A.SEE_RUNNERS, allowed_in=ADMIN_CHATS),
         Tap.SUSPEND: _SUSPENDS,
         Tap.SUSPEND_SURE: _SUSPENDS,
