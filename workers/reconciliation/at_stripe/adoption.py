@@ -1,7 +1,7 @@
 """The adoption of what a person did at Stripe: a payment captured in advance, a refund, a reversed transfer.
 
-The object is read before the transaction. Nothing is adopted while a saga of its order is not over, be it at work or
-stuck: then its own call may have done it, and it is looked at again.
+The object is read before the transaction. Nothing is adopted while a saga of its order is not over: its own call may
+have done it. While the saga is at work, the object is looked at again; behind a stuck one a person looks.
 """
 
 from enum import Enum, auto
@@ -16,7 +16,7 @@ from domain.payments.hold_repository import find_hold_by_charge, find_hold_by_in
 from domain.payments.model import LIVE_HOLDS, CustomerDebtStatus, Hold
 from domain.refunds.at_stripe.adoption import RefundAtStripe, adopt_refund
 from domain.refunds.model import RefundStatus
-from domain.saga.lookup_repository import has_any_unfinished_saga
+from domain.saga.lookup_repository import has_any_unfinished_saga, is_saga_at_work
 from domain.screening.reversals import adopt_reversal
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.stripe.gateway_intents import retrieve_intent
@@ -40,7 +40,7 @@ class Adoption(Enum):
     """What became of something that no row of ours knew."""
 
     DONE = auto()
-    BUSY = auto()  # a saga of its order is not over: look again later
+    BUSY = auto()  # a saga of its order is at work: look again later
     UNKNOWN = auto()  # a person has to look
 
 
@@ -74,8 +74,9 @@ async def adopt_captured_hold(context: ReconciliationContext, hold: Hold) -> Ado
     if found.status is not PaymentIntentStatus.SUCCEEDED:
         return Adoption.UNKNOWN
     async with context.database() as work:
-        if await _lock_idle_order(work, hold.order_id) is None:
-            return Adoption.BUSY
+        order = await _lock_idle_order(work, hold.order_id)
+        if isinstance(order, Adoption):
+            return order
         owed = await find_customer_debt(work, hold.order_id)
         if owed is not None and owed.status is CustomerDebtStatus.OPEN:
             return Adoption.UNKNOWN
@@ -95,8 +96,8 @@ async def adopt_found_refund(context: ReconciliationContext, found: StripeRefund
         return adoption
     async with context.database() as work:
         order = await _lock_idle_order(work, hold.order_id)
-        if order is None:
-            return Adoption.BUSY
+        if isinstance(order, Adoption):
+            return order
         await adopt_refund(work, order.campus_id, order.id, _as_adopted(found))
     return Adoption.DONE
 
@@ -111,19 +112,21 @@ async def _adopt_reversal(context: ReconciliationContext, movement: BalanceTrans
         if sent is None or sent.order_id is None:
             return Adoption.UNKNOWN
         order = await _lock_idle_order(work, sent.order_id)
-        if order is None:
-            return Adoption.BUSY
+        if isinstance(order, Adoption):
+            return order
         await adopt_reversal(work, order.campus_id, order.id, reversal, full.net)
     return Adoption.DONE
 
 
-async def _lock_idle_order(work: UnitOfWork, order_id: int) -> Order | None:
-    """Return the order, locked, so that no saga starts for it meanwhile; None when one of its sagas is not over."""
+async def _lock_idle_order(work: UnitOfWork, order_id: int) -> Order | Adoption:
+    """Return the order, locked, so that no saga starts for it meanwhile; why not, while one of its sagas is not over."""
     order = await find_order_of_any_campus(work, order_id)
     if order is None:
         raise LookupError(f"money was moved for order {order_id}, which does not exist")
     locked = await lock_order(work, order.campus_id, order_id)
-    return None if await has_any_unfinished_saga(work, order_id) else locked
+    if await is_saga_at_work(work, order_id):
+        return Adoption.BUSY
+    return Adoption.UNKNOWN if await has_any_unfinished_saga(work, order_id) else locked
 
 
 def _as_adopted(found: StripeRefund) -> RefundAtStripe:
