@@ -43,9 +43,13 @@ async def find_only_campus_id(work: UnitOfWork) -> int | None:
     return found
 
 
-async def find_first_campus_id(work: UnitOfWork) -> int | None:
-    """Return the first campus of this deployment: its admins are told about what belongs to no campus."""
-    found: int | None = (await work.connection.execute(select(func.min(campus.c.id)))).scalar_one()
+async def find_first_campus_id(work: UnitOfWork, currency: str | None = None) -> int | None:
+    """Return the first campus with this currency, else the first of all: its admins are told what belongs to none.
+
+    Every campus is paid through one Stripe account, so somebody has to look; who uses the currency can explain it best.
+    """
+    query = select(campus.c.id).order_by((campus.c.currency == currency).desc(), campus.c.id).limit(1)
+    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
     return found
 
 

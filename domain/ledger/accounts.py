@@ -102,6 +102,26 @@ def bank_account(currency: str) -> LedgerAccount:
     return LedgerAccount(code=f"bank:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)
 
 
+def reserves_account(currency: str) -> LedgerAccount:
+    """What Stripe keeps back of the platform's balance for a while."""
+    return LedgerAccount(code=f"stripe_reserves:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)
+
+
+def opening_account(currency: str) -> LedgerAccount:
+    """What was on Stripe's balance before the books began."""
+    return LedgerAccount(code=f"opening:{currency}", kind=LedgerAccountKind.LIABILITY, currency=currency)
+
+
+def foreign_account(currency: str) -> LedgerAccount:
+    """What others than CampusG moved on the same Stripe account, such as another shop of its owner."""
+    return LedgerAccount(code=f"foreign:{currency}", kind=LedgerAccountKind.LIABILITY, currency=currency)
+
+
+def settled_by_hand_account(currency: str) -> LedgerAccount:
+    """What moved at Stripe for no order of ours, as an admin explained in a discrepancy that they settled."""
+    return LedgerAccount(code=f"settled_by_hand:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
+
+
 def dispute_suspense_account(currency: str) -> LedgerAccount:
     """What banks took back in disputes that are still open."""
     return LedgerAccount(code=f"dispute_suspense:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)

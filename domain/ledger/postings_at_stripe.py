@@ -5,13 +5,20 @@ from domain.ledger.accounts import (
     LedgerEntry,
     Posting,
     advances_account,
+    foreign_account,
     forgone_account,
     make_posting,
+    opening_account,
     platform_revenue_account,
     runner_payable_account,
+    settled_by_hand_account,
     stripe_balance_account,
 )
 from domain.orders.pricing import Split
+
+SETTLED_BY_HAND = "settled_by_hand"
+OPENING = "opening"
+FOREIGN = "foreign"
 
 
 def advance_posting(*, payment_intent: str, amount: int, currency: str) -> Posting:
@@ -58,4 +65,37 @@ def movement_posting(*, balance_transaction: str, kind: str, counterpart: Ledger
         balance_transaction,
         LedgerEntry(account=stripe_balance_account(counterpart.currency), amount=net),
         LedgerEntry(account=counterpart, amount=-net),
+    )
+
+
+def settled_by_hand_posting(*, key: str, balance_transaction: str, net: int, currency: str) -> Posting:
+    """The posting of `net` minor units that an admin explained when they settled a discrepancy."""
+    return make_posting(
+        f"{SETTLED_BY_HAND}:{key}",
+        SETTLED_BY_HAND,
+        balance_transaction,
+        LedgerEntry(account=stripe_balance_account(currency), amount=net),
+        LedgerEntry(account=settled_by_hand_account(currency), amount=-net),
+    )
+
+
+def opening_posting(*, amount: int, currency: str) -> Posting:
+    """The posting of what was on Stripe's balance before the books began."""
+    return make_posting(
+        f"{OPENING}:{currency}",
+        OPENING,
+        "",
+        LedgerEntry(account=stripe_balance_account(currency), amount=amount),
+        LedgerEntry(account=opening_account(currency), amount=-amount),
+    )
+
+
+def foreign_posting(*, balance_transaction: str, net: int, currency: str) -> Posting:
+    """The posting of what others moved on the same Stripe account."""
+    return make_posting(
+        f"{FOREIGN}:{balance_transaction}",
+        FOREIGN,
+        balance_transaction,
+        LedgerEntry(account=stripe_balance_account(currency), amount=net),
+        LedgerEntry(account=foreign_account(currency), amount=-net),
     )

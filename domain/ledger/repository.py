@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.accounts import LedgerAccount, Posting
+from domain.ledger.postings_at_stripe import FOREIGN, OPENING, SETTLED_BY_HAND
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
 
+OPENING_LOCK = (7_260_119, 2)  # a Postgres advisory lock of two numbers
 _IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
 
 
@@ -19,6 +22,15 @@ class BookedPosting:
 
     key: str
     order_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedOpening:
+    """What was on Stripe's balance before the books began, in minor units."""
+
+    amount: int
+    currency: str
+    booked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +94,34 @@ async def sum_postings(work: UnitOfWork, keys: Collection[str]) -> BookedSum:
     return await _sum_on_stripe_balance(work, ledger_txn.c.posting_key.in_(keys))
 
 
-async def sum_postings_of_object(work: UnitOfWork, stripe_object: str) -> BookedSum:
-    """Return what all postings about this object of Stripe's did to Stripe's balance."""
-    return await _sum_on_stripe_balance(work, ledger_txn.c.stripe_object == stripe_object)
+async def sum_explained(work: UnitOfWork, balance_transaction: str) -> int | None:
+    """Return the minor units of this balance transaction that are of others, or that admins settled, if any."""
+    kinds = ledger_txn.c.kind.in_((SETTLED_BY_HAND, FOREIGN))
+    explained = and_(ledger_txn.c.stripe_object == balance_transaction, kinds)
+    return (await _sum_on_stripe_balance(work, explained)).amount
+
+
+async def find_order_of_postings(work: UnitOfWork, stripe_object: str) -> int | None:
+    """Return the order of the postings about this object of Stripe's."""
+    query = select(func.max(ledger_txn.c.order_id)).where(ledger_txn.c.stripe_object == stripe_object)
+    found: int | None = (await work.connection.execute(query)).scalar_one()
+    return found
+
+
+async def lock_openings(work: UnitOfWork) -> None:
+    """Let one transaction at a time book an opening balance."""
+    await work.connection.execute(select(func.pg_advisory_xact_lock(*OPENING_LOCK)))
+
+
+async def list_openings(work: UnitOfWork) -> list[BookedOpening]:
+    """Return the opening balances that were booked."""
+    query = (
+        select(ledger_entry.c.amount, ledger_entry.c.currency, ledger_txn.c.created_at.label("booked_at"))
+        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
+        .where(ledger_txn.c.kind == OPENING, _IS_STRIPE_BALANCE)
+    )
+    return [BookedOpening(**row) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def _sum_on_stripe_balance(work: UnitOfWork, which: ColumnElement[bool]) -> BookedSum:

@@ -23,6 +23,25 @@ class DiscrepancyKind(StrEnum):
     BALANCE_MISMATCH = "balance_mismatch"  # the sum of all postings is not the sum of all movements
 
 
+class ForeignKind(StrEnum):
+    """What others made on the same Stripe account."""
+
+    PAYMENT = "payment"
+    TRANSFER = "transfer"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCounts:
+    """How many objects of others were seen."""
+
+    payments: int
+    refunds: int
+    transfers: int
+    disputes: int
+
+
 class DiscrepancyStatus(StrEnum):
     OPEN = "open"
     GONE = "gone"  # a later check did not find it any more
@@ -119,6 +138,7 @@ def build_discrepancy_args(found: Discrepancy) -> dict[str, str | int]:
         "local_value": _format_amount(found.local_value, found.currency),
         "remote_value": _format_amount(found.remote_value, found.currency),
         "note": found.note or "-",
+        "type": found.note.partition(" ")[0] if found.kind is DiscrepancyKind.NOT_BOOKED else "-",
     }
 
 

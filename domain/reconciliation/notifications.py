@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
-from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
+from domain.reconciliation.discrepancy import Discrepancy, ForeignCounts, build_discrepancy_args
 
 
 def discrepancy_opened(found: Discrepancy, now: datetime) -> Notification:
@@ -39,6 +39,22 @@ def discrepancy_gone(found: Discrepancy, chat_id: int, requested_at: datetime) -
         name=_recheck_name(found, requested_at),
         key="notification-discrepancy-gone",
         args=build_discrepancy_args(found),
+    )
+
+
+def foreign_objects_seen(campus_id: int, counts: ForeignCounts, now: datetime) -> Notification:
+    """Tell the admins how many objects of others were seen on the Stripe account since they were told last."""
+    return Notification(
+        campus_id=campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"foreign:{now.timestamp()}",
+        key="notification-foreign-objects",
+        args={
+            "payments": counts.payments,
+            "refunds": counts.refunds,
+            "transfers": counts.transfers,
+            "disputes": counts.disputes,
+        },
     )
 
 

@@ -46,7 +46,7 @@ async def report_discrepancy(
         this = this.values(status=DiscrepancyStatus.OPEN, ended_at=None, ended_by=None, reason=None, told=0)
         await _log(work, before, SYSTEM, DiscrepancyEvent.FOUND_AGAIN, DiscrepancyStatus.OPEN, observed.note)
     row = (await work.connection.execute(this.returning(discrepancy))).mappings().one()
-    kept = _discrepancy_from_row(row)
+    kept = discrepancy_from_row(row)
     if observed.harmless and kept.status is DiscrepancyStatus.OPEN:
         await end_discrepancy(work, kept.id, DiscrepancyEvent.VANISHED)
     elif notify_admins and kept.status is DiscrepancyStatus.OPEN and kept.told == 0:
@@ -62,7 +62,7 @@ async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Di
     await work.connection.execute(made)
     this = and_(discrepancy.c.kind == observed.kind, discrepancy.c.subject == observed.subject)
     query = select(discrepancy).where(this).with_for_update()
-    return _discrepancy_from_row((await work.connection.execute(query)).mappings().one())
+    return discrepancy_from_row((await work.connection.execute(query)).mappings().one())
 
 
 async def end_discrepancy(
@@ -86,7 +86,7 @@ async def end_discrepancy(
     row = (await work.connection.execute(this.values(values).returning(discrepancy))).mappings().one_or_none()
     if row is None:
         return None
-    ended = _discrepancy_from_row(row)
+    ended = discrepancy_from_row(row)
     await _log(work, ended, actor, happened, after, reason)
     return ended
 
@@ -95,7 +95,7 @@ async def find_discrepancy(work: UnitOfWork, campus_id: int, discrepancy_id: int
     """Return a discrepancy of this campus by its id, in any status."""
     query = select(discrepancy).where(discrepancy.c.campus_id == campus_id, discrepancy.c.id == discrepancy_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    return None if row is None else _discrepancy_from_row(row)
+    return None if row is None else discrepancy_from_row(row)
 
 
 async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
@@ -116,7 +116,7 @@ async def list_open_discrepancies(work: UnitOfWork, campus_id: int) -> Sequence[
         discrepancy.c.campus_id == campus_id, discrepancy.c.status == DiscrepancyStatus.OPEN
     )
     return [
-        _discrepancy_from_row(row)
+        discrepancy_from_row(row)
         for row in (await work.connection.execute(query.order_by(discrepancy.c.id))).mappings()
     ]
 
@@ -125,7 +125,7 @@ async def list_open_discrepancies_after(work: UnitOfWork, after: int, limit: int
     """Return open discrepancies of all campuses with ids above `after`, for the worker that rechecks them."""
     query = select(discrepancy).where(discrepancy.c.id > after, discrepancy.c.status == DiscrepancyStatus.OPEN)
     rows = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(limit))).mappings()
-    return [_discrepancy_from_row(row) for row in rows]
+    return [discrepancy_from_row(row) for row in rows]
 
 
 async def request_recheck(work: UnitOfWork, campus_id: int, discrepancy_id: int, chat_id: int) -> Discrepancy | None:
@@ -134,14 +134,14 @@ async def request_recheck(work: UnitOfWork, campus_id: int, discrepancy_id: int,
     wanted = update(discrepancy).where(discrepancy.c.id == discrepancy_id, *here)
     statement = wanted.values(recheck_requested_at=func.now(), recheck_chat_id=chat_id).returning(discrepancy)
     row = (await work.connection.execute(statement)).mappings().one_or_none()
-    return None if row is None else _discrepancy_from_row(row)
+    return None if row is None else discrepancy_from_row(row)
 
 
 async def find_requested_recheck(work: UnitOfWork, after: int) -> tuple[Discrepancy, datetime] | None:
     """Return the next discrepancy with an id above `after` that waits for a recheck, and when that was requested."""
     query = select(discrepancy).where(discrepancy.c.recheck_requested_at.is_not(None), discrepancy.c.id > after)
     row = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(1))).mappings().one_or_none()
-    return None if row is None else (_discrepancy_from_row(row), row["recheck_requested_at"])
+    return None if row is None else (discrepancy_from_row(row), row["recheck_requested_at"])
 
 
 async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datetime) -> None:
@@ -154,7 +154,7 @@ async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datet
     await work.connection.execute(
         update(discrepancy).where(this).values(recheck_requested_at=None, recheck_chat_id=None)
     )
-    found = _discrepancy_from_row(row)
+    found = discrepancy_from_row(row)
     answer = discrepancy_remains if found.status is DiscrepancyStatus.OPEN else discrepancy_gone
     await notify(work, answer(found, row["recheck_chat_id"], row["recheck_requested_at"]))
 
@@ -180,7 +180,7 @@ async def _log(
     )
 
 
-def _discrepancy_from_row(row: RowMapping) -> Discrepancy:
+def discrepancy_from_row(row: RowMapping) -> Discrepancy:
     plain = {name: row[name] for name in Discrepancy.__slots__ if name not in _CONVERTED_FIELDS}
     return Discrepancy(kind=DiscrepancyKind(row["kind"]), status=DiscrepancyStatus(row["status"]), **plain)
 

@@ -65,6 +65,28 @@ discrepancy = Table(
     CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_by_status"),
     CheckConstraint("status <> 'settled' OR (ended_by IS NOT NULL AND reason IS NOT NULL)", name="settled_by"),
 )
+# What the books lack of a balance transaction, and the discrepancy that tells of it.
+unbooked_movement = Table(
+    "unbooked_movement",
+    METADATA,
+    Column("movement", Text, primary_key=True),  # the balance transaction
+    Column("discrepancy_id", ForeignKey("discrepancy.id"), nullable=False),
+    Column("net", BigInteger, nullable=False),  # minor units
+    text_column("currency"),
+    Index("unbooked_movement_discrepancy", "discrepancy_id"),
+)
+# What others made on the same Stripe account, such as another shop of its owner: counted, and told as one line a day.
+foreign_object = Table(
+    "foreign_object",
+    METADATA,
+    Column("stripe_object", Text, primary_key=True),
+    text_column("kind"),  # payment, transfer, refund, dispute
+    text_column("currency"),
+    timestamp_column("seen_at", nullable=False, default_now=True),
+    timestamp_column("told_at"),
+)
+Index("foreign_object_untold", foreign_object.c.seen_at, postgresql_where=text("told_at IS NULL"))
+Index("foreign_object_told", foreign_object.c.told_at)
 Index("discrepancy_open", discrepancy.c.campus_id, postgresql_where=text("status = 'open'"))
 Index(
     "discrepancy_recheck_requested",

@@ -11,6 +11,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.ledger.postings_at_stripe import settled_by_hand_posting
+from domain.ledger.repository import post_to_ledger
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.repository import find_order
@@ -18,6 +20,7 @@ from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_or
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
 from domain.reconciliation.refusals import OrderUnnamed
 from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
+from domain.reconciliation.unbooked_repository import take_unbooked
 
 ORDER_IN_REASON = re.compile(r"#([0-9]{1,15})(?![0-9])")
 NOBODY_IN_REASON = "nobody"
@@ -55,7 +58,7 @@ async def request_discrepancy_recheck(
 async def settle_discrepancy(
     work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str, *, shown_to_admins: bool = False
 ) -> Discrepancy:
-    """[Settle by hand]: end a discrepancy that a person can explain; no money moves.
+    """[Settle by hand]: end a discrepancy that a person can explain; no money moves, and the books take what they lack.
 
     Raise Stale when the discrepancy is over, OrderUnnamed when neither it nor the reason names an order, OrderNotFound
     when the campus has no such order, and what `require_uninvolved` raises.
@@ -68,8 +71,22 @@ async def settle_discrepancy(
     settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
     if settled is None:
         raise Stale
+    await book_settled(work, settled)
     await tell_admin_act(work, campus, admin, AdminAct.SETTLE, subject, reason, shown_to_admins=shown_to_admins)
     return settled
+
+
+async def book_settled(work: UnitOfWork, settled: Discrepancy) -> None:
+    """Book what the books lack of the balance transactions that a settled discrepancy tells of."""
+    for unbooked in await take_unbooked(work, settled.id):
+        if unbooked.net:
+            posting = settled_by_hand_posting(
+                key=f"{unbooked.movement}:{work.now.timestamp()}",
+                balance_transaction=unbooked.movement,
+                net=unbooked.net,
+                currency=unbooked.currency,
+            )
+            await post_to_ledger(work, posting, settled.order_id)
 
 
 async def _find_subject(work: UnitOfWork, campus: Campus, found: Discrepancy, reason: str) -> ActSubject:

@@ -165,6 +165,7 @@ class Timeout(Enum):
     BALANCE_INTERVAL = 86_400.0, "between two comparisons of the balance"
     BALANCE_OVERLAP = 3600.0, "an entry of the balance may be listed late"
     DISCREPANCY_RECHECK_INTERVAL = 3600.0, "between two looks at an open discrepancy"
+    FOREIGN_OBJECTS_TOLD = 86_400.0, "between two lines about what others make on the same Stripe account"
     RECHECK_PAUSE = 0.5, "before an answer of Stripe that differs is read again"
     STALLED = 300.0, "a row that relies on a call is left alone, as the call may be in flight"
     DISPUTE_FIRST_REMINDER = (

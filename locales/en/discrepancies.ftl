@@ -18,9 +18,52 @@ notification-discrepancy =
     }</b>
     Order { $order }: ours { $local_value }, theirs { $remote_value }.
     <code>{ $subject }</code> ({ $note })
-    Nothing was changed. Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
+    { $type ->
+        [transfer_cancel] A transfer was cancelled: its money is back.
+        [transfer_failure] A transfer failed: its money is back.
+        [payment_reversal] A bank took a payment back.
+        [adjustment] Stripe corrected the balance, as it does for disputes.
+        [advance] Stripe advanced money that payments will bring.
+        [advance_funding] Stripe took back what it had advanced.
+        [anticipation_repayment] Stripe took back what it had paid ahead.
+        [application_fee] A fee that this Stripe account took from a connected one; CampusG takes none.
+        [application_fee_refund] A fee that this Stripe account gave back to a connected one; CampusG takes none.
+        [climate_order_purchase] Carbon removal was bought from the balance.
+        [climate_order_refund] Carbon removal was cancelled: its money is back.
+        [connect_collection_transfer] Stripe took what connected accounts owe it from this balance, or gave it back.
+        [contribution] A contribution to Stripe Climate was taken from the balance.
+        [issuing_authorization_hold] A card issued by Stripe set money aside.
+        [issuing_authorization_release] A card issued by Stripe let money go.
+        [issuing_dispute] A dispute about a card issued by Stripe moved money.
+        [issuing_dispute_provisional_credit] A dispute about a card issued by Stripe lent money.
+        [issuing_dispute_provisional_credit_reversal] A dispute about a card issued by Stripe took money back.
+        [issuing_transaction] A card issued by Stripe was used.
+        [obligation_outbound] Stripe passed on what this account owes to another party.
+        [obligation_reversal_inbound] What Stripe passed on to another party came back.
+        [payment_unreconciled] Money came in that Stripe could match with no payment.
+        [stripe_balance_payment_debit] Another Stripe business was paid from the balance.
+        [stripe_balance_payment_debit_reversal] A payment to another Stripe business came back.
+        [tax_fund] Stripe moved money for taxes.
+       *[other] Nothing at Stripe was changed.
+    }
+    Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
 notification-discrepancy-gone = ⚖️ Difference { $number } is gone: ours and theirs are the same now.
 notification-discrepancy-remains = ⚖️ Difference { $number } is still there: ours { $local_value }, theirs { $remote_value }.
+notification-foreign-objects =
+    🏪 <b>Others use this Stripe account too.</b> Seen since you were told last: { $payments ->
+        [one] one payment
+       *[other] { $payments } payments
+    }, { $refunds ->
+        [one] one refund
+       *[other] { $refunds } refunds
+    }, { $transfers ->
+        [one] one transfer
+       *[other] { $transfers } transfers
+    }, { $disputes ->
+        [one] one dispute
+       *[other] { $disputes } disputes
+    } of no order of ours.
+    The books keep them apart, and nothing has to be done. CampusG had better have a Stripe account of its own.
 notification-hold-expiring =
     ⏳ <b>The hold of order #{ $order } ends on { $when }</b>, and the order is still under way.
     Bring it to its end before that: after it the card has to be charged anew, and its bank may say no.
@@ -70,7 +113,7 @@ bot-settle =
     <b>Settle difference { $number } by hand?</b>
     { $line }
 
-    No money moves. It is not told again while the amounts stay the same.
+    No money moves. The books take what they lack of it, as settled by you, and it is not told again.
     Type the reason: what it is, and what was done about it.
 bot-settle-order = Stripe names no order. Name it in the reason, as <code>#17</code>, or begin with <code>nobody</code>: nobody decides about their own.
 bot-settled =

@@ -71,6 +71,10 @@ class DocumentStore:
     def get(self, kind: str, id_: str) -> Document | None:
         return self._documents_by_kind.get(kind, {}).get(id_)
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of which there were objects."""
+        return tuple(self._documents_by_kind)
+
     def all_of(self, kind: str) -> dict[str, Document]:
         """Return all objects of a kind by id, oldest first."""
         return self._documents_by_kind.setdefault(kind, {})

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 from aiohttp import web
 
+from sandbox.stripe.back_dating import move_history_back
 from sandbox.stripe.card_catalog import find_card
 from sandbox.stripe.dashboard.acts import DASHBOARD_ACTS
 from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
@@ -62,6 +63,13 @@ def move_stripe_clock(sandbox: StripeSandbox, request: web.Request, body: Docume
     sandbox.world.clock.advance(float(body["advance"]))
     apply_due_changes(sandbox.world)
     return show_stripe_time(sandbox, request, body)
+
+
+def make_history_older(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
+    """POST /sim/history {older: seconds}: let everything have happened earlier; what is due by then happens."""
+    count = move_history_back(sandbox.world, int(body["older"]))
+    apply_due_changes(sandbox.world)
+    return {"objects": count}
 
 
 def set_settlement_currencies(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
@@ -219,6 +227,7 @@ def change_platform(sandbox: StripeSandbox, _request: web.Request, body: Documen
 CONTROL_ROUTES = (
     web.get("/sim/clock", _json_endpoint(show_stripe_time)),
     web.post("/sim/clock", _json_endpoint(move_stripe_clock)),
+    web.post("/sim/history", _json_endpoint(make_history_older)),
     web.post("/sim/settlement", _json_endpoint(set_settlement_currencies)),
     web.post("/sim/faults", _json_endpoint(add_stripe_fault)),
     web.get("/sim/faults", _json_endpoint(show_stripe_faults)),

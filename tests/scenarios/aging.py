@@ -16,6 +16,7 @@ from tests.stack.started_worker_stack import running_worker_stack
 from tests.stack.worker_stack import WorkerStack
 
 DAYS_AGO = 30
+SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +49,21 @@ def age_stripe(state: Path) -> None:
     made = "json_extract(body, '$.created')"
     statement = f"UPDATE document SET body = json_set(body, '$.created', {made} - ?) WHERE {made} IS NOT NULL"
     with closing(sqlite3.connect(state / "stripe.sqlite3")) as file, file:
-        file.execute(statement, (DAYS_AGO * 86_400,))
+        file.execute(statement, (DAYS_AGO * SECONDS_PER_DAY,))
 
 
-async def age(stack: WorkerStack) -> None:
-    """Move every moment in our rows back by a month."""
+async def age(stack: WorkerStack, days: int = DAYS_AGO) -> None:
+    """Move every moment in our rows back, by a month."""
     moments = [
         (table.name, [column.name for column in table.c if isinstance(column.type, DateTime)])
         for table in METADATA.sorted_tables
     ]
     earlier = {
-        table: ", ".join(f"{name} = {name} - interval '{DAYS_AGO} days'" for name in names) for table, names in moments
+        table: ", ".join(f"{name} = {name} - interval '{days} days'" for name in names) for table, names in moments
     }
-    await bypass_guards(stack, *(f"UPDATE {table} SET {changes}" for table, changes in earlier.items() if changes))
+    cursors = ", ".join(f"{name} = {name} - {days * SECONDS_PER_DAY}" for name in ("seen_until", "newest", "watermark"))
+    changed_rows = [f"UPDATE {table} SET {changes}" for table, changes in earlier.items() if changes]
+    await bypass_guards(stack, *changed_rows, f"UPDATE list_cursor SET {cursors}")
 
 
 @asynccontextmanager

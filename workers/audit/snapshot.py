@@ -1,7 +1,7 @@
 """The snapshot that the invariants check: our rows and Stripe's objects as plain data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -119,4 +119,5 @@ class AuditSnapshot:
     customer_debts: Sequence[CustomerDebt] = ()
     own_acts: Sequence[AuditedOwnAct] = ()
     late_payouts: Sequence[int] = ()  # orders with a payable that should not be held any more
+    set_aside: Mapping[str, int] = field(default_factory=dict)  # kind -> Stripe objects that need no row of ours
     coverage: Coverage | None = None  # None: the snapshot has all rows and all objects

@@ -1,8 +1,11 @@
 """The reader of both snapshots, of everything and of a window: Stripe is called while no transaction is open."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
-from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.reconciliation.foreign_repository import list_explained_objects
 from workers.audit.snapshot import AuditedObjects, AuditSnapshot
 from workers.audit.snapshot_repository import read_all_rows
 from workers.audit.window_objects import add_older, list_objects
@@ -21,7 +24,7 @@ async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> A
         balance=(await retrieve_balance(client)).amounts,
     )
     async with database() as work:
-        return await read_all_rows(work, objects)
+        return await _set_explained_aside(work, await read_all_rows(work, objects))
 
 
 async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: int) -> AuditSnapshot:
@@ -37,4 +40,18 @@ async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: 
     await add_older(client, found, orders)
     balance = (await retrieve_balance(client)).amounts
     async with database() as work:
-        return await read_window_rows(work, orders.ids, since, found, balance, days)
+        snapshot = await read_window_rows(work, orders.ids, since, found, balance, days)
+        return await _set_explained_aside(work, snapshot)
+
+
+async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> AuditSnapshot:
+    """Return the snapshot without what needs no row of ours; the money stays in the sums."""
+    ids = {one.id for one in snapshot.intents} | {one.id for one in snapshot.transfers}
+    explained = await list_explained_objects(work, ids | {one.id for one in snapshot.refunds})
+    return replace(
+        snapshot,
+        intents=[one for one in snapshot.intents if one.id not in explained],
+        transfers=[one for one in snapshot.transfers if one.id not in explained],
+        refunds=[one for one in snapshot.refunds if one.id not in explained],
+        set_aside=Counter(explained.values()),
+    )

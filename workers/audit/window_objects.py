@@ -77,9 +77,7 @@ async def list_objects(client: StripeGateway, since: datetime) -> WindowObjects:
     _keep(found.refunds, await read_every_page(lambda page: list_refunds(client, page), begin))
     back = await read_every_page(lambda page: list_reversal_transactions(client, page), begin)
     found.listed = found.count
-    await _retrieve_transfers(
-        client, found, {one.reversed_transfer for one in back if one.reversed_transfer is not None}
-    )
+    await _retrieve_transfers(client, found, {one.cause.transfer for one in back if one.cause.transfer is not None})
     return found
 
 

@@ -8,7 +8,8 @@ After a restore from a backup, run this before you start the workers, so that no
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
 from domain.payments.stripe_platform_repository import OtherPlatformError
@@ -29,24 +30,29 @@ from workers.stripe.platform.platform_check import check_platform, is_live_key
 MAX_PRINTED = 1_000
 
 
-async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
-    """Compare everything and return the open discrepancies of all campuses."""
+@asynccontextmanager
+async def comparing(settings: AuditSettings) -> AsyncIterator[WorkerContext]:
+    """A worker that only compares. Raise OtherPlatformError when the key is not of the account of our rows."""
     engine = create_database_engine(settings.database_url, pool_size=4, bounded=False)
     client = open_stripe_gateway(
         settings.stripe_secret_key, settings.stripe_api_url, platform_confirmed=asyncio.Event()
     )
-    open_database = create_unit_of_work_factory(engine, _enqueue_nothing, build_worker_registers())
+    database = create_unit_of_work_factory(engine, _enqueue_nothing, build_worker_registers())
     try:
-        await check_platform(open_database, client, is_live=is_live_key(settings.stripe_secret_key))
+        await check_platform(database, client, is_live=is_live_key(settings.stripe_secret_key))
         name = f"reconcile:{os.getpid()}"
-        await reconcile_everything(
-            WorkerContext(database=open_database, stripe=client, name=name, saga_slots=asyncio.Semaphore(1))
-        )
-        async with open_database() as work:
-            return await list_open_discrepancies_after(work, 0, MAX_PRINTED)
+        yield WorkerContext(database=database, stripe=client, name=name, saga_slots=asyncio.Semaphore(1))
     finally:
         await client.close()
         await engine.dispose()
+
+
+async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
+    """Compare everything and return the open discrepancies of all campuses."""
+    async with comparing(settings) as context:
+        await reconcile_everything(context)
+        async with context.database() as work:
+            return await list_open_discrepancies_after(work, 0, MAX_PRINTED)
 
 
 async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:

@@ -10,21 +10,27 @@ from types import MappingProxyType
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import fee_posting
-from domain.ledger.repository import post_to_ledger, sum_postings, sum_postings_of_object, sum_stripe_balances
+from domain.ledger.repository import post_to_ledger, sum_explained, sum_postings
 from domain.orders.repository import find_order_of_any_campus
 from domain.payments.hold_repository import find_hold_by_charge
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.list_cursor_repository import ListCursor
-from domain.reconciliation.repository import report_discrepancy
-from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
+from domain.saga.lookup_repository import is_saga_at_work
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement
-from workers.reconciliation.at_stripe.platform_movements import book_platform_movement, posting_key
-from workers.reconciliation.object_ownership import require_first_campus_id
+from workers.reconciliation.at_stripe.foreign_objects import book_foreign_movement
+from workers.reconciliation.at_stripe.platform_movements import book_platform_movement
+from workers.reconciliation.at_stripe.unbooked_objects import (
+    find_order_of_movement,
+    is_told_of_object,
+    report_object,
+    report_unbooked,
+)
+from workers.reconciliation.object_ownership import ObjectOwnership, require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest, every
-from workers.stripe.gateway_pages import list_balance_transactions, retrieve_balance
-from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
+from workers.stripe.gateway_pages import list_balance_transactions
+from workers.stripe.objects.balance import PAYMENTS_BALANCE, BalanceTransaction, BalanceTransactionType
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
@@ -52,38 +58,58 @@ class BookedTransaction:
     fee: int | None
     currency: str | None = None  # of the order
 
+    @property
+    def net(self) -> int:
+        """Minor units that the bookings added to Stripe's balance."""
+        return (self.amount or 0) - (self.fee or 0)
+
 
 class OrderBusyError(Exception):
     """A saga is in flight for the order of a balance transaction."""
 
 
-async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> ObservedDiscrepancy | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LackingDiscrepancy:
+    """The discrepancy of a balance transaction, and the minor units of its net that the books lack."""
+
+    observed: ObservedDiscrepancy
+    unbooked: int
+
+
+async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> LackingDiscrepancy | None:
     """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs.
 
-    What moves only the platform's own money is booked here.
+    What moves only the platform's own money is booked here. Our books have the balance of payments, and no other one.
     """
-    if posting_key(found) is not None:
-        await book_platform_movement(work, found)
+    if found.balance_type != PAYMENTS_BALANCE or await book_platform_movement(work, found):
         return None
     booked = await _read_booked(work, found)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
-    of_charge = found.type in CHARGE_TYPES
-    remote_value = found.amount if of_charge else found.net
-    if booked.amount is None:
-        return _observe(DiscrepancyKind.NOT_BOOKED, found, booked, None, remote_value)
-    if booked.currency not in (None, found.currency):
-        return _observe(DiscrepancyKind.OTHER_CURRENCY, found, booked, booked.amount, remote_value)
-    if booked.amount != remote_value:
-        return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.amount, remote_value)
-    if not of_charge or not found.fee:
-        return None
-    if booked.fee is None:
+    explained = await sum_explained(work, found.id)
+    unbooked = found.net - booked.net - (explained or 0)
+    values: tuple[int | None, int]
+    if explained is not None:
+        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (found.net - unbooked, found.net)
+    elif booked.amount is None:
+        kind, values = DiscrepancyKind.NOT_BOOKED, (None, _gross(found))
+    elif booked.currency not in (None, found.currency):
+        kind, values, unbooked = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, _gross(found)), 0
+    elif booked.amount != _gross(found):
+        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, _gross(found))
+    elif booked.fee is None and unbooked:
         await _book_fee(work, found, booked)
         return None
-    if booked.fee == found.fee:
+    else:
+        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.fee, found.fee)
+    if unbooked == 0 and kind is DiscrepancyKind.AMOUNT_MISMATCH:
         return None
-    return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.fee, found.fee)
+    return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=unbooked)
+
+
+def _gross(found: BalanceTransaction) -> int:
+    """Return the minor units that its object has: of a payment without Stripe's fee."""
+    return found.amount if found.type in CHARGE_TYPES else found.net
 
 
 async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction) -> None:
@@ -92,33 +118,22 @@ async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedT
 
 
 async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
-    if found.type not in CHARGE_TYPES:
-        return await _read_booked_movement(work, found)
-    paid_by = None if found.source is None else await find_hold_by_charge(work, found.source)
-    if paid_by is None:
-        return BookedTransaction(campus_id=await require_first_campus_id(work), order_id=None, amount=None, fee=None)
-    taken = await sum_postings(work, [key.format(paid_by.payment_intent) for key in INTENT_POSTING_KEYS])
-    paid = await sum_postings(work, [f"fee:{found.id}"])
-    order = await find_order_of_any_campus(work, paid_by.order_id)
+    """Return what is booked under the keys of this type of transaction, and the order that it is of."""
+    if found.type in CHARGE_TYPES:
+        paid_by = None if found.source is None else await find_hold_by_charge(work, found.source)
+        intent = found.cause.payment_intent if paid_by is None else paid_by.payment_intent
+        keys = [key.format(intent) for key in INTENT_POSTING_KEYS]
+        fee = (await sum_postings(work, [f"fee:{found.id}"])).amount
+    else:
+        keys, fee = [key.format(found.source) for key in _posting_keys(found)], None
+    booked = await sum_postings(work, keys)
+    order_id = booked.order_id or await find_order_of_movement(work, found)
+    order = None if order_id is None else await find_order_of_any_campus(work, order_id)
     return BookedTransaction(
-        campus_id=await require_first_campus_id(work) if order is None else order.campus_id,
-        order_id=paid_by.order_id,
-        amount=taken.amount,
-        fee=None if paid.amount is None else -paid.amount,
-        currency=None if order is None else order.price.currency,
-    )
-
-
-async def _read_booked_movement(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
-    """Return what is booked under the keys of this kind of transaction; of an unknown kind, all about its source."""
-    keys = [key.format(found.source) for key in _posting_keys(found)]
-    booked = await (sum_postings(work, keys) if keys else sum_postings_of_object(work, str(found.source)))
-    order = None if booked.order_id is None else await find_order_of_any_campus(work, booked.order_id)
-    return BookedTransaction(
-        campus_id=await require_first_campus_id(work) if order is None else order.campus_id,
-        order_id=booked.order_id,
+        campus_id=await require_first_campus_id(work, found.currency) if order is None else order.campus_id,
+        order_id=order_id,
         amount=booked.amount,
-        fee=None,
+        fee=None if fee is None else -fee,
         currency=None if order is None else order.price.currency,
     )
 
@@ -151,19 +166,27 @@ def _observe(
 async def compare_and_report(context: ReconciliationContext, found: BalanceTransaction) -> ObservedDiscrepancy | None:
     """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does.
 
-    One that is not booked is adopted first, if a person at Stripe caused it and it is unambiguous.
+    One that is not booked is adopted first, if a person at Stripe caused it and it is unambiguous. One act of theirs is
+    one discrepancy: that of the object, if we do not know the object either.
     """
     async with context.database() as work:
-        observed = await compare_with_ledger(work, found)
-    if observed is None:
+        lacking = await compare_with_ledger(work, found)
+    if lacking is None:
         return None
-    if observed.kind is DiscrepancyKind.NOT_BOOKED and await adopt_movement(context, found) is Adoption.BUSY:
-        raise OrderBusyError
+    if lacking.observed.kind is DiscrepancyKind.NOT_BOOKED:
+        if await adopt_movement(context, found) is Adoption.BUSY:
+            raise OrderBusyError
+        if await report_object(context, found) is ObjectOwnership.BUSY:
+            raise OrderBusyError
     async with context.database() as work:
-        observed = await compare_with_ledger(work, found)
-        if observed is not None:
-            await report_discrepancy(work, observed)
-    return observed
+        lacking = await compare_with_ledger(work, found)
+        if lacking is None:
+            return None
+        is_unbooked = lacking.observed.kind is DiscrepancyKind.NOT_BOOKED
+        if is_unbooked and (await book_foreign_movement(work, found) or await is_told_of_object(work, found)):
+            return None
+        await report_unbooked(work, lacking.observed, lacking.unbooked)
+    return lacking.observed
 
 
 async def compare_page(
@@ -185,32 +208,3 @@ BALANCE_TRANSACTION_LIST: StripeList[BalanceTransaction] = StripeList(
     next_delay=every(INTERVAL),
     overlap_seconds=OVERLAP_SECONDS,
 )
-
-
-async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedDiscrepancy] | None:
-    """Return discrepancies of the balance by currency; None while a call is in flight that may move money."""
-    before = await _read_ledger_balances(context)
-    remote_balances = (await context.call_stripe(retrieve_balance)).amounts
-    local_balances = await _read_ledger_balances(context)
-    if before is None or local_balances is None or before != local_balances:
-        return None
-    async with context.database() as work:
-        campus_id = await require_first_campus_id(work)
-    return [
-        ObservedDiscrepancy(
-            kind=DiscrepancyKind.BALANCE_MISMATCH,
-            subject=currency,
-            campus_id=campus_id,
-            local_value=local_balances.get(currency, 0),
-            remote_value=remote_balances.get(currency, 0),
-            currency=currency,
-        )
-        for currency in sorted({*local_balances, *remote_balances})
-        if local_balances.get(currency, 0) != remote_balances.get(currency, 0)
-    ]
-
-
-async def _read_ledger_balances(context: ReconciliationContext) -> Mapping[str, int] | None:
-    """Return currency -> Stripe's balance by the ledger; None while a saga is between a call and its commit."""
-    async with context.database() as work:
-        return None if await is_call_in_flight(work) else await sum_stripe_balances(work)

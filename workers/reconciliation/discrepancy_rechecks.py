@@ -17,11 +17,12 @@ from domain.reconciliation.repository import (
 from domain.saga.start import start_saga
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
-from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report, compare_balances
+from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report
 from workers.reconciliation.object_ownership import ObjectOwnership
 from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, MoneyObject, ObjectKind, check_object
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stalled_rows import is_hold_mismatched, is_payout_orphaned
+from workers.reconciliation.whole_balance import compare_balances
 from workers.stripe.gateway_failures import RESOURCE_MISSING
 from workers.stripe.gateway_pages import retrieve_balance_transaction
 
@@ -104,7 +105,8 @@ async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKin
             return False
         raise
     ownership = await check_object(context, object_kind, found)
-    return ownership is not ObjectOwnership.OWNED and object_kind.amount_at_stake(found) > 0
+    is_accounted = ownership in (ObjectOwnership.OWNED, ObjectOwnership.FOREIGN)
+    return not is_accounted and object_kind.amount_at_stake(found) > 0
 
 
 async def _transaction_still_mismatched(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:

@@ -1,5 +1,6 @@
 """The ownership of an object at Stripe: owned by a row of ours, busy, late, or unowned."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -10,8 +11,9 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import find_posting
 from domain.orders.repository import find_order_of_any_campus
 from domain.orders.states import FINAL_ORDER_STATUSES
-from domain.payments.hold_repository import find_hold_by_intent
+from domain.payments.hold_repository import find_hold_by_charge, find_hold_by_intent
 from domain.payments.model import LIVE_HOLDS, Hold, HoldPart, HoldStatus
+from domain.reconciliation.foreign_repository import is_any_foreign
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.lookup_repository import StoredSaga, find_saga, is_saga_at_work
@@ -20,6 +22,8 @@ from workers.stripe.objects.raw_object import ObjectMetadata
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
+GROUP_PREFIX = "order_"  # of the transfer group of an order
+ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 HOLDING_STATUSES = frozenset(
     {
         PaymentIntentStatus.REQUIRES_CAPTURE,
@@ -36,6 +40,7 @@ class ObjectOwnership(StrEnum):
     BUSY = "busy"  # its saga, or one of its order, is in flight: check again later
     LATE = "late"  # its saga is over and concluded that there was no object
     UNOWNED = "unknown"
+    FOREIGN = "foreign"  # others made it on the same Stripe account: nothing of it names a saga, an order or a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,10 @@ async def find_intent_owner(work: UnitOfWork, found: PaymentIntent) -> ObjectOwn
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE and found.status in EMPTY_STATUSES:
         ownership = ObjectOwnership.OWNED  # it holds nothing, as its saga concluded
-    return await _with_campus(work, ownership, _order_id_of(made_by), customer=found.customer)
+    order_id = _order_id_of(made_by) or await find_named_order_id(work, found.metadata)
+    return await _with_campus(
+        work, ownership, order_id, customer=found.customer, currency=found.currency, metadata=found.metadata
+    )
 
 
 async def _ownership_by_hold(work: UnitOfWork, hold: Hold, found: PaymentIntent) -> ObjectOwnership:
@@ -81,7 +89,17 @@ async def find_transfer_owner(work: UnitOfWork, found: Transfer) -> ObjectOwner:
     if booked is not None:
         return await _with_campus(work, ObjectOwnership.OWNED, booked.order_id, account=found.destination)
     made_by = await find_creating_saga(work, found.metadata)
-    return await _with_campus(work, _ownership_by_saga(made_by), _order_id_of(made_by), account=found.destination)
+    order_id = _order_id_of(made_by) or await find_named_order_id(
+        work, found.metadata, group=found.transfer_group, charge=found.source_transaction
+    )
+    return await _with_campus(
+        work,
+        _ownership_by_saga(made_by),
+        order_id,
+        account=found.destination,
+        currency=found.currency,
+        metadata=found.metadata,
+    )
 
 
 async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwner:
@@ -93,7 +111,19 @@ async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwne
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE:
         ownership = ObjectOwnership.UNOWNED
-    return await _with_campus(work, ownership, _order_id_of(made_by))
+    order_id = _order_id_of(made_by) or await _order_id_of_refund(work, found)
+    if ownership is ObjectOwnership.UNOWNED and order_id is None and await _is_of_foreign_payment(work, found):
+        ownership = ObjectOwnership.FOREIGN
+    return await _with_campus(work, ownership, order_id, currency=found.currency)
+
+
+async def _order_id_of_refund(work: UnitOfWork, found: StripeRefund) -> int | None:
+    hold = None if found.payment_intent is None else await find_hold_by_intent(work, found.payment_intent)
+    return await find_named_order_id(work, found.metadata) if hold is None else hold.order_id
+
+
+async def _is_of_foreign_payment(work: UnitOfWork, found: StripeRefund) -> bool:
+    return found.payment_intent is not None and await is_any_foreign(work, [found.payment_intent])
 
 
 def _ownership_by_saga(made_by: StoredSaga | None) -> ObjectOwnership:
@@ -127,21 +157,39 @@ async def _with_campus(
     *,
     customer: str | None = None,
     account: str | None = None,
+    currency: str | None = None,
+    metadata: ObjectMetadata | None = None,
 ) -> ObjectOwner:
-    """Add the campus that is told: of the order, else of the customer or runner, else the first campus."""
+    """Add the campus that is told: of the order, of the customer or runner, else the first with the currency."""
     if order_id is not None:
         order = await find_order_of_any_campus(work, order_id)
         campus_id = None if order is None else order.campus_id
     else:
         campus_id = await find_campus_id_of_stripe_owner(work, customer=customer, account=account)
     if campus_id is None:
-        campus_id = await require_first_campus_id(work)
+        if ownership is ObjectOwnership.UNOWNED and metadata is not None and metadata.saga is None:
+            ownership = ObjectOwnership.FOREIGN
+        campus_id = await require_first_campus_id(work, currency)
     return ObjectOwner(ownership=ownership, campus_id=campus_id, order_id=order_id)
 
 
-async def require_first_campus_id(work: UnitOfWork) -> int:
-    """Return the first campus of this deployment; its admins are told of objects that belong to no campus."""
-    found = await find_first_campus_id(work)
+async def require_first_campus_id(work: UnitOfWork, currency: str | None = None) -> int:
+    """Return the first campus with this currency, else the first; its admins are told of what belongs to no campus."""
+    found = await find_first_campus_id(work, currency)
     if found is None:
         raise LookupError("this deployment has no campus")
     return found
+
+
+async def find_named_order_id(
+    work: UnitOfWork, metadata: ObjectMetadata, *, group: str | None = None, charge: str | None = None
+) -> int | None:
+    """Return the order that an object names: by its metadata, its transfer group, or the charge that pays it.
+
+    A person at Stripe may have written it: it is enough to stop more payments for the order, and to tell its campus.
+    """
+    word = metadata.order or str(group).removeprefix(GROUP_PREFIX)
+    if ORDER_NUMBER_PATTERN.fullmatch(word):
+        return int(word)
+    paid_by = None if charge is None else await find_hold_by_charge(work, charge)
+    return None if paid_by is None else paid_by.order_id

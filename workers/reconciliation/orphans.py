@@ -1,12 +1,13 @@
 """The hourly check for orphans: an intent, transfer or refund at Stripe without a row of ours is a discrepancy."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.payments.hold_repository import find_hold_by_intent
+from domain.reconciliation.discrepancy import DiscrepancyKind, ForeignKind, ObservedDiscrepancy
+from domain.reconciliation.foreign_repository import is_any_foreign, keep_foreign_object
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
 from domain.settings.timeouts import Timeout
@@ -28,13 +29,11 @@ from workers.stripe.gateway_pages import list_intents, list_refunds, list_transf
 from workers.stripe.gateway_payouts import retrieve_transfer
 from workers.stripe.gateway_refunds import retrieve_refund
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
-from workers.stripe.objects.raw_object import ObjectMetadata
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
 INTERVAL = Timeout.ORPHANS_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.ORPHANS_OVERLAP.whole_seconds
-ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 
 MoneyObject = TypeVar("MoneyObject", PaymentIntent, Transfer, StripeRefund)
 Correction = Callable[[ReconciliationContext, MoneyObject, ObjectOwner], Awaitable[None]]
@@ -54,6 +53,7 @@ class ObjectKind(Generic[MoneyObject]):
     raw_status: Callable[[MoneyObject], str]
     discrepancy_kind: DiscrepancyKind
     choose_correction: Callable[[MoneyObject], Correction[MoneyObject] | None]
+    foreign_kind: ForeignKind
     adopt: Callable[[ReconciliationContext, MoneyObject], Awaitable[Adoption]] | None = None
 
 
@@ -81,6 +81,7 @@ INTENTS: ObjectKind[PaymentIntent] = ObjectKind(
     raw_status=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_INTENT,
     choose_correction=lambda found: None if found.status is PaymentIntentStatus.SUCCEEDED else cancel_late_hold,
+    foreign_kind=ForeignKind.PAYMENT,
 )
 TRANSFERS: ObjectKind[Transfer] = ObjectKind(
     retrieve=retrieve_transfer,
@@ -89,7 +90,29 @@ TRANSFERS: ObjectKind[Transfer] = ObjectKind(
     raw_status=lambda _: "",  # a transfer has none
     discrepancy_kind=DiscrepancyKind.UNKNOWN_TRANSFER,
     choose_correction=lambda _: reverse_late_transfer,
+    foreign_kind=ForeignKind.TRANSFER,
 )
+
+
+async def _adopt_refund(context: ReconciliationContext, found: StripeRefund) -> Adoption:
+    """Adopt a refund; of a payment that we do not know, find out first whose it is."""
+    payment_intent = found.payment_intent
+    if payment_intent is not None and found.metadata.saga is None:
+        await check_payment(context, payment_intent)
+    return await adopt_found_refund(context, found)
+
+
+async def check_payment(context: ReconciliationContext, payment_intent: str) -> None:
+    """Check a payment that is neither of a hold of ours nor known to be of others."""
+    async with context.database() as work:
+        hold = await find_hold_by_intent(work, payment_intent)
+        if hold is not None or await is_any_foreign(work, [payment_intent]):
+            return
+    await check_object(
+        context, INTENTS, await context.call_stripe(lambda client: retrieve_intent(client, payment_intent))
+    )
+
+
 REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
     retrieve=retrieve_refund,
     find_owner=find_refund_owner,
@@ -97,7 +120,8 @@ REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
     raw_status=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND,
     choose_correction=lambda _: None,
-    adopt=adopt_found_refund,
+    foreign_kind=ForeignKind.REFUND,
+    adopt=_adopt_refund,
 )
 
 
@@ -117,6 +141,8 @@ async def check_object(
         correct = object_kind.choose_correction(found) if is_late else None
         if owner.ownership is ObjectOwnership.UNOWNED or (is_late and correct is None):
             await report_discrepancy(work, _observe(object_kind, found, owner))
+        elif owner.ownership is ObjectOwnership.FOREIGN and object_kind.amount_at_stake(found):
+            await keep_foreign_object(work, found.id, object_kind.foreign_kind, found.currency)
     if correct is not None:
         await correct(context, found, owner)
     return owner.ownership
@@ -139,18 +165,12 @@ def _observe(object_kind: ObjectKind[MoneyObject], found: MoneyObject, owner: Ob
         kind=object_kind.discrepancy_kind,
         subject=found.id,
         campus_id=owner.campus_id,
-        order_id=owner.order_id or _claimed_order_id(found.metadata),
+        order_id=owner.order_id,
         remote_value=amount,
         currency=found.currency,
         note=object_kind.raw_status(found),
         harmless=amount == 0,
     )
-
-
-def _claimed_order_id(metadata: ObjectMetadata) -> int | None:
-    """Return the order that the metadata names: it is not verified, but enough to stop more payments for it."""
-    number = ORDER_NUMBER_PATTERN.fullmatch(str(metadata.order))
-    return None if number is None else int(number[0])
 
 
 def _page_handler(

@@ -31,6 +31,7 @@ from workers.engine.call_failures import CallFailed, Refused
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
 from workers.reconciliation.at_stripe.due_returns import start_due_returns
+from workers.reconciliation.at_stripe.foreign_objects import tell_foreign_objects
 from workers.reconciliation.expiring_holds import alert_expiring_holds
 from workers.reconciliation.missed_events import list_of_events
 from workers.reconciliation.reconciliation_context import (
@@ -40,6 +41,7 @@ from workers.reconciliation.reconciliation_context import (
     new_reconciliation_context,
 )
 from workers.reconciliation.stripe_lists import read_stripe_list
+from workers.reconciliation.whole_balance import compare_balances
 
 CHECK_INTERVAL = Timeout.LIST_CHECKED_INTERVAL.delta
 CONTINUE_DELAY = Timeout.LIST_CONTINUE.delta
@@ -75,13 +77,14 @@ async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -
         await start_due_returns(work)
         await remind_of_disputes(work)
         await alert_expiring_holds(work)
+        await tell_foreign_objects(work)
         new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
         await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})
         await record_list_read(work, list_cursor, seen_until=None, delay=CHECK_INTERVAL)
 
 
 async def _check_balances(context: ReconciliationContext, list_cursor: ListCursor) -> None:
-    discrepancies = await balance_transactions.compare_balances(context)
+    discrepancies = await compare_balances(context)
     async with context.database() as work:
         for each in discrepancies or ():
             await report_discrepancy(work, each)

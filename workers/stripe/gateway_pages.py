@@ -57,13 +57,13 @@ async def list_refunds(
 
 
 async def list_balance_transactions(client: StripeGateway, request: PageRequest) -> ListPage[BalanceTransaction]:
-    """Return a page of balance transactions of the platform, newest first."""
-    call = client.v1.balance_transactions.list_async(_page_params(request))
+    """Return a page of balance transactions of the platform, newest first, each with what caused it."""
+    call = client.v1.balance_transactions.list_async(_page_params(request, expand=["data.source"]))
     return await client.fetch(CallPriority.RECONCILE, call, lambda raw: parse_page(raw, parse_balance_transaction))
 
 
 async def list_reversal_transactions(client: StripeGateway, request: PageRequest) -> ListPage[BalanceTransaction]:
-    """Return a page of the balance transactions of reversals, newest first, each with its `reversed_transfer`."""
+    """Return a page of the balance transactions of reversals, newest first, each with the transfer."""
     params = _page_params(request, type=REVERSAL_TRANSACTION_TYPE, expand=["data.source"])
     call = client.v1.balance_transactions.list_async(params)
     return await client.fetch(CallPriority.RECONCILE, call, lambda raw: parse_page(raw, parse_balance_transaction))

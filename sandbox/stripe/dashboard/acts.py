@@ -6,10 +6,14 @@ and their events name no request, because no caller sent one.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import get_args
+
+import stripe
 
 from sandbox.stripe.documents import Document
 from sandbox.stripe.resources import (
     account_resource,
+    balance_resource,
     customer_resource,
     dispute_resource,
     intent_endings,
@@ -24,6 +28,10 @@ from sandbox.stripe.stripe_world import EndpointFunction, StripeCall, StripeWorl
 
 DashboardAct = Callable[[StripeWorld, str, Document], Document]
 
+# Every type of the API version that the SDK pins.
+BALANCE_TRANSACTION_TYPES: frozenset[str] = frozenset(
+    get_args(get_args(stripe.BalanceTransaction.__annotations__["type"])[0])
+)
 CANCELLATION_REASON = "requested_by_customer"  # what the dashboard's form of a cancellation offers first
 
 
@@ -114,6 +122,33 @@ def top_up(world: StripeWorld, id_: str, form: Document) -> Document:
     return topup_resource.create_topup(world, id_, int(form["amount"]))
 
 
+def fail_payout(world: StripeWorld, id_: str, _form: Document) -> Document:
+    """Let the bank send a payout of the platform back."""
+    return payout_resource.fail_payout(world, world.find("payout", id_))
+
+
+def cancel_payout(world: StripeWorld, id_: str, _form: Document) -> Document:
+    """[Cancel] a payout of the platform."""
+    return payout_resource.cancel_payout(world, world.find("payout", id_))
+
+
+def move_balance(world: StripeWorld, id_: str, form: Document) -> Document:
+    """Let Stripe move `amount` in the currency `id_`, as a balance transaction of any `type` of the API.
+
+    With a `balance_type`, another balance than that of payments. With a `source`, that object is said to cause it.
+    """
+    if form["type"] not in BALANCE_TRANSACTION_TYPES:
+        raise ValueError(f"the API has no balance transactions of the type {form['type']}")
+    return balance_resource.post_balance_transaction(
+        world,
+        form["type"],
+        amount=int(form["amount"]),
+        currency=id_,
+        source=form.get("source"),
+        balance_type=form.get("balance_type", balance_resource.PAYMENTS),
+    )
+
+
 def _decide(world: StripeWorld, id_: str, outcome: str) -> Document:
     dispute = world.find("dispute", id_)
     dispute_resource.close_charge_dispute(world, dispute, outcome)
@@ -148,6 +183,9 @@ DASHBOARD_ACTS: Mapping[str, DashboardAct] = MappingProxyType(
             win_dispute,
             pay_out_platform,
             top_up,
+            fail_payout,
+            cancel_payout,
+            move_balance,
         )
     }
 )

@@ -10,6 +10,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 CARD_FEE_BASIS_POINTS = 340  # Stripe's fee for a card payment is 3.4 % ...
 CARD_FEE_FIXED = 50  # ... plus 50 minor units
+PAYMENTS = "payments"
 SETTLING_SECONDS = 2 * SECONDS_PER_DAY  # until the money of a card payment is available
 
 
@@ -24,29 +25,29 @@ def post_balance_transaction(
     *,
     amount: int,
     currency: str,
-    source: str,
+    source: str | None,
     account: str | None = None,
     fee: int = 0,
     available_on: int | None = None,
+    balance_type: str = PAYMENTS,
 ) -> Document:
     """Insert and return a balance transaction of `amount` minor units; a negative amount leaves the balance.
 
-    On the platform's balance it arrives in a currency that settles.
+    On the platform's balance it arrives in a currency that settles. Another `balance_type` is not available or pending.
     """
     now = world.now()
     settled = Settled(currency=currency) if account is not None else settle(world, currency)
     amount, fee, currency = settled.convert(amount), settled.convert(fee), settled.currency
     ready = now if available_on is None else available_on
-    details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees"}]
     movement: Document = {
         **new_object(world, "balance_transaction", "description"),
         "exchange_rate": settled.exchange_rate,
         "amount": amount,
         "available_on": ready,
-        "balance_type": "payments",
+        "balance_type": balance_type,
         "currency": currency,
         "fee": fee,
-        "fee_details": [{**details[0], "type": "stripe_fee"}] if fee else [],
+        "fee_details": _fee_details(fee, currency),
         "net": amount - fee,
         "reporting_category": type_,
         "source": source,
@@ -58,6 +59,11 @@ def post_balance_transaction(
         movement[DUE_FIELD] = ready
     world.save_and_record(movement)
     return movement
+
+
+def _fee_details(fee: int, currency: str) -> list[Document]:
+    described = {"application": None, "description": "Stripe processing fees", "type": "stripe_fee"}
+    return [{"amount": fee, "currency": currency, **described}] if fee else []
 
 
 def make_available(world: StripeWorld, movement: Document) -> None:
@@ -77,7 +83,7 @@ def sum_movements(world: StripeWorld, account: str | None, status: str | None = 
     """Return net sums in minor units by currency, of all balance transactions or of those with `status`."""
     sums: dict[str, int] = {}
     for movement in movements_of(world, account):
-        if status in (None, movement["status"]):
+        if status in (None, movement["status"]) and movement["balance_type"] == PAYMENTS:
             sums[movement["currency"]] = sums.get(movement["currency"], 0) + movement["net"]
     return sums
 

@@ -59,26 +59,43 @@ def _send_payout(world: StripeWorld, account: str | None, currency: str, amount:
 
 
 def fail_newest_payout(world: StripeWorld, account: Document) -> None:
-    """Fail the newest payout and return its amount to the account's balance.
+    """Fail the newest payout of a connected account; raise StripeRefusal when it has failed already."""
+    fail_payout(
+        world,
+        next(one for one in reversed(world.documents.all_of("payout").values()) if one["_account"] == account["id"]),
+    )
 
-    Raises StripeRefusal when it has failed already.
-    """
-    payout = next(
-        one for one in reversed(world.documents.all_of("payout").values()) if one["_account"] == account["id"]
-    )
-    if payout["status"] == "failed":
+
+def fail_payout(world: StripeWorld, payout: Document) -> Document:
+    """Fail a payout and return its amount to the balance; raise StripeRefusal when it has failed already."""
+    if payout["status"] != "paid":
         raise invalid_request(f"Payout {payout['id']} has failed already.")
-    amount, currency = payout["amount"], payout["currency"]
-    back = post_balance_transaction(
-        world, "payout_failure", amount=amount, currency=currency, source=payout["id"], account=account["id"]
-    )
+    back = _return_payout(world, payout, "payout_failure")
     payout.update(
         status="failed",
         failure_balance_transaction=back["id"],
         failure_code="account_closed",
         failure_message="The bank account has been closed.",
     )
-    world.save_and_record(payout, "payout.failed", account=account["id"])
+    world.save_and_record(payout, "payout.failed", account=payout["_account"])
+    return payout
+
+
+def cancel_payout(world: StripeWorld, payout: Document) -> Document:
+    """Cancel a payout that did not leave yet; raise StripeRefusal when it is over."""
+    if payout["status"] != "paid":
+        raise invalid_request("Payouts can only be canceled while they are pending.")
+    back = _return_payout(world, payout, "payout_cancel")
+    payout.update(status="canceled", failure_balance_transaction=back["id"])
+    world.save_and_record(payout, "payout.canceled", account=payout["_account"])
+    return payout
+
+
+def _return_payout(world: StripeWorld, payout: Document, type_: str) -> Document:
+    amount, currency, account = payout["amount"], payout["currency"], payout["_account"]
+    return post_balance_transaction(
+        world, type_, amount=amount, currency=currency, source=payout["id"], account=account
+    )
 
 
 ENDPOINTS = define_reading("/v1/payouts", "payout", "created status", account_field="_account")

@@ -13,6 +13,7 @@ from tests.scenarios.held_payout_setup import sweep_held_payouts
 from tests.scenarios.reconciliation_setup import discrepancies, reconcile_all
 from tests.scenarios.refund_setup import complete_refund, completed_order, payable_state, refund_rows
 from tests.scenarios.scenario_setup import new_admin
+from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 
 TOTAL, SHARE = 1130, 1030  # minor units of the stack's orders
@@ -43,21 +44,6 @@ async def net_paid(stack: WorkerStack, order: Order) -> int:
 async def new_runner(stack: WorkerStack) -> Any:
     """A runner with an account in order."""
     return await stack.add_member(runner=True, card=None)
-
-
-async def stick_saga(stack: WorkerStack, order: Order) -> Any:
-    """Let a saga of the order that is over be stuck; return its row."""
-    over = "SELECT id, status FROM saga WHERE order_id = :id AND ended_at IS NOT NULL LIMIT 1"
-    (saga,) = await stack.rows(over, id=order.id)
-    await stack.sql("UPDATE saga SET status = 'stuck', ended_at = NULL, error = 'x' WHERE id = :id", id=saga.id)
-    return saga
-
-
-async def release_saga(stack: WorkerStack, saga: Any) -> None:
-    """Let the saga be over again, and all lists be due."""
-    mended = "UPDATE saga SET status = :status, ended_at = now(), error = NULL WHERE id = :id"
-    await stack.sql(mended, id=saga.id, status=saga.status)
-    await stack.sql("UPDATE list_cursor SET due_at = now()")
 
 
 async def test_a_refund_made_at_stripe_is_not_made_again(stack: WorkerStack) -> None:

@@ -37,12 +37,7 @@ async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touche
     found = await discrepancies(stack)
     assert ("unknown_intent", intent["id"], UNCAPTURED) in found
     assert ("unknown_transfer", transfer["id"], "") in found
-    assert ("not_booked", transfer["balance_transaction"], f"transfer {transfer['id']}") in found
-    assert [kind for kind, _, _ in found if kind != "balance_mismatch"] == [
-        "unknown_intent",
-        "unknown_transfer",
-        "not_booked",
-    ]
+    assert [kind for kind, _, _ in found] == ["unknown_intent", "unknown_transfer"], "one for each act"
     assert await admin_notifications(stack) == ["notification-discrepancy"] * len(found)
     assert (await retrieve_intent(stack.context.stripe, intent["id"])).status == UNCAPTURED
     assert (await retrieve_transfer(stack.context.stripe, transfer["id"])).amount_reversed == 0
@@ -135,14 +130,10 @@ async def test_a_ledger_that_is_a_cent_off_is_a_discrepancy_until_it_is_not(stac
         "SELECT local_value, remote_value FROM discrepancy WHERE kind = 'amount_mismatch'"
     )
     assert (local_value, remote_value) == (1131, 1130)
-    ((local_value, remote_value),) = await stack.rows(
-        "SELECT local_value, remote_value FROM discrepancy WHERE kind = 'balance_mismatch'"
-    )
-    assert local_value - remote_value == 1
     await bypass_guards(stack, moved.format("-") + of_capture)
     await reconcile_all(stack)
     assert await discrepancies(stack) == []
-    assert sorted(kind for kind, _, _ in await discrepancies(stack, "gone")) == ["amount_mismatch", "balance_mismatch"]
+    assert [kind for kind, _, _ in await discrepancies(stack, "gone")] == ["amount_mismatch"], "it explains the sum too"
 
 
 async def test_a_fee_that_was_not_known_at_the_capture_is_booked_late(stack: WorkerStack) -> None:

@@ -16,6 +16,8 @@ from sandbox.launch.ports import free_port
 from tests.stack.command_line import run_command
 from tests.stack.shared_servers import PROJECT
 from tests.stack.worker_stack import WorkerStack
+from workers.commands.audit import main as audit_command
+from workers.commands.opening_balance import main as opening_command
 from workers.commands.reconcile import main as reconcile_command
 from workers.stripe.platform.platform_check import check_platform
 
@@ -91,7 +93,11 @@ async def test_a_process_with_the_key_of_another_account_ends_with_2_and_a_sente
         sys.executable, "-m", "workers", cwd=PROJECT, env=os.environ | settings, stdout=PIPE, stderr=PIPE
     )
     _, said = await process.communicate()
-    command = await run_command(lambda _: reconcile_command(), (), settings)
-    for status, sentence in ((process.returncode, said.decode()), (command.status, command.stderr)):
+    commands = [
+        await run_command(command, (), settings)
+        for command in (lambda _: reconcile_command(), audit_command, opening_command)
+    ]
+    ended = [(command.status, command.stderr) for command in commands]
+    for status, sentence in ((process.returncode, said.decode()), *ended):
         assert status == 2
         assert sentence.startswith("This database belongs to the Stripe account acct_sandboxplatform")

@@ -94,9 +94,9 @@ def test_a_transfer_comes_with_its_reversals() -> None:
 
 def test_a_reversal_is_named_only_where_the_source_is_expanded() -> None:
     plain = parse_balance_transaction(TRANSACTION | {"source": "trr_1"})
-    assert (plain.source, plain.reversed_transfer) == ("trr_1", None)
+    assert (plain.source, plain.cause.transfer) == ("trr_1", None)
     expanded = parse_balance_transaction(TRANSACTION | {"source": {"id": "trr_1", "transfer": "tr_1"}})
-    assert (expanded.source, expanded.reversed_transfer) == ("trr_1", "tr_1")
+    assert (expanded.source, expanded.cause.transfer) == ("trr_1", "tr_1")
 
 
 def test_a_dispute_sums_what_moved_for_it() -> None:

@@ -20,7 +20,6 @@ from domain.saga.lookup_repository import has_any_unfinished_saga, is_saga_at_wo
 from domain.screening.reversals import adopt_reversal
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.stripe.gateway_intents import retrieve_intent
-from workers.stripe.gateway_pages import retrieve_balance_transaction
 from workers.stripe.gateway_refunds import retrieve_refund
 from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
@@ -104,22 +103,21 @@ async def adopt_found_refund(context: ReconciliationContext, found: StripeRefund
 
 async def _adopt_reversal(context: ReconciliationContext, movement: BalanceTransaction, reversal: str) -> Adoption:
     """Adopt the reversal of a transfer that we booked, unless a saga of ours made it."""
-    full = await context.call_stripe(lambda client: retrieve_balance_transaction(client, movement.id))
-    if full.source_metadata.saga is not None:
+    if movement.cause.metadata.saga is not None:
         return Adoption.UNKNOWN
     async with context.database() as work:
-        sent = await find_posting(work, f"transfer:{full.reversed_transfer}")
+        sent = await find_posting(work, f"transfer:{movement.cause.transfer}")
         if sent is None or sent.order_id is None:
             return Adoption.UNKNOWN
         order = await _lock_idle_order(work, sent.order_id)
         if isinstance(order, Adoption):
             return order
-        await adopt_reversal(work, order.campus_id, order.id, reversal, full.net)
+        await adopt_reversal(work, order.campus_id, order.id, reversal, movement.net)
     return Adoption.DONE
 
 
 async def _lock_idle_order(work: UnitOfWork, order_id: int) -> Order | Adoption:
-    """Return the order, locked, so that no saga starts for it meanwhile; why not, while one of its sagas is not over."""
+    """Return the order, locked, so that no saga starts for it; while one is not over, what becomes of the act."""
     order = await find_order_of_any_campus(work, order_id)
     if order is None:
         raise LookupError(f"money was moved for order {order_id}, which does not exist")

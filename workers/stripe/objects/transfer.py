@@ -32,6 +32,7 @@ class Transfer:
     created: int  # seconds of the epoch, by Stripe's clock
     destination: str | None  # the connected account
     transfer_group: str | None
+    source_transaction: str | None  # the charge whose money it sends
     metadata: ObjectMetadata
     reversals: tuple[TransferReversal, ...]  # the newest ones, as many as Stripe sends with a transfer
 
@@ -46,6 +47,7 @@ def parse_transfer(raw: RawObject) -> Transfer:
         created=raw["created"],
         destination=reference_id(raw.get("destination")),
         transfer_group=optional_text(raw.get("transfer_group")),
+        source_transaction=reference_id(raw.get("source_transaction")),
         metadata=parse_metadata(raw),
         reversals=tuple(parse_reversal(reversal) for reversal in nested(raw, "reversals").get("data", ())),
     )

@@ -1,7 +1,12 @@
 """The check that the key belongs to the Stripe account and the mode that our rows are from."""
 
 from domain.database.unit_of_work import UnitOfWorkFactory
-from domain.payments.stripe_platform_repository import StripePlatform, keep_stripe_platform
+from domain.payments.stripe_platform_repository import (
+    StripePlatform,
+    keep_stripe_platform,
+    read_stripe_platform,
+    require_same_platform,
+)
 from domain.settings.logs import get_logger
 from workers.engine.call_failures import CallFailed
 from workers.stripe.gateway import StripeGateway
@@ -33,4 +38,17 @@ async def check_platform(database: UnitOfWorkFactory, client: StripeGateway, *, 
     async with database() as work:
         await keep_stripe_platform(work, StripePlatform(is_live=is_live, account=platform.id, country=platform.country))
     client.confirm_platform()
+    return True
+
+
+async def require_remembered_platform(database: UnitOfWorkFactory, client: StripeGateway, *, is_live: bool) -> bool:
+    """As `check_platform`, but only read. Return False when Stripe did not say which account the key is of."""
+    async with database() as work:
+        kept = await read_stripe_platform(work)
+    require_same_platform(kept, StripePlatform(is_live=is_live))
+    try:
+        platform = await retrieve_platform(client)
+    except CallFailed:
+        return False
+    require_same_platform(kept, StripePlatform(is_live=is_live, account=platform.id))
     return True

@@ -1,0 +1,88 @@
+"""Another shop on the same Stripe account: its objects are counted, booked apart, and told as one line a day."""
+
+from typing import Any
+
+from domain.reconciliation import use_cases
+from tests.scenarios.reconciliation_setup import create_stray_transfer, discrepancies, reconcile_all
+from tests.scenarios.refund_setup import completed_order
+from tests.scenarios.scenario_setup import new_admin
+from tests.stack.worker_stack import WorkerStack
+
+KEY = "notification-foreign-objects"
+
+
+async def sell_elsewhere(stack: WorkerStack, amount: int, **more: object) -> dict[str, Any]:
+    """Let another shop of the account's owner take a payment; its customer is none of ours."""
+    params: Any = {"amount": amount, "currency": "sgd", "payment_method": "pm_card_bypassPending", "confirm": True}
+    made = await stack.context.stripe.v1.payment_intents.create_async(
+        params | {"return_url": "https://shop.example", "metadata": {"sku": "mug"}} | more
+    )
+    return made.to_dict()
+
+
+async def told(stack: WorkerStack) -> list[dict[str, Any]]:
+    """What the admins were told of others, oldest first."""
+    return [row.args for row in await stack.rows("SELECT args FROM notification WHERE key = :key ORDER BY id", key=KEY)]
+
+
+async def test_another_shop_is_one_line_a_day_and_the_audit_is_clean(stack: WorkerStack) -> None:
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    sold = [await sell_elsewhere(stack, 700 + number) for number in range(25)]
+    await stack.control_stripe(f"dashboard/refund_payment/{sold[0]['id']}")
+    await stack.control_stripe(f"dashboard/refund_payment/{sold[1]['id']}", amount=100)
+    await stack.control_stripe(f"dashboard/open_dispute/{sold[2]['latest_charge']}")
+    for _ in range(3):
+        await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert await discrepancies(stack, "gone") == []
+    (counts,) = await told(stack)
+    assert (counts["payments"], counts["refunds"], counts["disputes"]) == (25, 2, 1)
+    assert await stack.breaches() == []
+    await sell_elsewhere(stack, 900)
+    await reconcile_all(stack)
+    assert len(await told(stack)) == 1, "one line a day"
+    await stack.sql("UPDATE foreign_object SET told_at = told_at - interval '25 hours'")
+    await reconcile_all(stack)
+    assert [one["payments"] for one in await told(stack)] == [25, 1]
+    await stack.control_stripe(f"dashboard/refund_payment/{(await stack.intents(order.id))[0]['id']}", amount=100)
+    await reconcile_all(stack)
+    assert await stack.breaches() == [], "what is done to our own payment is adopted as before"
+
+
+async def test_a_payment_of_a_customer_of_ours_is_not_of_others(stack: WorkerStack) -> None:
+    customer = await stack.add_member()
+    card: Any = customer.card
+    more = {"customer": customer.stripe_customer, "payment_method": card.payment_method}
+    intent = await sell_elsewhere(stack, 700, **more)
+    for _ in range(2):
+        await reconcile_all(stack)
+    assert [(kind, subject) for kind, subject, _ in await discrepancies(stack)] == [("unknown_intent", intent["id"])]
+    assert await told(stack) == []
+
+
+async def test_a_transfer_by_hand_is_one_difference_with_its_order_and_settling_it_leaves_a_clean_audit(
+    stack: WorkerStack,
+) -> None:
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    other = await stack.add_member(runner=True, card=None)
+    sent = await create_stray_transfer(stack, order, str(other.stripe_account))
+    for _ in range(2):
+        await reconcile_all(stack)
+    query = "SELECT id, kind, subject, order_id FROM discrepancy WHERE status = 'open'"
+    (found,) = await stack.rows(query)
+    assert (found.kind, found.subject, found.order_id) == ("unknown_transfer", sent["id"], order.id)
+    await stack.act(use_cases.settle_discrepancy, await new_admin(stack), found.id, "a bonus that we agreed on")
+    assert await stack.breaches() == []
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+
+
+async def test_a_transfer_by_hand_that_is_reversed_again_leaves_nothing(stack: WorkerStack) -> None:
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    other = await stack.add_member(runner=True, card=None)
+    sent = await create_stray_transfer(stack, order, str(other.stripe_account))
+    await reconcile_all(stack)
+    await stack.control_stripe(f"dashboard/reverse_transfer/{sent['id']}")
+    for _ in range(3):
+        await reconcile_all(stack)
+    assert await discrepancies(stack) == []
