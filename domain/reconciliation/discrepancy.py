@@ -138,7 +138,6 @@ def build_discrepancy_args(found: Discrepancy) -> dict[str, str | int]:
         "local_value": _format_amount(found.local_value, found.currency),
         "remote_value": _format_amount(found.remote_value, found.currency),
         "note": found.note or "-",
-        "type": found.note.partition(" ")[0] if found.kind is DiscrepancyKind.NOT_BOOKED else "-",
     }
 
 

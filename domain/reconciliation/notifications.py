@@ -19,6 +19,18 @@ def discrepancy_opened(found: Discrepancy, now: datetime) -> Notification:
     )
 
 
+def unbooked_movement_opened(found: Discrepancy, now: datetime) -> Notification:
+    """Tell the admins of money that moved and is not booked, and what moved it, once each time it opens."""
+    return Notification(
+        campus_id=found.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"difference:{found.id}:{now.timestamp()}",
+        key="notification-discrepancy-movement",
+        buttons=_discrepancy_buttons(found),
+        args=build_discrepancy_args(found) | {"type": found.note.partition(" ")[0]},
+    )
+
+
 def discrepancy_remains(found: Discrepancy, chat_id: int, requested_at: datetime) -> Notification:
     """Tell the chat that asked for a recheck that the discrepancy is still there."""
     return Notification(

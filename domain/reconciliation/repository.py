@@ -21,7 +21,12 @@ from domain.reconciliation.discrepancy import (
     ObservedDiscrepancy,
     should_reopen,
 )
-from domain.reconciliation.notifications import discrepancy_gone, discrepancy_opened, discrepancy_remains
+from domain.reconciliation.notifications import (
+    discrepancy_gone,
+    discrepancy_opened,
+    discrepancy_remains,
+    unbooked_movement_opened,
+)
 from domain.reconciliation.tables import discrepancy
 
 _CONVERTED_FIELDS = ("kind", "status")
@@ -51,7 +56,8 @@ async def report_discrepancy(
         await end_discrepancy(work, kept.id, DiscrepancyEvent.VANISHED)
     elif notify_admins and kept.status is DiscrepancyStatus.OPEN and kept.told == 0:
         await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
-        await notify(work, discrepancy_opened(kept, work.now))
+        is_unbooked = kept.kind is DiscrepancyKind.NOT_BOOKED
+        await notify(work, (unbooked_movement_opened if is_unbooked else discrepancy_opened)(kept, work.now))
     return kept
 
 

@@ -18,6 +18,11 @@ notification-discrepancy =
     }</b>
     Order { $order }: ours { $local_value }, theirs { $remote_value }.
     <code>{ $subject }</code> ({ $note })
+    Nothing was changed. Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
+notification-discrepancy-movement =
+    ⚖️ <b>{ $number }: Money moved at Stripe, and our books do not have it.</b>
+    Order { $order }: { $remote_value }.
+    <code>{ $subject }</code> ({ $note })
     { $type ->
         [transfer_cancel] A transfer was cancelled: its money is back.
         [transfer_failure] A transfer failed: its money is back.
@@ -44,9 +49,9 @@ notification-discrepancy =
         [stripe_balance_payment_debit] Another Stripe business was paid from the balance.
         [stripe_balance_payment_debit_reversal] A payment to another Stripe business came back.
         [tax_fund] Stripe moved money for taxes.
-       *[other] Nothing at Stripe was changed.
+       *[other] Nothing was changed.
     }
-    Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
+    Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason: then our books take it.
 notification-discrepancy-gone = ⚖️ Difference { $number } is gone: ours and theirs are the same now.
 notification-discrepancy-remains = ⚖️ Difference { $number } is still there: ours { $local_value }, theirs { $remote_value }.
 notification-foreign-objects =

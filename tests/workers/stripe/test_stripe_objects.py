@@ -95,7 +95,8 @@ def test_a_transfer_comes_with_its_reversals() -> None:
 def test_a_reversal_is_named_only_where_the_source_is_expanded() -> None:
     plain = parse_balance_transaction(TRANSACTION | {"source": "trr_1"})
     assert (plain.source, plain.cause.transfer) == ("trr_1", None)
-    expanded = parse_balance_transaction(TRANSACTION | {"source": {"id": "trr_1", "transfer": "tr_1"}})
+    source = {"id": "trr_1", "object": "transfer_reversal", "transfer": "tr_1"}
+    expanded = parse_balance_transaction(TRANSACTION | {"source": source})
     assert (expanded.source, expanded.cause.transfer) == ("trr_1", "tr_1")
 
 
