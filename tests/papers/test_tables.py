@@ -13,9 +13,11 @@ from tests.conventions.floors import FLOORS
 from tests.conventions.test_conventions import PROJECT
 from tests.papers.markdown import CODE_SPAN, section, table_rows, text_of
 from workers.audit.invariants import INVARIANTS
+from workers.check.stripe.webhook_lines import CONNECTED_ACCOUNT_EVENTS
 from workers.engine import call_failures
 from workers.engine.call_failures import CallFailed
 from workers.stripe.event_types import EVENT_TYPES, Handled
+from workers.stripe.gateway_platform import NEEDED_PERMISSIONS
 
 ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
 ADMIN_GUIDE, TESTING, TIMEOUTS = "docs/admin-guide.md", "docs/testing.md", "docs/timeouts.md"
@@ -61,6 +63,12 @@ def test_an_operator_is_told_the_event_types_that_a_webhook_is_subscribed_to() -
     rows = list(table_rows(section(DEPLOYMENT, "Webhooks")))
     subscribed = {name for name, kind in EVENT_TYPES.items() if isinstance(kind, Handled) and kind.is_subscribed}
     assert {name for row in rows for name in CODE_SPAN.findall(row[1])} == subscribed
+    assert set(CODE_SPAN.findall(rows[1][1])) == CONNECTED_ACCOUNT_EVENTS
+
+
+def test_an_operator_is_told_the_permissions_of_a_restricted_key_that_the_check_looks_for() -> None:
+    told = {f"{row[0]}: {row[1]}" for row in table_rows(section(DEPLOYMENT, "A restricted key"))}
+    assert told == set(NEEDED_PERMISSIONS)
 
 
 def test_every_decision_is_listed_and_has_the_four_parts() -> None:

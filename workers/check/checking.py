@@ -12,17 +12,21 @@ from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.redaction import describe_error
 from domain.settings.settings import CheckSettings
 from domain.settings.timeouts import Timeout
-from workers.check.database_repository import read_database_facts
 from workers.check.line import CheckLine, broken
-from workers.check.redis_facts import read_redis_facts
-from workers.check.server_lines import DATABASE, REDIS, judge_database, judge_redis
-from workers.check.stripe_lines import STRIPE, judge_stripe
-from workers.check.stripe_reader import find_other_platform, read_stripe
-from workers.check.telegram_lines import judge_bot, judge_idle_bot
-from workers.check.telegram_reader import BotApi, open_telegram_session, read_bot, read_idle_bot
-from workers.check.webhook_address import judge_address, read_address
+from workers.check.servers.database_repository import read_database_facts
+from workers.check.servers.redis_facts import read_redis_facts
+from workers.check.servers.server_lines import DATABASE, REDIS, judge_database, judge_redis
+from workers.check.servers.webhook_address import judge_address, read_address
+from workers.check.stripe.stripe_facts import Unread
+from workers.check.stripe.stripe_lines import STRIPE, judge_stripe
+from workers.check.stripe.stripe_reader import find_other_platform, read_stripe
+from workers.check.stripe.trial_lines import judge_trials, judge_untried
+from workers.check.stripe.webhook_lines import judge_endpoints
+from workers.check.telegram.telegram_lines import judge_bot, judge_idle_bot
+from workers.check.telegram.telegram_reader import BotApi, open_telegram_session, read_bot, read_idle_bot
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.platform.platform_check import is_live_key
+from workers.stripe.platform.trial_objects import try_objects
 
 RESTRICTED_KEY = "rk_"
 Part = Awaitable[Sequence[CheckLine]]
@@ -35,6 +39,7 @@ class Checked:
     settings: CheckSettings
     database: UnitOfWorkFactory
     stripe: StripeGateway
+    makes_objects: bool = False  # in test mode: it tries out what an order needs, and deletes it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,4 +159,13 @@ async def _look_at_stripe(checked: Checked, chosen: Sequence[CampusFacts], *, is
     facts = await read_stripe(checked.stripe, is_restricted=key.startswith(RESTRICTED_KEY))
     other = await find_other_platform(checked.database, facts, is_live=is_live) if is_readable else None
     currencies = [(each.campus.name, each.campus.currency) for each in chosen]
-    return list(judge_stripe(facts, other, is_live=is_live, currencies=currencies))
+    lines = list(judge_stripe(facts, other, is_live=is_live, currencies=currencies))
+    lines += judge_endpoints(facts.endpoints, checked.settings.public_url)
+    if isinstance(facts.account, Unread) and not facts.account.is_permission:
+        return lines
+    if is_live or not checked.makes_objects:
+        return [*lines, judge_untried(is_live=is_live)]
+    country = None if isinstance(facts.account, Unread) else facts.account.country
+    for each in chosen:
+        lines += judge_trials(each.campus.name, await try_objects(checked.stripe, each.campus, country))
+    return lines

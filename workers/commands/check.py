@@ -1,7 +1,7 @@
 """`python -m workers.check [CAMPUS]`: say what works and what does not before the first order, line by line.
 
-It changes nothing, and prints no secret. It ends with 1 when something does not work, and with 2 when it is called
-wrongly.
+It changes nothing of ours, and prints no secret. With a test key it makes objects at Stripe, as an order needs them,
+and deletes them again. It ends with 1 when something does not work, and with 2 when it is called wrongly.
 """
 
 import argparse
@@ -52,7 +52,8 @@ async def check(settings: CheckSettings, campus: str | None = None) -> list[Chec
     client = open_stripe_gateway(settings.worker.stripe_secret_key, settings.worker.stripe_api_url)
     try:
         database = create_unit_of_work_factory(engine, _enqueue_nothing, build_registers())
-        return await check_everything(Checked(settings=settings, database=database, stripe=client), campus)
+        checked = Checked(settings=settings, database=database, stripe=client, makes_objects=True)
+        return await check_everything(checked, campus)
     finally:
         await client.close()
         await engine.dispose()

@@ -88,6 +88,26 @@ UNFRIENDLY: dict[str, tuple[Act, str, str]] = {
         "north: currency",
         "The platform receives EUR, USD, and would get SGD converted",
     ),
+    "accounts are not approved": (
+        platform(is_transfers_approved=False),
+        "north: a runner's account",
+        "It could not be made: Your platform needs approval for accounts to have requested the `transfers` capability",
+    ),
+    "the link is refused": (
+        lambda stack: stack.stripe.inject_fault(
+            "POST /v1/account_links", "status", status=400, type="invalid_request_error", message="No branding."
+        ),
+        "north: the link to set it up",
+        "It could not be made: No branding.",
+    ),
+    "no page can be made": (
+        lambda stack: stack.stripe.inject_fault(
+            "POST /v1/checkout/sessions", "status", status=400, type="invalid_request_error", message="No valid method."
+        ),
+        "north: a page that saves a card",
+        "It could not be made: No valid method.",
+    ),
+    "no hold can be made": (platform(can_charge=False), "north: a hold", "cannot currently make live charges"),
     "cards are off": (platform(payment_methods=["link"]), "stripe: methods", "Cards are switched off"),
 }
 
@@ -98,6 +118,46 @@ async def test_what_does_not_work_is_told_with_what_to_do(stack: CheckStack, nam
     await act(stack)
     told = await stack.said(LineState.BROKEN)
     assert any(about == subject and words in sentence for about, sentence in told), told
+
+
+async def test_what_is_made_to_try_it_out_is_deleted_again(stack: CheckStack) -> None:
+    assert await stack.said(LineState.BROKEN) == []
+    assert await stack.stripe.inspect_stripe("objects", kind="account") == []
+    intents = await stack.stripe.inspect_stripe("objects", kind="payment_intent")
+    sessions = await stack.stripe.inspect_stripe("objects", kind="checkout.session")
+    customers = await stack.stripe.inspect_stripe("objects", kind="customer")
+    assert {each["status"] for each in intents} <= {"canceled", "requires_payment_method"}
+    assert "canceled" in {each["status"] for each in intents}
+    assert {each["status"] for each in sessions} == {"expired"}
+    assert all(each.get("deleted") for each in customers)
+
+
+ENDPOINT = {"url": "http://127.0.0.1:9/stripe", "events": ["*"]}
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "words"),
+    [
+        ([], "No endpoint points at http://127.0.0.1:9/stripe"),
+        ([{**ENDPOINT, "url": "http://127.0.0.1:9/other"}], "No endpoint points at"),
+        ([{**ENDPOINT, "status": "disabled"}, {**ENDPOINT, "connect": True}], "we_sandbox1 is disabled"),
+        ([ENDPOINT], "connected accounts lacks account.application.deauthorized, account.updated, payout.failed"),
+        ([{**ENDPOINT, "events": ["refund.created"]}, {**ENDPOINT, "connect": True}], "your own account lacks charge."),
+        (
+            [ENDPOINT, {**ENDPOINT, "connect": True, "events": ["account.updated"]}],
+            "lacks account.application.deauthorized",
+        ),
+        ([ENDPOINT, {**ENDPOINT, "connect": True}], None),
+        ([ENDPOINT, ENDPOINT], None),
+    ],
+)
+async def test_endpoints_that_miss_events_are_told_by_their_types(
+    stack: CheckStack, endpoints: list[dict[str, object]], words: str | None
+) -> None:
+    stack.changed["PUBLIC_URL"] = "http://127.0.0.1:9"
+    await stack.stripe.control_stripe("platform", webhook_endpoints=endpoints)
+    told = [sentence for subject, sentence in await stack.said(LineState.BROKEN) if subject == "stripe: webhooks"]
+    assert (told == []) if words is None else any(words in each for each in told), told
 
 
 async def test_a_restricted_key_is_told_each_permission_that_it_lacks(stack: CheckStack) -> None:

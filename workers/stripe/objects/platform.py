@@ -42,6 +42,13 @@ class PaymentMethodSettings:
     switched_on: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedObject:
+    """An object that was deleted, or closed."""
+
+    id: str
+
+
 def parse_platform(raw: RawObject) -> PlatformAccount:
     """Return the platform's account. Raise KeyError when its id is missing."""
     banks = raw.get("external_accounts")
@@ -67,6 +74,11 @@ def _parse_webhook_endpoint(raw: RawObject) -> WebhookEndpoint:
         is_connect=raw.get("application") is not None,
         api_version=optional_text(raw.get("api_version")),
     )
+
+
+def parse_removed(raw: RawObject) -> RemovedObject:
+    """Return what was removed. Raise KeyError when its id is missing."""
+    return RemovedObject(id=raw["id"])
 
 
 def parse_webhook_endpoints(raw: RawObject) -> tuple[WebhookEndpoint, ...]:

@@ -19,6 +19,7 @@ from workers.engine.external_step import CallRequest, StepParams, add_signal, de
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_cards import create_checkout, create_customer, detach_card, retrieve_checkout
 from workers.stripe.objects.card import CheckoutSession, CheckoutStatus, StripeCustomer
+from workers.stripe.platform.object_plans import plan_checkout
 from workers.stripe.refusals.gone_objects import CUSTOMER_PARAM, is_gone, start_anew
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
@@ -63,17 +64,7 @@ async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     """Return the parameters of a Checkout page that saves a card."""
     campus = await find_campus(work, run.campus_id)
     metadata = {"person": str(run.required_person_id), "saga": str(run.id), "call": key}
-    return {
-        "mode": "setup",
-        "customer": run.data_as(SaveCardData).customer,
-        "currency": campus.currency,
-        "allowed_payment_method_types": ["card"],  # else Stripe's dashboard decides what the page offers
-        "wallet_options": {"link": {"display": "never"}},
-        "success_url": f"{campus.chat_link}?start=card",
-        "cancel_url": f"{campus.chat_link}?start=card_later",
-        "metadata": metadata,
-        "setup_intent_data": {"metadata": metadata},
-    }
+    return plan_checkout(campus, run.data_as(SaveCardData).customer, metadata)
 
 
 async def open_checkout(client: StripeGateway, request: CallRequest) -> OpenedCheckout:

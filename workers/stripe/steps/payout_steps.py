@@ -37,10 +37,10 @@ from workers.stripe.gateway_payouts import (
 )
 from workers.stripe.objects.account import AccountLink, StripeAccount
 from workers.stripe.objects.transfer import Transfer
+from workers.stripe.platform.object_plans import plan_account, plan_onboarding
 from workers.stripe.refusals.gone_objects import is_gone, start_anew
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 
-COURIER_MCC = "4215"  # Stripe's merchant category of courier services
 # Stripe's codes of a transfer that the platform's balance does not cover, or that the account may not receive.
 SHORT_OR_NOT_READY_CODES = frozenset(
     {INSUFFICIENT_FUNDS, "insufficient_capabilities_for_transfer", "transfers_not_allowed"}
@@ -135,28 +135,9 @@ async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
     member = await find_member(work, run.campus_id, run.required_person_id)
     campus, platform = await find_campus(work, run.campus_id), await read_stripe_platform(work)
     existing_account = {} if member.stripe_account is None else {"account": member.stripe_account}
-    country = {} if platform is None or platform.country is None else {"country": platform.country}
-    return {
-        **existing_account,
-        "create": {
-            **country,
-            "controller": {
-                "losses": {"payments": "application"},
-                "fees": {"payer": "application"},
-                "stripe_dashboard": {"type": "express"},
-                "requirement_collection": "stripe",
-            },
-            "capabilities": {"transfers": {"requested": True}},
-            "business_type": "individual",
-            "business_profile": {
-                "mcc": COURIER_MCC,
-                "product_description": f"Brings food to people at {campus.title}",
-                "url": campus.chat_link,
-            },
-            "settings": {"payouts": {"schedule": {"interval": "weekly", "weekly_anchor": "monday"}}},
-            "metadata": {"person": str(run.required_person_id)},
-        },
-    }
+    country = None if platform is None else platform.country
+    metadata = {"person": str(run.required_person_id)}
+    return {**existing_account, "create": plan_account(campus, country, metadata)}
 
 
 async def ensure_account(client: StripeGateway, request: CallRequest) -> EnsuredAccount:
@@ -191,13 +172,7 @@ async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepP
     data = run.data_as(OnboardRunnerData)
     if data.is_complete:
         return {"login": data.account}
-    campus = await find_campus(work, run.campus_id)
-    return {
-        "account": data.account,
-        "type": "account_onboarding",
-        "refresh_url": f"{campus.chat_link}?start=payout",
-        "return_url": f"{campus.chat_link}?start=payout_done",
-    }
+    return plan_onboarding(await find_campus(work, run.campus_id), data.account)
 
 
 async def open_onboarding(client: StripeGateway, request: CallRequest) -> AccountLink:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from domain.database.unit_of_work import UnitOfWork
 from domain.schema import METADATA
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
+MIGRATIONS = Path(__file__).parents[3] / "migrations" / "versions"
 _SERVER = """
     SELECT current_setting('server_version_num')::int AS version,
            pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool AS is_read_only,

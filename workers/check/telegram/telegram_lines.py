@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from workers.check.line import CheckLine, broken, note, works
-from workers.check.telegram_facts import AdminFacts, BotFacts, GroupFacts, WebhookFacts
+from workers.check.telegram.telegram_facts import AdminFacts, BotFacts, GroupFacts, WebhookFacts
 
 RUNNER_RIGHTS = {
     "can_invite_users": "approved runners get no link to it",

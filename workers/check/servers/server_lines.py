@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from workers.check.database_repository import DatabaseFacts
 from workers.check.line import CheckLine, broken, note, works
-from workers.check.redis_facts import RedisFacts
+from workers.check.servers.database_repository import DatabaseFacts
+from workers.check.servers.redis_facts import RedisFacts
 
 DATABASE, REDIS = "database", "redis"
 TRIED_VERSION = 18  # of Postgres: compose.yaml and the tests have it

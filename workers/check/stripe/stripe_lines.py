@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from workers.check.line import CheckLine, broken, note, works
-from workers.check.stripe_facts import StripeFacts, Unread
+from workers.check.stripe.stripe_facts import StripeFacts, Unread
 from workers.stripe.objects.platform import PlatformAccount
 
 STRIPE = "stripe"

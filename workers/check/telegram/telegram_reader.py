@@ -10,7 +10,7 @@ import aiohttp
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.settings.timeouts import Timeout
-from workers.check.telegram_facts import AdminFacts, BotFacts, GroupFacts, WebhookFacts, WrittenBy
+from workers.check.telegram.telegram_facts import AdminFacts, BotFacts, GroupFacts, WebhookFacts, WrittenBy
 
 UNKNOWN_TOKEN = frozenset({401, 404})  # revoked; never given
 PRESENT = frozenset({"creator", "administrator", "member", "restricted"})

@@ -11,8 +11,8 @@ from domain.payments.stripe_platform_repository import (
     require_same_platform,
 )
 from domain.settings.redaction import redact_text
-from workers.check.stripe_facts import StripeFacts, Unread
-from workers.engine.call_failures import CallFailed, KeyRefused
+from workers.check.stripe.stripe_facts import StripeFacts, Unread
+from workers.engine.call_failures import CallFailed, KeyRefused, Refused
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_failures import STRIPE_UNREACHABLE
 from workers.stripe.gateway_pages import retrieve_balance
@@ -64,6 +64,8 @@ def describe_failure(failure: CallFailed) -> Unread:
     """Return why a call failed, without a secret."""
     if isinstance(failure, KeyRefused):
         return Unread(why=redact_text(failure.answer.describe()), is_permission=failure.access == "permission")
+    if isinstance(failure, Refused) and failure.answer is not None:
+        return Unread(why=redact_text(failure.answer.describe()))
     if failure.reason == STRIPE_UNREACHABLE:
         return Unread(why="this machine does not reach it")
     return Unread(why=redact_text(str(failure)))

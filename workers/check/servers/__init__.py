@@ -1,0 +1,1 @@
+"""Postgres, Redis, and the address of the webhooks."""

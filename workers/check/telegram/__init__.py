@@ -1,0 +1,1 @@
+"""The bots: what Telegram knows of them, their groups and admins, and what it means."""
