@@ -26,6 +26,7 @@ STRIPE_HEADERS = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}"}  # of a call t
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox_of_the_platform_endpoint"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_of_the_connect_endpoint"
 TELEGRAM_WEBHOOK_SECRET = "sandbox-webhook-secret-of-telegram"
+PLATFORM = {"country": "SG", "settlement": ["sgd"]}  # of the Stripe stand-in, as the campus file wants it
 READY_TIMEOUT_SECONDS = 90.0  # importing aiogram alone takes 3 s of processor time
 # The events that docs/deployment.md tells an operator to choose; without them polling finds changes later.
 WEBHOOK_EVENTS = (
@@ -164,7 +165,11 @@ class Stack:
     def start_sandboxes(self) -> None:
         """Start the stand-ins for Telegram and Stripe without waiting; they get no secrets but the webhook secrets."""
         secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
-        webhook_options = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--webhook-events", *WEBHOOK_EVENTS)
+        platform = self.config.folder / "platform.json"
+        platform.parent.mkdir(parents=True, exist_ok=True)
+        platform.write_text(json.dumps(PLATFORM))
+        address = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--platform", str(platform))
+        webhook_options = (*address, "--webhook-events", *WEBHOOK_EVENTS)
         for name, extra_options in (("telegram", ()), ("stripe", webhook_options)):
             state = str(self.config.folder / name)
             arguments = ("--port", str(self.ports[name]), "--state", state, *extra_options)

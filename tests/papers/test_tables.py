@@ -17,7 +17,7 @@ from workers.check.stripe.webhook_lines import CONNECTED_ACCOUNT_EVENTS
 from workers.engine import call_failures
 from workers.engine.call_failures import CallFailed
 from workers.stripe.event_types import EVENT_TYPES, Handled
-from workers.stripe.gateway_platform import NEEDED_PERMISSIONS
+from workers.stripe.platform.key_permissions import NEEDED_PERMISSIONS
 
 ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
 ADMIN_GUIDE, TESTING, TIMEOUTS = "docs/admin-guide.md", "docs/testing.md", "docs/timeouts.md"

@@ -12,7 +12,7 @@ from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.redaction import describe_error
 from domain.settings.settings import CheckSettings
 from domain.settings.timeouts import Timeout
-from workers.check.line import CheckLine, broken
+from workers.check.line import CheckLine, LineState, broken
 from workers.check.servers.database_repository import read_database_facts
 from workers.check.servers.redis_facts import read_redis_facts
 from workers.check.servers.server_lines import DATABASE, REDIS, judge_database, judge_redis
@@ -68,6 +68,8 @@ async def check_everything(checked: Checked, campus_name: str | None = None) -> 
 
     found = await _run_part(DATABASE, look_at_database, Timeout.CHECK_DATABASE)
     chosen = _choose(campuses, campus_name)
+    if not campuses and all(line.state is not LineState.BROKEN for line in found):
+        found = [*found, broken("campus", "None is founded: describe one, and run python -m workers.campus add FILE.")]
     parts = await asyncio.gather(
         _run_part(REDIS, lambda: _look_at_redis(checked.settings), Timeout.CHECK_PART),
         _run_part("telegram", lambda: _look_at_telegram(checked.settings, chosen, campuses), Timeout.CHECK_PART),
@@ -158,8 +160,8 @@ async def _look_at_stripe(checked: Checked, chosen: Sequence[CampusFacts], *, is
     is_live = is_live_key(key)
     facts = await read_stripe(checked.stripe, is_restricted=key.startswith(RESTRICTED_KEY))
     other = await find_other_platform(checked.database, facts, is_live=is_live) if is_readable else None
-    currencies = [(each.campus.name, each.campus.currency) for each in chosen]
-    lines = list(judge_stripe(facts, other, is_live=is_live, currencies=currencies))
+    campuses = [each.campus for each in chosen]
+    lines = list(judge_stripe(facts, other, is_live=is_live, campuses=campuses))
     lines += judge_endpoints(facts.endpoints, checked.settings.public_url)
     if isinstance(facts.account, Unread) and not facts.account.is_permission:
         return lines

@@ -9,9 +9,18 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from domain.campuses.repository import list_campuses
 from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
 from domain.registers import build_registers
-from domain.settings.settings import INVALID_SETTINGS_EXIT_CODE, read_campus_settings, read_settings_or_exit
+from domain.settings.environment_variables import variable_value
+from domain.settings.settings import (
+    INVALID_SETTINGS_EXIT_CODE,
+    AuditSettings,
+    read_audit_settings,
+    read_campus_settings,
+    read_settings_or_exit,
+)
+from workers.check.stripe.founding import ANYWAY, NotFoundedError, require_servable
 from workers.commands.campus_file import CampusFile, CampusFileError, parse_campus_file
 from workers.commands.campus_repository import ProvisionedCampus, provision_campus
 
@@ -26,18 +35,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add.add_argument(
         "files", type=Path, nargs="+", metavar="FILE", help="a TOML file; sandbox/launch/campus.toml shows one"
     )
-    paths: Sequence[Path] = parser.parse_args(arguments).files
-    settings = read_settings_or_exit(read_campus_settings, os.environ)
-    return max(add_campus(settings.database_url, path) for path in paths)
+    add.add_argument(
+        ANYWAY, action="store_true", help="found it without asking Stripe for the platform's currencies and country"
+    )
+    options = parser.parse_args(arguments)
+    paths: Sequence[Path] = options.files
+    database_url = read_settings_or_exit(read_campus_settings, os.environ).database_url
+    stripe: AuditSettings | None = None
+    if variable_value(os.environ, "STRIPE_SECRET_KEY") and not options.anyway:
+        stripe = read_settings_or_exit(read_audit_settings, os.environ)
+    return max(add_campus(database_url, path, stripe) for path in paths)
 
 
-def add_campus(database_url: str, path: Path) -> int:
-    """Create or update the campus of one file, print the result, and return the exit code."""
+def add_campus(database_url: str, path: Path, stripe: AuditSettings | None) -> int:
+    """Create or update the campus of one file, print the result, and return the exit code.
+
+    With the settings of `stripe` a new one is founded only where the platform can serve it.
+    """
     try:
         file = parse_campus_file(path.read_text(encoding="utf-8"))
-        founded = asyncio.run(provision_from_file(database_url, file))
+        founded = asyncio.run(provision_from_file(database_url, file, stripe))
     except CampusFileError as error:
         return print_errors(INVALID_SETTINGS_EXIT_CODE, *(f"{path}: {error_text}" for error_text in error.errors))
+    except NotFoundedError as error:
+        return print_errors(error.exit_code, f"{path}: {error}")
     except UnicodeDecodeError:
         return print_errors(INVALID_SETTINGS_EXIT_CODE, f"{path}: this is no text in UTF-8")
     except ProgrammingError as error:
@@ -55,6 +76,9 @@ def add_campus(database_url: str, path: Path) -> int:
         f"{file.title} ({file.name}) is {'founded' if founded.is_new else 'up to date'}; "
         f"stores: {len(file.stores)}, drop points: {len(file.drop_points)}, admins: {len(file.admins)}"
     )
+    if founded.is_new and stripe is None:
+        shown = file.currency.upper()
+        print(f"Stripe was not asked whether the platform receives {shown}: python -m workers.check does")
     for name in founded.ignored:
         print(f"{name} stays the group that is bound; to move it, write /bind in the other one")
     if founded.invitation is not None:
@@ -62,11 +86,21 @@ def add_campus(database_url: str, path: Path) -> int:
     return 0
 
 
-async def provision_from_file(database_url: str, file: CampusFile) -> ProvisionedCampus:
-    """Write the campus in one transaction; raise CampusFileError when the file changes the currency of a campus."""
+async def provision_from_file(database_url: str, file: CampusFile, stripe: AuditSettings | None) -> ProvisionedCampus:
+    """Write the campus in one transaction.
+
+    Raise CampusFileError when the file changes the currency of a campus, and NotFoundedError when the platform cannot
+    serve a new one.
+    """
     engine = create_database_engine(database_url, pool_size=1, bounded=False)
     try:
-        async with create_unit_of_work_factory(engine, enqueue_nothing, build_registers())() as work:
+        database = create_unit_of_work_factory(engine, enqueue_nothing, build_registers())
+        if stripe is not None:
+            async with database() as work:
+                is_founded = file.name in {campus.name for campus in await list_campuses(work)}
+            if not is_founded:
+                await require_servable(stripe, file)
+        async with database() as work:
             return await provision_campus(work, file)
     finally:
         await engine.dispose()

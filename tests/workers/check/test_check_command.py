@@ -40,12 +40,12 @@ async def test_a_friendly_set_up_ends_with_0(stack: CheckStack) -> None:
 
 
 async def test_one_thing_that_does_not_work_ends_with_1_for_machines_too(stack: CheckStack) -> None:
-    await stack.stripe.control_stripe("platform", can_charge=False)
+    await stack.stripe.control_stripe("platform", settlement=["usd"])
     code, said, _ = await run_check(stack, "--json")
     found = json.loads(said)
     assert (code, found["works"]) == (1, False)
     (line,) = [line for line in found["lines"] if line["state"] == "broken"]
-    assert line["subject"] == "stripe: account"
+    assert line["subject"] == "north: currency"
 
 
 async def test_a_campus_that_is_not_there_ends_with_2(stack: CheckStack) -> None:
@@ -87,6 +87,12 @@ async def test_a_bot_without_a_campus_tells_who_wrote_to_it(stack: CheckStack) -
     for _ in range(2):
         notes = await stack.said(LineState.NOTE)
         assert ("TELEGRAM_BOT_TOKEN_SOUTH", "Zoe wrote to @south_bot: their Telegram number is 4711.") in notes
+
+
+async def test_a_database_without_a_campus_is_told(stack: CheckStack, database_url: str) -> None:
+    stack.changed["DATABASE_URL"] = database_url
+    told = dict(await stack.said(LineState.BROKEN))
+    assert told["campus"].startswith("None is founded")
 
 
 async def test_a_database_that_was_not_migrated_is_told(stack: CheckStack) -> None:

@@ -30,6 +30,7 @@ from workers.commands.campus import main
 from workers.commands.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, ListedStore, NamedPerson
 from workers.commands.campus_repository import provision_campus
 
+NOT_ASKED = "Stripe was not asked whether the platform receives SGD: python -m workers.check does\n"
 PROJECT = Path(__file__).parents[3]
 EXAMPLE = PROJECT / "sandbox" / "launch" / "campus.toml"
 KOUFU_STORE = ListedStore(
@@ -234,7 +235,7 @@ async def test_the_command_founds_the_example_and_says_so(database: UnitOfWorkFa
     first = await run_campus_command(database_url, EXAMPLE)
     second = await run_campus_command(database_url, EXAMPLE)
     assert (first.status, first.stderr) == (0, "")
-    assert first.stdout == "North Campus (north) is founded; stores: 3, drop points: 5, admins: 1\n"
+    assert first.stdout == "North Campus (north) is founded; stores: 3, drop points: 5, admins: 1\n" + NOT_ASKED
     assert second.stdout == "North Campus (north) is up to date; stores: 3, drop points: 5, admins: 1\n"
     async with database() as work:
         (north,) = await list_campuses(work)

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from domain.campuses.campus import Campus
 from workers.check.line import CheckLine, broken, note, works
+from workers.check.stripe.campus_lines import judge_campus
 from workers.check.stripe.stripe_facts import StripeFacts, Unread
 from workers.stripe.objects.platform import PlatformAccount
 
@@ -11,11 +13,11 @@ DASHBOARD = "https://dashboard.stripe.com"
 
 
 def judge_stripe(
-    facts: StripeFacts, other_platform: str | None, *, is_live: bool, currencies: Collection[tuple[str, str]]
+    facts: StripeFacts, other_platform: str | None, *, is_live: bool, campuses: Collection[Campus]
 ) -> Iterator[CheckLine]:
     """Yield the lines about the platform.
 
-    `other_platform` says why our rows are from another one. `currencies` are the campuses with theirs.
+    `other_platform` says why our rows are from another one. `campuses` are those that it serves.
     """
     if isinstance(facts.account, Unread) and not facts.account.is_permission:
         yield broken(STRIPE, f"Nothing is known of the platform: {facts.account.why}. See STRIPE_SECRET_KEY.")
@@ -27,8 +29,8 @@ def judge_stripe(
         yield note(f"{STRIPE}: account", f"The key may not read the platform's account: {facts.account.why}")
     else:
         yield from _judge_account(facts.account)
-    for campus, currency in currencies:
-        yield judge_currency(campus, currency, facts)
+    for campus in campuses:
+        yield from judge_campus(campus.name, campus.currency, campus.time_zone, facts)
     yield from _judge_permissions(facts)
     yield from _judge_methods(facts)
 
@@ -43,7 +45,7 @@ def _judge_account(account: PlatformAccount) -> Iterator[CheckLine]:
     subject = f"{STRIPE}: account"
     yield works(
         subject,
-        f"{account.id}, {account.country or 'without a country'}; runners get accounts of the same country.",
+        f"{account.id}, {account.country or 'without a country'}.",
     )
     if not account.is_submitted:
         yield broken(subject, f"Stripe knows too little of the platform: answer its questions at {DASHBOARD}/account.")
@@ -58,21 +60,6 @@ def _judge_account(account: PlatformAccount) -> Iterator[CheckLine]:
             yield broken(
                 subject, f"The capability {capability} is not active, so that {harm}: see {DASHBOARD}/account."
             )
-
-
-def judge_currency(campus: str, currency: str, facts: StripeFacts) -> CheckLine:
-    """Return the line about the currency of a campus: a payment in any other one is converted."""
-    subject, shown = f"{campus}: currency", currency.upper()
-    if not facts.settled:
-        return note(subject, f"Whether the platform receives {shown} is not known: the key may read no balance.")
-    if currency in facts.settled:
-        return works(subject, f"The platform receives {shown} without a conversion.")
-    known = ", ".join(sorted(each.upper() for each in facts.settled))
-    return broken(
-        subject,
-        f"The platform receives {known}, and would get {shown} converted, so that no runner can be paid: add a bank"
-        f" account in {shown} at {DASHBOARD}/settings/payouts.",
-    )
 
 
 def _judge_permissions(facts: StripeFacts) -> Iterator[CheckLine]:

@@ -1,6 +1,7 @@
 """Asking Stripe about the platform: nothing is made or changed."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from domain.database.unit_of_work import UnitOfWorkFactory
@@ -17,24 +18,30 @@ from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_failures import STRIPE_UNREACHABLE
 from workers.stripe.gateway_pages import retrieve_balance
 from workers.stripe.gateway_platform import (
-    find_missing_permissions,
     list_webhook_endpoints,
     read_payment_method_settings,
     read_platform,
 )
+from workers.stripe.platform.key_permissions import find_missing_permissions
 
 Read = TypeVar("Read")
 
 
+async def read_settlement(client: StripeGateway) -> StripeFacts:
+    """Return the platform's account and the currencies of its balance, and nothing else."""
+    account = await _try(read_platform(client))
+    balance = await _try(retrieve_balance(client))
+    currencies = balance if isinstance(balance, Unread) else frozenset(balance.amounts)
+    return StripeFacts(account=account, balance_currencies=currencies)
+
+
 async def read_stripe(client: StripeGateway, *, is_restricted: bool) -> StripeFacts:
     """Return what Stripe says; of a key that is not `is_restricted` no permission is tried."""
-    account = await _try(read_platform(client))
-    if isinstance(account, Unread) and not account.is_permission:
-        return StripeFacts(account=account)
-    balance = await _try(retrieve_balance(client))
-    return StripeFacts(
-        account=account,
-        balance_currencies=balance if isinstance(balance, Unread) else frozenset(balance.amounts),
+    facts = await read_settlement(client)
+    if isinstance(facts.account, Unread) and not facts.account.is_permission:
+        return facts
+    return replace(
+        facts,
         missing_permissions=await _try(find_missing_permissions(client)) if is_restricted else frozenset(),
         methods=await _try(read_payment_method_settings(client)),
         endpoints=await _try(list_webhook_endpoints(client)),

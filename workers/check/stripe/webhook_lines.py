@@ -20,14 +20,14 @@ def judge_endpoints(endpoints: Sequence[WebhookEndpoint] | Unread, public_url: s
     if isinstance(endpoints, Unread):
         yield note(SUBJECT, "The key may not read the webhook endpoints (Webhook Endpoints: read).")
         return
-    ours = [each for each in endpoints if each.url.rstrip("/") == f"{public_url}/stripe"]
-    if not ours:
+    aimed = [each for each in endpoints if each.url.rstrip("/") == f"{public_url}/stripe"]
+    if not aimed:
         yield broken(SUBJECT, f"No endpoint points at {public_url}/stripe: make two, as docs/deployment.md says.")
         return
-    off = [each.id for each in ours if not each.is_enabled]
+    off = [each.id for each in aimed if not each.is_enabled]
     if off:
         yield broken(SUBJECT, f"{', '.join(off)} is disabled: enable it at https://dashboard.stripe.com/webhooks.")
-    heard = [each for each in ours if each.is_enabled]
+    heard = [each for each in aimed if each.is_enabled]
     # Stripe does not say of each endpoint whom it is for: of several, any may be the one for connected accounts.
     named = [each for each in heard if each.is_connect]
     for_accounts = named or (heard if len(heard) > 1 else [])
@@ -35,9 +35,9 @@ def judge_endpoints(endpoints: Sequence[WebhookEndpoint] | Unread, public_url: s
         "your own account": _missing(_platform_events(), [each for each in heard if not each.is_connect]),
         "connected accounts": _missing(CONNECTED_ACCOUNT_EVENTS, for_accounts),
     }
-    for whose, types in missing.items():
+    for owner, types in missing.items():
         if types:
-            yield broken(SUBJECT, f"The endpoint for events of {whose} lacks {', '.join(sorted(types))}: add them.")
+            yield broken(SUBJECT, f"The endpoint for events of {owner} lacks {', '.join(sorted(types))}: add them.")
     if not off and not any(missing.values()):
         yield works(SUBJECT, "All events that are waited for are sent to us.")
 
