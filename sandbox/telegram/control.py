@@ -29,6 +29,7 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("POST", "/sim/edits"): control_acting.edit_as_person,
     ("POST", "/sim/albums"): control_acting.write_album,
     ("POST", "/sim/taps"): control_acting.tap_button,
+    ("POST", "/sim/web_apps"): control_acting.open_web_app,
     ("GET", "/sim/taps/{callback_query_id}"): control_acting.show_tap_answer,
     ("GET", "/sim/events"): control_queries.show_events,
     ("GET", "/sim/calls"): control_queries.show_calls,

@@ -20,6 +20,7 @@ from sandbox.telegram.tap_methods import record_tap, show_answer
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.telegram_world import group_place
 from sandbox.telegram.updates import notify_bot, notify_bot_of_message
+from sandbox.telegram.web_app import web_app_address
 
 MAX_ALBUM: Final = 10  # Bot API, sendMediaGroup: 2-10 items
 
@@ -115,6 +116,22 @@ def _data_behind(message: Message, label: str) -> str:
     if not isinstance(data, str):
         raise ControlRequestError(f"The button {label!r} sends nothing to the bot: {chosen[0]}.")
     return data
+
+
+async def open_web_app(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/web_apps: press a button of a Web App; return the address that the person's app opens."""
+    person = find_person(telegram, control_request.need_number("from"))
+    place = find_place(telegram, control_request.values.get("chat"), person)
+    message = telegram.world.message(place, control_request.need_number("message_id"))
+    bot = None if message is None else telegram.world.bots.get(message.sender_id)
+    buttons = [] if message is None else [button for row in message.buttons for button in row]
+    label = control_request.need_text("label")
+    pages = [button["web_app"] for button in buttons if button["text"] == label and "web_app" in button]
+    match pages:
+        case [{"url": str() as url}, *_] if bot is not None:
+            return {"url": web_app_address(url, bot.token, user_object(person))}
+        case _:
+            raise ControlRequestError(f"There is no button {label!r} that opens a Web App.")
 
 
 async def show_tap_answer(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
 from sandbox.telegram.html_entities import utf16_length
 from sandbox.telegram.records import ButtonRows, JsonObject
+from sandbox.telegram.web_app import check_web_app_address
 
 MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
 STYLES = frozenset({"primary", "success", "danger"})
 _APPEARANCE_FIELDS = frozenset({"text", "style", "icon_custom_emoji_id"})
-_ACTIONS = frozenset({"callback_data", "url", "copy_text", "disabled"})
+_ACTIONS = frozenset({"callback_data", "url", "web_app", "copy_text", "disabled"})
 _REPLY_FIELDS = _APPEARANCE_FIELDS | {"request_contact", "request_location"}
 _KEYBOARD_FIELDS = frozenset(
     {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"}
@@ -25,13 +26,19 @@ class Keyboard:
     reply: JsonObject | None = None
 
 
-def check_keyboard(markup: JsonObject | None, *, inline_only: bool = False) -> Keyboard:
-    """Return the keyboard of a reply_markup; raise BotApiRefusal with the real service's sentence if it is known."""
+def check_keyboard(markup: JsonObject | None, place: str, *, inline_only: bool = False) -> Keyboard:
+    """Return the keyboard of a reply_markup; raise BotApiRefusal with the real service's sentence if it is known.
+
+    Buttons of Web Apps are for private chats only (Bot API, InlineKeyboardButton).
+    """
     if not markup:
         return Keyboard()
     if "inline_keyboard" in markup:
         _require_only(markup, frozenset({"inline_keyboard"}))
-        return Keyboard(buttons=_inline_rows(markup["inline_keyboard"]))
+        buttons = _inline_rows(markup["inline_keyboard"])
+        if not place.startswith("private:") and any("web_app" in button for row in buttons for button in row):
+            raise bad_request("BUTTON_TYPE_INVALID")
+        return Keyboard(buttons=buttons)
     if inline_only:
         raise bad_request("inline keyboard expected")
     if "keyboard" in markup:
@@ -102,6 +109,8 @@ def _action(action: str, value: object) -> None:
         case "url", str():
             if not re.match(r"(https?://[^\s/]+|tg://\S+)", value):
                 raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
+        case "web_app", {"url": str() as url, **others} if not others:
+            check_web_app_address(url)
         case "copy_text", {"text": str() as text, **others}:
             if others or not 1 <= utf16_length(text) <= MAX_COPY:
                 raise bad_request("BUTTON_COPY_TEXT_INVALID")

@@ -47,7 +47,7 @@ def send_chat_action(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def _send(telegram: TelegramSandbox, call: BotApiCall, draft: Message) -> object:
-    keyboard = check_keyboard(call.table("reply_markup"))
+    keyboard = check_keyboard(call.table("reply_markup"), draft.place)
     message = replace(
         draft,
         buttons=keyboard.buttons,
@@ -110,7 +110,7 @@ def _own_message(telegram: TelegramSandbox, call: BotApiCall) -> Message:
 
 
 def _edit(telegram: TelegramSandbox, call: BotApiCall, before: Message, after: Message) -> object:
-    keyboard = check_keyboard(call.table("reply_markup"), inline_only=True)
+    keyboard = check_keyboard(call.table("reply_markup"), before.place, inline_only=True)
     after = replace(after, buttons=keyboard.buttons)
     if (after.text, after.entities, after.buttons) == (before.text, before.entities, before.buttons):
         raise bad_request(

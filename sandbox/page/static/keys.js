@@ -15,12 +15,13 @@ export function keyboard(column, message) {
 
 function key(column, message, button) {
   const look = `key ${button.style ?? ""}`;
-  const { text, url, data, copy_text: copied } = button;
+  const { text, url, data, copy_text: copied, web_app: page } = button;
   if (url && !leadsToChat(url)) {
     const traits = { class: look, href: url, target: "_blank", rel: relation(url), title: text, "aria-label": `${text} (opens a page)` };
     return make("a", traits, label(text), corner("↗"));
   }
   if (url) return make("button", { type: "button", class: look, title: text, onclick: () => column.follow(url) }, label(text), corner("↗"));
+  if (page) return make("button", { type: "button", class: look, title: text, onclick: () => openPage(column, message, text) }, label(text), corner("⧉"));
   if (copied) return make("button", { type: "button", class: look, title: text, onclick: () => column.copy(copied.text) }, label(text), corner("⧉"));
   if (!data) return make("button", { type: "button", class: look, title: text, disabled: true }, label(text));
   const element = make("button", { type: "button", class: look, title: text, data: { callback: data } }, label(text));
@@ -50,6 +51,18 @@ async function press(column, message, data, element) {
     column.say(trouble.message);
   } finally {
     element.ariaBusy = "false";
+  }
+}
+
+/** Open the page of a Web App in a tab, at the address that the stand-in signs for this person. */
+async function openPage(column, message, text) {
+  try {
+    const body = { from: column.person, chat: column.chat, message_id: message.message_id, label: text };
+    const { url } = await tell("/sim/web_apps", body);
+    window.open(url, "_blank", "noopener");
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    column.say(trouble.message);
   }
 }
 
