@@ -40,6 +40,7 @@ class Action(StrEnum):
     CLOSE_ANY = "close_any"
     REFUND_ANY = "refund_any"
     SEE_BOARD = "see_board"
+    SEE_CONSOLE = "see_console"  # the pages of the console, which only read
     SEE_RUNNERS = "see_runners"
     SUSPEND_RUNNER = "suspend_runner"
     PAUSE_ORDERS = "pause_orders"
@@ -85,6 +86,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.CLOSE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.REFUND_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_BOARD): Ownership.ANY,
+        (Role.ADMIN, Action.SEE_CONSOLE): Ownership.ANY,
         (Role.ADMIN, Action.SEE_RUNNERS): Ownership.ANY,
         (Role.ADMIN, Action.SUSPEND_RUNNER): Ownership.OTHERS,
         (Role.ADMIN, Action.PAUSE_ORDERS): Ownership.ANY,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,12 +52,17 @@ UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 AutocommitConnectionFactory = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
-def create_database_engine(database_url: str, *, pool_size: int = 10, bounded: bool = True) -> AsyncEngine:
+def create_database_engine(
+    database_url: str, *, pool_size: int = 10, bounded: bool = True, read_only: bool = False
+) -> AsyncEngine:
     """Create an engine for a `postgresql://` address with at most `pool_size` connections.
 
-    A command of an operator is not `bounded`: it may read everything in one statement.
+    A command of an operator is not `bounded`: it may read everything in one statement. Postgres refuses what a
+    `read_only` one would write.
     """
     address = read_database_address(database_url)
+    if read_only:
+        address = replace(address, server_settings={**address.server_settings, "default_transaction_read_only": "on"})
     cached = MAX_PREPARED_STATEMENTS if address.keeps_statements else 0
     return create_async_engine(
         make_url(address.url).update_query_dict({STATEMENT_CACHE: str(cached)}),

@@ -213,11 +213,12 @@ class ButtonStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """One button: a label, and either callback data or a link."""
+    """One button: a label, and either callback data, a link, or a page that Telegram opens with who opens it."""
 
     label: str
     data: str | None = None
     url: str | None = None
+    web_app: str | None = None  # in private chats only
     style: ButtonStyle | None = None
 
 

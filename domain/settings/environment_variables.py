@@ -145,6 +145,14 @@ def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | N
     return value
 
 
+def read_console_url(environ: EnvironmentVariables, errors: list[str]) -> str | None:
+    """Read CONSOLE_URL: https, or http to this machine only. None means that no button leads to the console."""
+    value = read_url(environ, "CONSOLE_URL", errors)
+    if value is not None and not _is_safe_url(value):
+        errors.append("CONSOLE_URL must begin with https://, Telegram opens nothing else; leave it out for no console.")
+    return value
+
+
 def _has_webhook_port(url: str) -> bool:
     return not _is_address(url, ("https",)) or (urlsplit(url).port or 443) in WEBHOOK_PORTS
 

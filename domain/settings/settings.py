@@ -9,6 +9,7 @@ from domain.settings.environment_variables import (
     BotTokens,
     DeploymentEnvironment,
     EnvironmentVariables,
+    read_console_url,
     read_count,
     read_database_url,
     read_deployment_environment,
@@ -56,6 +57,7 @@ class BotSettings:
     http_host: str
     http_port: int
     postgres_connections: int = 12  # at most
+    console_url: str | None = None  # where browsers reach the console; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,19 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """The settings of `python -m console`. The tokens check logins and sign sessions."""
+
+    log_level: str
+    log_format: str  # console or json
+    database_url: str = field(repr=False)
+    tokens: BotTokens
+    console_url: str | None  # None: reached on this machine only
+    http_host: str
+    console_port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampusSettings:
     """The settings of `python -m workers.campus`."""
 
@@ -125,6 +140,7 @@ def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
         http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
         http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
         postgres_connections=_read_bot_connections(environ, errors),
+        console_url=read_console_url(environ, errors),
     )
     return _require_valid(settings, errors)
 
@@ -177,6 +193,21 @@ def read_check_settings(environ: EnvironmentVariables) -> CheckSettings:
     except SettingsError as error:
         raise SettingsError((*error.sentences, *errors)) from None
     return _require_valid(CheckSettings(worker=worker, public_url=public_url, bot_connections=connections), errors)
+
+
+def read_console_settings(environ: EnvironmentVariables) -> ConsoleSettings:
+    """Read the console's settings. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    settings = ConsoleSettings(
+        log_level=read_log_level(environ, errors),
+        log_format=read_log_format(environ, errors),
+        database_url=read_database_url(environ, errors),
+        tokens=read_tokens(environ, errors),
+        console_url=read_console_url(environ, errors),
+        http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
+        console_port=read_count(environ, "CONSOLE_PORT", errors, default=8090, minimum=0, maximum=65_535),
+    )
+    return _require_valid(settings, errors)
 
 
 def read_campus_settings(environ: EnvironmentVariables) -> CampusSettings:

@@ -1,0 +1,40 @@
+### Where the money of an order was: for its customer, its runner and the admins alike.
+
+order-message-money = { $event ->
+        [approval_asked] The bank wants the customer's yes before it sets { $amount } aside.
+        [made] { $amount } was set aside on the card. Nothing was taken.
+        [declined] The bank did not set { $amount } aside. Nothing was taken.
+        [released] The { $amount } set aside was let go. Nothing of it was taken.
+        [capture] { $amount } was taken from the card: { $runner_amount } for the runner, { $platform_amount } for the campus. Whatever else was set aside was let go.
+        [advance] { $amount } was taken from the card before the order was complete.
+        [unpaid] The card could not be charged: the customer owes { $amount }. The runner gets { $runner_amount } all the same.
+        [settled] The customer paid the { $amount } they owed.
+        [forgiven] The campus let the { $amount } go that the customer owed.
+        [goodwill] The campus pays the runner { $amount }. The customer paid nothing.
+        [transfer] { $amount } was sent to the runner.
+        [reversal] { $amount } was taken back from the runner.
+        [reversal_at_stripe] { $amount } was taken back from the runner at Stripe.
+        [late_reversal] { $amount } was sent too late, and taken back.
+        [refund] { $amount } went back to the card.
+        [refund_failed] The refund of { $amount } failed: the bank sent it back.
+        [debt] The runner owes { $amount } that could not be taken back.
+        [netting] { $amount } of the pay went to what the runner owed.
+        [debt_void] The { $amount } that the runner owed is not owed any more.
+        [debt_let_go] The campus let the { $amount } go that the runner owed.
+        [dispute] The customer's bank took { $amount } back in a dispute.
+        [dispute_won] The dispute was won: { $amount } came back.
+        [dispute_lost] The dispute was lost: the campus bears { $amount }.
+        [fee] Stripe's fee was { $amount }.
+       *[other] { $amount } moved: { $event }.
+    }
+order-message-money-now = { $kind ->
+        [held] Money is set aside on the card, and nothing of it is taken yet.
+        [owed] The customer owes { $owes }.
+        [due] { $left } for the runner waits to be sent.
+        [waits] { $left } for the runner is held back for a while.
+        [frozen] { $left } for the runner waits for the end of a dispute.
+        [sending] { $left } for the runner is being sent.
+        [paid] The runner was paid.
+        [annulled] Nothing is left to send to the runner.
+       *[nothing] No money was set aside, and none was taken.
+    }
