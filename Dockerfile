@@ -13,6 +13,7 @@ COPY locales locales
 COPY domain domain
 COPY workers workers
 COPY bot bot
+COPY console console
 RUN python -m compileall -q . \
  && useradd --system --no-create-home --uid 10001 campusg
 

@@ -103,7 +103,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=_metrics_at_zero())
         reply_queue = _new_reply_queue(sender)
         stack.push_async_callback(reply_queue.drain)
-        inbox = _new_inbox(sender, reply_queue, redis, slots=max(settings.postgres_connections - SPARE_CONNECTIONS, 2))
+        inbox = _new_inbox(sender, reply_queue, redis, settings)
         clock = ProcessClock()
         await _start_webhook_server(stack, settings, bot_registry, inbox, clock)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
@@ -120,14 +120,14 @@ def _new_reply_queue(sender: ReplySender) -> ReplyQueue:
     )
 
 
-def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis, *, slots: int) -> UpdateInbox:
+def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis, settings: BotSettings) -> UpdateInbox:
     return UpdateInbox(
         database=sender.database,
-        dispatch=new_dispatch(new_dispatcher(), sender.bots),
+        dispatch=new_dispatch(new_dispatcher(settings.console_url), sender.bots),
         send_replies=partial(queue_replies, sender, reply_queue),
         check_rate_limit=new_rate_limiter(redis),
         user_locks=UserLocks(),
-        slots=asyncio.Semaphore(slots),
+        slots=asyncio.Semaphore(max(settings.postgres_connections - SPARE_CONNECTIONS, 2)),
         metrics=sender.metrics,
     )
 

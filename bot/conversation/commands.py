@@ -34,6 +34,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
         Role.ADMIN: {
             "board": "bot-command-board",
             "order": "bot-command-order",
+            "console": "bot-command-console",
             "cancel": "bot-command-cancel",
             "release": "bot-command-release",
             "finish": "bot-command-finish",

@@ -61,7 +61,7 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         return answered
     if event.from_user is None or event.from_user.is_bot:
         return ()
-    context = await _build_message_context(work, campus, event, event.from_user)
+    context = await _build_message_context(work, campus, event, event.from_user, data.get("console_url"))
     read = event.model_copy(update={"caption" if event.text is None else "text": context.typed})
     begun = await find_album_begun(context, event.media_group_id)
 
@@ -90,7 +90,7 @@ async def changed_message_middleware(handler: NextHandler, event: TelegramObject
         return ()
     if not is_private and await find_heard(work, campus, event.chat.id, event.from_user.id) is None:
         return ()
-    context = await _build_message_context(work, campus, event, event.from_user)
+    context = await _build_message_context(work, campus, event, event.from_user, data.get("console_url"))
     said = await handler(event, data | {"context": context})
     return await limit_replies(context, said) if is_private and isinstance(said, tuple) else said
 
@@ -99,7 +99,9 @@ async def _handle_changed_message(_: TelegramObject, context: RequestContext) ->
     return await handle_changed_message(context)
 
 
-async def _build_message_context(work: UnitOfWork, campus: Campus, event: Message, user: User) -> RequestContext:
+async def _build_message_context(
+    work: UnitOfWork, campus: Campus, event: Message, user: User, console_url: str | None
+) -> RequestContext:
     is_private = event.chat.type == "private"
     member = await _register_member(work, campus, user, is_private=is_private)
     conversation_state: ConversationState | None = (
@@ -121,6 +123,7 @@ async def _build_message_context(work: UnitOfWork, campus: Campus, event: Messag
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         answered_command=find_asked_command(event.reply_to_message),
         conversation_state=conversation_state,
+        console_url=console_url,
     )
 
 

@@ -42,6 +42,7 @@ class RequestContext:
     tap: TapData | None = None
     conversation_state: ConversationState | None = None
     answered_command: str | None = None  # of the bot's question for a reason, which is tapped or replied to
+    console_url: str | None = None  # of a message; None: there is no console
 
     @property
     def subject(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from bot.admin.operations.console import START_CODE, console_screen
 from bot.conversation import home
 from bot.conversation.replies import NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
@@ -39,6 +40,9 @@ async def start_command(context: RequestContext) -> Replies:
     if code and Role.CUSTOMER not in context.member.roles:
         admission = home.admission_screen(context)
         return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
+    console = START_CODE.fullmatch(code)
+    if console is not None and Role.ADMIN in context.member.roles:
+        return (NewMessage(console_screen(context, None if console["order"] is None else int(console["order"]))),)
     if code in STRIPE_RETURN_SENTENCES:
         await _look_at_stripe_now(context, code)
         return (NewMessage(_stripe_return_screen(context, code)),)

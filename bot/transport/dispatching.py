@@ -46,9 +46,9 @@ SECOND_HAND_FIELDS: Mapping[str, Payload] = MappingProxyType(
 )
 
 
-def new_dispatcher() -> Dispatcher:
+def new_dispatcher(console_url: str | None = None) -> Dispatcher:
     """Return a dispatcher with the routers in order; the conversation state is in Postgres, so aiogram keeps none."""
-    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher = Dispatcher(disable_fsm=True, console_url=console_url)
     add_middlewares(dispatcher)
     rest = Router(name="rest")
     on_everything_else(rest, tapped=reject_unknown_tap, typed=handle_unprompted_message)

@@ -201,6 +201,15 @@ bot-unsent-line = order { $order }: { $amount }
 bot-button-pay-again = Send #{ $order } again
 bot-paying-again = It is being sent again.
 
+## The console
+
+bot-console = 🖥 <b>The console of { $campus }</b>
+    Every order step by step, the money in plain words, the day, and the engine. It shows, and changes nothing.
+bot-console-elsewhere = 🖥 The console opens from your private chat with me.
+bot-console-none = There is no console here: who runs CampusG starts it and sets CONSOLE_URL.
+bot-button-console = Open the console
+bot-command-console = See orders, money and engine on pages
+
 ## The board
 
 bot-board = <b>Board</b> · { $at } · { $count ->

@@ -1,17 +1,29 @@
-"""The database role of the bot and the workers, as compose.yaml makes it: it owns nothing."""
+"""The database roles of the processes, as compose.yaml makes them: neither owns anything, and the console's reads."""
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from sandbox.launch.postgres import find_program_folders
 from sandbox.launch.processes import LaunchError
 
-ROLE = "campusg_app"
-SCRIPT = Path(__file__).parents[2] / "deploy" / "postgres" / "application_role.psql"
+SCRIPTS = Path(__file__).parents[2] / "deploy" / "postgres"
 
 
-def make_application_role(owner_url: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRole:
+    """A role, and the script that makes it."""
+
+    name: str
+    script: str
+
+
+APPLICATION = DatabaseRole(name="campusg_app", script="application_role.psql")  # of the bot and the workers
+READER = DatabaseRole(name="campusg_reader", script="reader_role.psql")  # of the console
+
+
+def make_application_role(owner_url: str, role: DatabaseRole = APPLICATION) -> str:
     """Create the role with its rights, and return the address of the database for it.
 
     Raise LaunchError when the owner may not create roles.
@@ -20,13 +32,13 @@ def make_application_role(owner_url: str) -> str:
     if psql is None:
         raise LaunchError("No psql was found beside the programs of Postgres.")
     run = subprocess.run(
-        [str(psql), owner_url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--set=password={ROLE}"],
-        input=SCRIPT.read_text(),
+        [str(psql), owner_url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--set=password={role.name}"],
+        input=(SCRIPTS / role.script).read_text(),
         capture_output=True,
         text=True,
         check=False,
     )
     if run.returncode != 0:
-        raise LaunchError(f"The role {ROLE} could not be made: {run.stderr.strip()[-500:]}")
+        raise LaunchError(f"The role {role.name} could not be made: {run.stderr.strip()[-500:]}")
     parts = urlsplit(owner_url)
-    return urlunsplit(parts._replace(netloc=f"{ROLE}:{ROLE}@{parts.netloc.rpartition('@')[2]}"))
+    return urlunsplit(parts._replace(netloc=f"{role.name}:{role.name}@{parts.netloc.rpartition('@')[2]}"))

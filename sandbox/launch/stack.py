@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.launch import postgres, valkey
-from sandbox.launch.application_role import make_application_role
+from sandbox.launch.application_role import READER, make_application_role
 from sandbox.launch.campuses import Campus, PersonAccount
 from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, sleep_between_polls, start_process, stop_together
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[2]
 SERVERS = ("postgres", "valkey")
 SANDBOXES = ("telegram", "stripe")
 MEASURED_WORKER = "worker-1"  # the only one with metrics: two on one machine need two ports
-PORTS = (*SERVERS, *SANDBOXES, "bot", "page", "metrics")
+PORTS = (*SERVERS, *SANDBOXES, "bot", "page", "metrics", "console")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_HEADERS = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}"}  # of a call to the Stripe stand-in
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox_of_the_platform_endpoint"
@@ -78,6 +78,7 @@ class Stack:
     processes: dict[str, Process] = field(default_factory=dict)
     database_url: str = ""  # of the owner, which migrates
     application_url: str = ""  # of the role of bot, workers and commands
+    reader_url: str = ""  # of the role of the console
     redis_url: str = ""
     ports: dict[str, int] = field(init=False)
 
@@ -106,6 +107,11 @@ class Stack:
         return self.url_of("bot")
 
     @property
+    def has_console(self) -> bool:
+        """Return whether the console runs: where somebody looks at chats."""
+        return bool(self.config.page_chats)
+
+    @property
     def environment(self) -> dict[str, str]:
         """Return the settings of the bot, the workers and the operator's commands."""
         settings = {
@@ -119,6 +125,8 @@ class Stack:
             "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
             "HTTP_PORT": str(self.ports["bot"]),
         }
+        if self.has_console:
+            settings["CONSOLE_URL"] = self.url_of("console")
         if self.config.webhooks:
             settings |= {"PUBLIC_URL": self.bot_url, "TELEGRAM_WEBHOOK_SECRET": TELEGRAM_WEBHOOK_SECRET}
         tokens = {campus.token_variable: campus.bot_token for campus in self.config.campuses}
@@ -146,7 +154,7 @@ class Stack:
 
     def start_servers(self) -> None:
         """Start the database servers that the configuration does not name."""
-        folder, durable, self.application_url = self.config.folder, self.config.durable, ""
+        folder, durable, self.application_url, self.reader_url = self.config.folder, self.config.durable, "", ""
         self.database_url, self.redis_url = self.config.database_url or "", self.config.redis_url or ""
         if not self.database_url:
             started = postgres.start_postgres(folder, durable=durable, port=self.ports["postgres"])
@@ -159,6 +167,7 @@ class Stack:
         """Let all processes started from now on use a role that owns nothing, where the owner may create one."""
         try:
             self.application_url = make_application_role(self.database_url)
+            self.reader_url = make_application_role(self.database_url, READER)
         except LaunchError as refusal:
             self.print_line(f"{refusal} Everything runs as the owner of the database.")
 
@@ -191,9 +200,17 @@ class Stack:
         self.start_application_process("bot", "bot")
         for name in workers:
             self.start_application_process(name, "workers")
-        for name in ("page", "bot", *workers):
+        if self.has_console:
+            self.start_console()
+        for name in ("page", "console", "bot", *workers):
             if name in self.processes:
                 self.wait_ready(name)
+
+    def start_console(self) -> None:
+        """Start the console without waiting: with the role that reads, where there is one."""
+        own = {"CONSOLE_PORT": str(self.ports["console"]), "DATABASE_URL": self.reader_url or self.database_url}
+        settings = {**self.environment, **own}
+        self.processes["console"] = start_process(self.build_program("console", "console", settings=settings))
 
     def start_application_process(self, name: str, module: str, *arguments: str) -> None:
         """Start `python -m module` under this name, without waiting."""

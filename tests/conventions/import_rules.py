@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from tests.conventions.syntax_trees import all_nodes
 
-PACKAGES = frozenset({"bot", "domain", "migrations", "sandbox", "tests", "workers"})
+PACKAGES = frozenset({"bot", "console", "domain", "migrations", "sandbox", "tests", "workers"})
 STDLIB_MODULES = frozenset(sys.stdlib_module_names)
 # Only these know Postgres: a repository has all statements of its room, `tables` its tables.
 SQL_MODULES = ("*/repository.py", "*_repository.py", "*/tables.py", "domain/database", "domain/schema.py")
@@ -48,6 +48,9 @@ IMPORT_RULES = {
     ),
     "bot": ImportRule(packages=frozenset({"bot", "domain"}), third_party=None),
     "workers": ImportRule(packages=frozenset({"workers", "domain"}), third_party=None),
+    "console": ImportRule(
+        packages=frozenset({"console", "domain"}), third_party=frozenset({"aiohttp", "sqlalchemy", "uvloop"})
+    ),
     "sandbox": ImportRule(packages=frozenset({"sandbox"}), third_party=None),
     "migrations": ImportRule(
         packages=frozenset({"domain", "migrations"}), third_party=frozenset({"alembic", "sqlalchemy"})

@@ -15,7 +15,7 @@ from domain import errors
 from domain.words import LOCALES_DIRECTORY
 
 ROOT = LOCALES_DIRECTORY.parent
-ROOMS = ("domain", "bot", "workers")
+ROOMS = ("domain", "bot", "console", "workers")
 PREFIXES = ("order-message", "notification", "error", "button", "bot")
 KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
 # arguments of context.button that are no parameters of the sentence

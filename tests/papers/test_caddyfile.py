@@ -5,6 +5,7 @@ import re
 from bot.transport.http_limits.connection_limits import ConnectionLimits
 from bot.transport.http_limits.request_bodies import BODY_TIMEOUT_SECONDS
 from bot.transport.webhook_server import MAX_EVENT_BYTES, MAX_UPDATE_BYTES
+from console.web.telegram_login import MAX_LOGIN_BYTES
 from tests.conventions.test_conventions import PROJECT
 
 CADDYFILE = (PROJECT / "deploy/caddy/Caddyfile").read_text(encoding="utf-8")
@@ -24,17 +25,20 @@ def block_of(opening: str) -> str:
     return rest[: rest.index("\n\t}\n")]
 
 
-def test_two_paths_are_passed_on_and_posts_only() -> None:
+def test_two_paths_of_webhooks_are_passed_on_and_posts_only() -> None:
     matchers = re.findall(r"@(\w+) \{\n\s*method POST\n\s*path (\S+)\n\s*\}", CADDYFILE)
     assert dict(matchers) == {"telegram": "/telegram/*", "stripe": "/stripe"}
     assert re.findall(r"^\s*(?:handle|route|handle_path)(?: (\S+))? \{", CADDYFILE, re.MULTILINE) == [
         "@telegram",
         "@stripe",
+        "@console",
         "",
     ]
     assert CADDYFILE.count("import bot") == 2
     assert "reverse_proxy" not in block_of("handle")
-    assert CADDYFILE.count("reverse_proxy") == 1
+    assert CADDYFILE.count("reverse_proxy") == 2
+    assert "method GET POST\n\t\tpath /console/*\n" in CADDYFILE
+    assert CADDYFILE.count("{$CONSOLE_ADDRESS:console:8090}") == 1
 
 
 def test_deadlines_and_bounds_are_those_of_the_bot() -> None:
@@ -45,6 +49,7 @@ def test_deadlines_and_bounds_are_those_of_the_bot() -> None:
     assert amount_of("write") > limits.genuine_seconds  # the bot decides first
     assert amount_of("max_size", block_of("handle @telegram")) == MAX_UPDATE_BYTES
     assert amount_of("max_size", block_of("handle @stripe")) == MAX_EVENT_BYTES
+    assert amount_of("max_size", block_of("handle @console")) == MAX_LOGIN_BYTES * 2
 
 
 def test_no_connection_to_the_bot_is_reused_and_failures_leave_it_in_use() -> None:

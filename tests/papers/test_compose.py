@@ -12,6 +12,7 @@ TELEGRAM_TOKENS = "telegram.env"
 SECRETS = {
     "POSTGRES_PASSWORD": {"migrations", "postgres"},
     "APPLICATION_PASSWORD": {"bot", "worker", "postgres"},
+    "READER_PASSWORD": {"console", "postgres"},
     "REDIS_PASSWORD": {"bot", "worker", "redis"},
     "STRIPE_SECRET_KEY": {"worker"},
     "STRIPE_WEBHOOK_SECRET": {"bot"},
@@ -19,7 +20,7 @@ SECRETS = {
     "TELEGRAM_WEBHOOK_SECRET": {"bot"},
     "GRAFANA_PASSWORD": {"grafana"},
     "HEARTBEAT_URL": {"worker"},
-    TELEGRAM_TOKENS: {"bot", "worker"},
+    TELEGRAM_TOKENS: {"bot", "console", "worker"},
 }
 
 
@@ -33,13 +34,18 @@ def test_no_container_gets_all_settings() -> None:
     assert set(files.values()) == {TELEGRAM_TOKENS}
 
 
-def test_bot_and_workers_are_not_the_owner_of_the_database() -> None:
+def test_migrations_alone_own_the_database_and_the_console_reads() -> None:
     users = {
         name: service["environment"]["DATABASE_URL"].split("//")[1].split(":")[0]
         for name, service in SERVICES.items()
         if "DATABASE_URL" in service.get("environment", {})
     }
-    assert users == {"bot": "campusg_app", "worker": "campusg_app", "migrations": "campusg"}
+    assert users == {
+        "bot": "campusg_app",
+        "worker": "campusg_app",
+        "console": "campusg_reader",
+        "migrations": "campusg",
+    }
 
 
 def test_redis_asks_for_a_password() -> None:
@@ -49,7 +55,7 @@ def test_redis_asks_for_a_password() -> None:
 
 
 def test_containers_of_ours_can_write_nowhere_and_gain_nothing() -> None:
-    for name in ("bot", "worker", "migrations"):
+    for name in ("bot", "console", "worker", "migrations"):
         service = SERVICES[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -63,14 +69,19 @@ def test_only_caddy_is_reachable_by_the_world_and_the_bot_from_this_machine_by_d
         "alertmanager": ["127.0.0.1:9093:9093"],
         "grafana": ["127.0.0.1:3000:3000"],
     }
-    assert ports == {"bot": ["${BIND:-127.0.0.1}:8080:8080"], "caddy": ["80:80", "443:443"], **monitoring}
+    local = {"bot": ["${BIND:-127.0.0.1}:8080:8080"], "console": ["${BIND:-127.0.0.1}:8090:8090"]}
+    assert ports == {**local, "caddy": ["80:80", "443:443"], **monitoring}
 
 
-def test_caddy_waits_for_its_profile_and_reaches_the_bot_alone() -> None:
+def test_caddy_waits_for_its_profile_and_reaches_the_bot_and_the_console_alone() -> None:
     caddy = SERVICES["caddy"]
     assert caddy["profiles"] == ["webhooks"]
     assert caddy["environment"] == {"PUBLIC_URL": "${PUBLIC_URL:-}"}
     assert caddy["volumes"][0] == "./deploy/caddy/Caddyfile:/etc/caddy/Caddyfile:ro"
     assert (caddy["read_only"], caddy["cap_drop"], caddy["cap_add"]) == (True, ["ALL"], ["NET_BIND_SERVICE"])
     networks = {name: service.get("networks", ["default"]) for name, service in SERVICES.items()}
-    assert {name for name, joined in networks.items() if set(joined) & set(networks["caddy"])} == {"caddy", "bot"}
+    assert {name for name, joined in networks.items() if set(joined) & set(networks["caddy"])} == {
+        "caddy",
+        "bot",
+        "console",
+    }

@@ -16,6 +16,7 @@ from domain.settings.settings import (
     read_bot_settings,
     read_campus_settings,
     read_check_settings,
+    read_console_settings,
     read_worker_settings,
 )
 from tests.conventions.test_conventions import PROJECT, modules, name_of
@@ -30,6 +31,7 @@ READERS: Mapping[str, Read] = MappingProxyType(
         "audit": read_audit_settings,
         "campus": read_campus_settings,
         "check": read_check_settings,
+        "console": read_console_settings,
     }
 )
 GOOD = {

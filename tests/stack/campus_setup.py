@@ -49,6 +49,7 @@ async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None)
 def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port: int, *, webhooks: bool) -> BotSettings:
     """The settings of the bot in this test stack."""
     return BotSettings(
+        console_url="http://127.0.0.1:8090",
         environment=DeploymentEnvironment.TEST,
         log_level="INFO",
         log_format="console",

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 
 from bot.conversation.commands import OfferedCommands, offer_commands
 from bot.conversation.replies import (
@@ -219,6 +219,7 @@ def build_keyboard(button_rows: Rows) -> InlineKeyboardMarkup | None:
                 text=button.label,
                 callback_data=button.data,
                 url=button.url,
+                web_app=None if button.web_app is None else WebAppInfo(url=button.web_app),
                 style=None if button.style is None else button.style.value,
             )
             for button in row

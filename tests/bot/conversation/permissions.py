@@ -223,6 +223,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "jobs": _ANYBODY,
         "me": _ORDERS,
         "board": _SEES_BOARD,
+        "console": Rule(action=_A.SEE_CONSOLE, allowed_in=ADMIN_CHATS),
         "poster": _SEES_BOARD,
         "pause": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS, text="fire drill"),
         "resume": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),

@@ -1,0 +1,1 @@
+"""The pages of the console: plain functions from what was read to HTML."""

@@ -1,0 +1,77 @@
+"""The page of the engine: what is due, stuck or dead, what waits to be sent, and how much was done."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from console.pages.frame import REFRESH_INTERVAL, format_clock, order_link, render_page, section
+from console.pages.markup import Content, element, table
+from console.pages.run_drawing import draw_run
+from console.reading.engine_repository import DueCount, KindRate, list_troubled_runs, read_due, read_rates
+from console.reading.order_repository import StoredRun
+from console.web.visitors import Visitor
+from domain.inbox.dead_letter import DeadLetter
+from domain.inbox.use_cases import view_dead_letters
+from domain.words import Html
+
+
+async def show_engine(visitor: Visitor, _request: web.Request) -> str:
+    """Return the page of the engine of this campus."""
+    work, campus = visitor.work, visitor.campus
+    left = element(
+        "div",
+        _due(visitor, await read_due(work, campus.id)),
+        _rates(await read_rates(work, campus.id)),
+        class_="stack",
+    )
+    right = element(
+        "div",
+        _troubled(visitor, await list_troubled_runs(work, campus.id)),
+        _dead(visitor, await view_dead_letters(work, campus, visitor.member)),
+        class_="stack",
+    )
+    body = element("div", left, right, class_="pairs")
+    return render_page(visitor, "engine", f"{campus.title}: engine", body, every=REFRESH_INTERVAL)
+
+
+def _due(visitor: Visitor, counts: Sequence[DueCount]) -> Html:
+    rows: list[list[Content]] = [
+        [each.what, element("span", each.count, class_="num"), format_clock(visitor, each.oldest)] for each in counts
+    ]
+    return section("Due now", table(("", "how many", "oldest"), rows, otherwise="Nothing is due."))
+
+
+def _rates(rates: Sequence[KindRate]) -> Html:
+    rows: list[list[Content]] = [
+        [
+            each.kind.replace("_", " "),
+            each.started,
+            each.done,
+            each.compensated,
+            each.live,
+            "-" if each.median_seconds is None else f"{each.median_seconds:,.1f} s",
+        ]
+        for each in rates
+    ]
+    heads = ("saga", "started", "done", "turned back", "live", "half within")
+    return section("Saga runs of 24 hours", table(heads, rows, otherwise="No saga has run."))
+
+
+def _troubled(visitor: Visitor, runs: Sequence[StoredRun]) -> Html:
+    drawn = [draw_run(visitor, run, with_order=True) for run in runs]
+    return section("Stuck or failing", *drawn, quiet=None if drawn else "No run is stuck, and none fails.")
+
+
+def _dead(visitor: Visitor, letters: Sequence[DeadLetter]) -> Html:
+    rows: list[list[Content]] = [
+        [
+            f"#{each.id} {each.kind.replace('_', ' ')}",
+            "-" if each.order_id is None else order_link(visitor, each.order_id),
+            element("div", each.shown, element("div", each.error, class_="wrong")),
+            each.tries,
+            format_clock(visitor, each.dead_since),
+        ]
+        for each in letters
+    ]
+    heads = ("dead letter", "order", "what", "tries", "since")
+    return section("Dead letters", table(heads, rows, otherwise="None: /parked is empty."))

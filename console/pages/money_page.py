@@ -1,0 +1,128 @@
+"""The page of the money: what waits where, pay-outs, the ledger by account, and what differs from Stripe."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from console.pages.frame import REFRESH_INTERVAL, format_clock, order_link, render_page, section
+from console.pages.markup import Content, element, table
+from console.reading.money_repository import (
+    AccountSum,
+    PayoutLine,
+    WaitingMoney,
+    find_last_comparison,
+    list_payouts,
+    read_account_sums,
+    read_waiting_money,
+)
+from console.web.visitors import Visitor
+from domain.money import format_money
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyKind
+from domain.reconciliation.use_cases import view_discrepancies
+from domain.words import Html
+
+
+async def show_money(visitor: Visitor, _request: web.Request) -> str:
+    """Return the page of the money of this campus."""
+    work, campus = visitor.work, visitor.campus
+    found = await view_discrepancies(work, campus, visitor.member)
+    left = element(
+        "div",
+        _waiting(visitor, await read_waiting_money(work, campus.id)),
+        await _comparison(visitor, found),
+        _ledger(visitor, await read_account_sums(work, campus.id)),
+        class_="stack",
+    )
+    right = element("div", _payouts(visitor, await list_payouts(work, campus.id)), class_="stack")
+    body = element("div", left, right, class_="pairs")
+    return render_page(visitor, "money", f"{campus.title}: money", body, every=REFRESH_INTERVAL)
+
+
+def _amount(visitor: Visitor, minor: int) -> Html:
+    return element("span", format_money(minor, visitor.campus.currency), class_="num")
+
+
+def _waiting(visitor: Visitor, places: Sequence[WaitingMoney]) -> Html:
+    rows: list[list[Content]] = [
+        [each.what, each.count, _amount(visitor, each.amount), format_clock(visitor, each.since)] for each in places
+    ]
+    return section("What waits where", table(("", "how many", "amount", "oldest"), rows, otherwise="Nothing waits."))
+
+
+def _ledger(visitor: Visitor, sums: Sequence[AccountSum]) -> Html:
+    rows: list[list[Content]] = [
+        [
+            each.account.replace("_", " "),
+            each.kind,
+            _amount(visitor, each.debit),
+            _amount(visitor, each.credit),
+            _amount(visitor, each.debit - each.credit),
+        ]
+        for each in sums
+    ]
+    heads = ("account", "kind", "debit", "credit", "balance")
+    shown = table(heads, rows, otherwise="Nothing was booked.")
+    total = sum(each.debit - each.credit for each in sums)
+    words = "All accounts together are zero." if total == 0 else "The accounts do not sum to zero."
+    return section("The ledger of seven days, by account", shown, quiet=words if sums else None)
+
+
+async def _comparison(visitor: Visitor, found: Sequence[Discrepancy]) -> Html:
+    """Say how the ledger stands against Stripe: of the whole platform, as Stripe keeps one balance for it."""
+    at = format_clock(visitor, await find_last_comparison(visitor.work))
+    gaps = [each for each in found if each.kind is DiscrepancyKind.BALANCE_MISMATCH]
+    said = [
+        element(
+            "p", f"Stripe has {format_money(each.gap, each.currency or visitor.campus.currency)} more.", class_="wrong"
+        )
+        for each in gaps
+    ] or [element("p", "No difference between the balances is open.")]
+    rows: list[list[Content]] = [
+        [
+            f"#{each.id} {each.kind.replace('_', ' ')}",
+            element("code", each.subject),
+            "-" if each.order_id is None else order_link(visitor, each.order_id),
+            _side(each.local_value, each.currency),
+            _side(each.remote_value, each.currency),
+            format_clock(visitor, each.first_seen),
+        ]
+        for each in found
+    ]
+    heads = ("difference", "about", "order", "ours", "Stripe's", "since")
+    listed = table(heads, rows, otherwise="Nothing differs: /differences is empty.")
+    return section("The ledger against Stripe", *said, listed, quiet=f"Movements last read to their end: {at}.")
+
+
+def _side(value: int | None, currency: str | None) -> str:
+    return "-" if value is None or currency is None else format_money(value, currency)
+
+
+def _payouts(visitor: Visitor, lines: Sequence[PayoutLine]) -> Html:
+    rows: list[list[Content]] = [
+        [
+            order_link(visitor, line.order_id),
+            line.runner,
+            element("div", element("span", line.status, class_=f"tag {_look(line)}"), _why(visitor, line)),
+            _amount(visitor, line.amount),
+            _amount(visitor, line.sent),
+        ]
+        for line in lines
+    ]
+    heads = ("order", "runner", "", "pay", "sent")
+    return section("Pay-outs, the newest first", table(heads, rows, otherwise="Nothing was earned yet."))
+
+
+def _look(line: PayoutLine) -> str:
+    return "done" if line.transfer is not None else "stuck" if line.refusal else "now"
+
+
+def _why(visitor: Visitor, line: PayoutLine) -> Html | None:
+    """Return why it is not sent, or the transfer that sent it."""
+    if line.transfer is not None:
+        return element("div", element("code", line.transfer), class_="quiet")
+    if line.frozen:
+        return element("div", "waits for the end of a dispute", class_="quiet")
+    if line.held_until is not None:
+        why = (line.held_for or "").replace("_", " ")
+        return element("div", f"held until {format_clock(visitor, line.held_until)}: {why}", class_="quiet")
+    return element("div", line.refusal.replace("_", " "), class_="wrong") if line.refusal else None

@@ -1,0 +1,148 @@
+"""The page of the day: the funnel, the open orders on a line of time, how fast claims come, and the runners."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from console.pages.charts import Bar, Segment, draw_bars, draw_columns, draw_line
+from console.pages.frame import REFRESH_INTERVAL, format_clock, order_link, render_page, section
+from console.pages.markup import Content, element, table
+from console.reading.today_repository import (
+    ClaimHour,
+    EndCount,
+    RunnerDay,
+    read_claim_hours,
+    read_ends,
+    read_funnel,
+    read_runners,
+)
+from console.web.visitors import Visitor
+from domain.money import format_money
+from domain.orders.board_repository import BoardLine, UnreadableOrder
+from domain.orders.lateness import Lateness, lateness_of, whole_minutes
+from domain.orders.states import Order
+from domain.orders.use_cases.admin_orders import view_board
+from domain.words import Html
+
+HOURS = 24
+LABELLED_HOURS = 6
+MAX_SPAN = timedelta(hours=3)  # older beginnings are cut off
+MAX_LINES = 40
+
+
+async def show_today(visitor: Visitor, _request: web.Request) -> str:
+    """Return the page of the last 24 hours of this campus."""
+    work, campus = visitor.work, visitor.campus
+    lines = await view_board(work, campus, visitor.member)
+    left = element(
+        "div",
+        _funnel(await read_funnel(work, campus.id), await read_ends(work, campus.id)),
+        _claim_times(visitor, await read_claim_hours(work, campus.id)),
+        class_="stack",
+    )
+    right = element(
+        "div", _open_orders(visitor, lines), _runners(visitor, await read_runners(work, campus.id)), class_="stack"
+    )
+    return render_page(
+        visitor, "", f"{campus.title}: today", element("div", left, right, class_="pairs"), every=REFRESH_INTERVAL
+    )
+
+
+def _funnel(reached: Mapping[str, int], ends: Sequence[EndCount]) -> Html:
+    bars = [Bar(label=stage, value=count, words=str(count)) for stage, count in reached.items()]
+    rows: list[list[Content]] = [
+        [end.status, end.reason.replace("_", " "), element("span", end.count, class_="num")] for end in ends
+    ]
+    ended = table(("ended", "because", "orders"), rows, otherwise="No order ended without a delivery.")
+    return section("Orders of 24 hours, as far as they came", draw_bars(bars), ended)
+
+
+def _claim_times(visitor: Visitor, hours: Sequence[ClaimHour]) -> Html:
+    if not hours:
+        return section("Time to a claim, by hour", quiet="No order was claimed in 24 hours.")
+    zone = visitor.campus.zone
+    found = {each.begins_at.timestamp(): each for each in hours}
+    last = visitor.work.now.replace(minute=0, second=0, microsecond=0)
+    columns = []
+    for back in range(HOURS - 1, -1, -1):
+        moment = last - timedelta(hours=back)
+        hour, local = found.get(moment.timestamp()), moment.astimezone(zone)
+        label = f"{local:%H}h" if local.hour % LABELLED_HOURS == 0 else ""
+        minutes = 0 if hour is None else hour.median_seconds / 60
+        claims = 0 if hour is None else hour.claims
+        columns.append(Bar(label=label, value=minutes, words=f"{local:%H}h: {minutes:.1f} min, {claims} claims"))
+    slowest = max(hours, key=lambda each: each.median_seconds)
+    words = (
+        f"Half of the claims of an hour came within this time; the slowest hour: {slowest.median_seconds / 60:.1f} min."
+    )
+    return section("Time to a claim, by hour", draw_columns(columns), quiet=words)
+
+
+def _open_orders(visitor: Visitor, lines: Sequence[BoardLine | UnreadableOrder]) -> Html:
+    if not lines:
+        return section("Open orders", quiet="No order is open.")
+    now = visitor.work.now
+    readable = [line for line in lines if isinstance(line, BoardLine)]
+    first = min((line.order.placed_at for line in readable), default=now)
+    begins = max(first, now - MAX_SPAN)
+    drawn = [_open_order(visitor, line, begins) for line in lines[:MAX_LINES]]
+    more = f" The first {MAX_LINES} of them are shown." if len(lines) > MAX_LINES else ""
+    words = f"{len(lines)} open, from {format_clock(visitor, begins)} to now.{more}"
+    return section("Open orders", *drawn, quiet=words)
+
+
+def _open_order(visitor: Visitor, line: BoardLine | UnreadableOrder, begins: datetime) -> Html:
+    if isinstance(line, UnreadableOrder):
+        return element("p", order_link(visitor, line.id), f" cannot be read: {line.error}", class_="wrong")
+    now, order = visitor.work.now, line.order
+    late = lateness_of(order.status, line.since, now, visitor.campus.windows, silent=line.silent)
+    is_late = late is not Lateness.NONE
+    words = f" {order.store_name} · {order.status.replace('_', ' ').lower()} for {whole_minutes(line.since, now)} min"
+    said = element(
+        "p",
+        order_link(visitor, order.id),
+        words,
+        f" · {line.runner_name}" if line.runner_name else "",
+        element("span", f" · late: {late}", class_="wrong") if is_late else None,
+    )
+    return element("div", said, draw_line(list(_segments(order, begins, now, is_late=is_late))), class_="open")
+
+
+def _segments(order: Order, begins: datetime, now: datetime, *, is_late: bool) -> Iterator[Segment]:
+    """Yield the time an order spent in each status; every second one is light, and a late end is red."""
+    reached = (
+        ("placed", order.placed_at),
+        ("open to runners", order.created_at),
+        ("claimed", order.accepted_at),
+        ("bought", order.bought_at),
+        ("picked up", order.picked_up_at),
+        ("arrived", order.arrived_at),
+        ("delivered", order.delivered_at),
+    )
+    moments = [(words, at) for words, at in reached if at is not None]
+    length = max((now - begins).total_seconds(), 1.0)
+    for place, (words, at) in enumerate(moments):
+        is_last = place + 1 == len(moments)
+        until = now if is_last else moments[place + 1][1]
+        start, end = ((moment - begins).total_seconds() / length for moment in (at, until))
+        look = "late" if is_last and is_late else ("bar-soft", "bar")[place % 2]
+        if end > 0:
+            yield Segment(begins=max(start, 0.0), ends=end, look=look, words=words)
+
+
+def _runners(visitor: Visitor, days: Sequence[RunnerDay]) -> Html:
+    currency = visitor.campus.currency
+    rows: list[list[Content]] = [
+        [
+            day.first_name,
+            element("span", day.claimed, class_="num"),
+            element("span", day.delivered, class_="num"),
+            element("span", day.in_flight, class_="num"),
+            "-" if day.median_seconds is None else f"{day.median_seconds / 60:.0f} min",
+            format_money(day.earned, currency),
+        ]
+        for day in days
+    ]
+    heads = ("runner", "claimed", "delivered", "now", "half within", "earned")
+    return section("Runners of 24 hours", table(heads, rows, otherwise="No runner claimed an order."))

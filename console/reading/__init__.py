@@ -1,0 +1,1 @@
+"""What the console reads: the statements of its pages, each in the scope of one campus."""

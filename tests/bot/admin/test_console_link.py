@@ -1,0 +1,34 @@
+"""Tests of the way to the console: a button in an admin's private chat, a link to it in the admin chat."""
+
+from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
+from tests.stack.delivered_order_setup import AdminChat
+from tests.stack.order_setup import open_order
+
+
+def only_button(message: Json) -> Json:
+    (button,) = [each for row in message["buttons"] for each in row if "data" not in each]
+    return button
+
+
+async def test_an_admin_opens_the_console_from_the_private_chat(stack: BotStack, sam: BotUser) -> None:
+    await sam.write("/console")
+    here = f"{stack.settings.console_url}/console/north/"
+    assert only_button(await sam.last_message())["web_app"] == {"url": here}
+    order_id, _ = await open_order(stack)
+    for line in (f"/console {order_id}", f"/start console_{order_id}"):
+        await sam.write(line)
+        assert only_button(await sam.last_message())["web_app"] == {"url": f"{here}orders/{order_id}"}
+
+
+async def test_the_admin_chat_gets_a_link_to_the_private_chat(admin_chat: AdminChat) -> None:
+    await admin_chat.write("/console 7")
+    link = only_button(await admin_chat.sam.last_message(admin_chat.chat))
+    assert link["url"] == f"https://t.me/{NORTH[2]}?start=console_7"
+    assert "private chat" in await admin_chat.text()
+
+
+async def test_nobody_else_is_led_there(stack: BotStack, mei: BotUser, ana: BotUser) -> None:
+    for one in (mei, ana):
+        for line in ("/console", "/start console", "/start console_1"):
+            await one.write(line)
+            assert "web_app" not in str((await one.last_message())["buttons"])

@@ -1,0 +1,64 @@
+"""Tests of the console in a real browser: an admin opens it as Telegram does, on a screen and on a phone."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.console.conftest import ConsoleStack
+from tests.stack.browser import require_browser, running_browser
+from tests.stack.shared_servers import PROJECT
+
+ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
+SIZES = {"screen": (1280, 1400, False), "phone": (390, 2200, True)}
+OVERFLOW_SCRIPT = """() => [...document.querySelectorAll('main *')]
+  .filter((one) => !one.closest('.scroll, svg'))
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((one) => one.tagName + ' ' + one.textContent.slice(0, 40))"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_admin_reads_every_page(console: ConsoleStack, size: str) -> None:
+    width, height, phone = SIZES[size]
+    signed = quote(console.sign(console.sam.person_id), safe="")
+    async with running_browser(require_browser()) as browser:
+        door = f"{console.home}/#tgWebAppData={signed}&tgWebAppVersion=9.1"
+        tab = await browser.open(door, width=width, height=height, phone=phone)
+        await tab.wait_for("() => document.body?.innerText.includes('Open orders')")
+        assert "tgWebAppData" not in await tab.evaluate("() => location.href")
+        for page, words in (
+            ("", "Runners of 24 hours"),
+            (f"orders/{console.paid.id}", "The runner was paid."),
+            (f"orders/{console.waiting.id}", "What comes by itself"),
+            ("money", "What waits where"),
+            ("engine", "Due now"),
+        ):
+            await tab.send_command("Page.navigate", url=f"{console.home}/{page}")
+            await tab.wait_for("(words) => document.body?.innerText.includes(words)", words)
+            await tab.save_screenshot(ARTEFACTS / f"console-{size}-{page.replace('/', '-') or 'today'}.png")
+            assert await tab.evaluate(OVERFLOW_SCRIPT) == []
+            assert await tab.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+            assert tab.script_errors == []
+        foreign = {url for url in browser.requested_urls if not url.startswith((console.url, "about:", "data:"))}
+        assert foreign == set()
+
+
+async def test_an_open_order_is_followed_as_it_happens(console: ConsoleStack) -> None:
+    place, signed = console.place, quote(console.sign(console.sam.person_id), safe="")
+    order = await place.open_order(await place.add_member())
+    async with running_browser(require_browser()) as browser:
+        tab = await browser.open(f"{console.home}/orders/{order.id}#tgWebAppData={signed}", width=1000, height=900)
+        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('created')")
+        await tab.press("summary")
+        ana = await place.add_member(runner=True)
+        await place.claim(ana, order)
+        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('accepted')")
+        assert await tab.evaluate("() => document.querySelectorAll('details[open]').length") == 1
+
+
+async def test_a_login_that_is_refused_says_why(console: ConsoleStack) -> None:
+    signed = quote(console.sign(console.sam.person_id, age=7200), safe="")
+    async with running_browser(require_browser()) as browser:
+        tab = await browser.open(f"{console.home}/#tgWebAppData={signed}", width=390, height=700, phone=True)
+        await tab.wait_for("() => document.body?.innerText.includes('This link is not valid any more')")

@@ -1,0 +1,101 @@
+"""Tests that the pages say what happened to a played order, and that words of people stay words."""
+
+from console.pages.markup import element
+from tests.console.conftest import ConsoleStack
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+async def page_of(console: ConsoleStack, path: str) -> str:
+    _, _, cookie = await console.log_in(console.sign(console.sam.person_id))
+    status, shown = await console.look(path, cookie)
+    assert status == 200
+    return shown
+
+
+async def test_the_page_of_a_paid_order_tells_its_money_its_steps_and_its_people(console: ConsoleStack) -> None:
+    shown = await page_of(console, f"orders/{console.paid.id}")
+    order = await console.place.order(console.paid.id)
+    (run,) = await console.place.rows(
+        "SELECT name FROM saga WHERE order_id = :id AND kind = 'create_order'", id=order.id
+    )
+    for words in (
+        "completed",
+        "was set aside on the card. Nothing was taken.",
+        "S$11.30 was taken from the card",
+        "was sent to the runner.",
+        "The runner was paid.",
+        run.name,
+        "authorize hold",
+        "no way back",
+        f"Person {order.customer_id} ({order.customer_id})",
+        "money held",
+        "pi_",
+        "tr_",
+    ):
+        assert words in shown, words
+    assert str(order.pin) not in shown
+
+
+async def test_an_order_that_waits_says_what_comes_by_itself(console: ConsoleStack) -> None:
+    shown = await page_of(console, f"orders/{console.waiting.id}")
+    assert "What comes by itself" in shown
+    assert "expire" in shown
+    assert "Money is set aside on the card, and nothing of it is taken yet." in shown
+    assert 'data-every="2"' in shown
+
+
+async def test_the_day_shows_the_funnel_the_open_orders_and_the_runners(console: ConsoleStack) -> None:
+    shown = await page_of(console, "")
+    assert f"/orders/{console.waiting.id}" in shown
+    assert "1 open" in shown
+    assert f"Person {console.paid.runner_id}" in shown
+    for stage in ("basket", "placed", "held", "claimed", "bought", "delivered", "paid"):
+        assert f">{stage}</text>" in shown
+
+
+async def test_the_money_adds_up(console: ConsoleStack) -> None:
+    shown = await page_of(console, "money")
+    assert "All accounts together are zero." in shown
+    assert "stripe balance" in shown
+    assert "set aside on cards" in shown
+    assert "tr_" in shown
+    assert "No difference between the balances is open." in shown
+
+
+async def test_the_engine_shows_what_is_stuck_with_the_words_of_the_error(console: ConsoleStack) -> None:
+    place, order = console.place, console.waiting
+    assert "No run is stuck, and none fails." in await page_of(console, "engine")
+    kind = "UPDATE saga SET status = {status}, error = {error}, ended_at = {ended} WHERE order_id = :id"
+    await place.sql(kind.format(status="'stuck'", error=":words", ended="NULL"), id=order.id, words=EVIL)
+    try:
+        shown = await page_of(console, "engine")
+        order_page = await page_of(console, f"orders/{order.id}")
+    finally:
+        await place.sql(kind.format(status="'done'", error="NULL", ended="now()"), id=order.id)
+    for page in (shown, order_page):
+        assert "It needs a person: /stuck." in page
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img" not in page
+    assert "create order" in shown
+
+
+async def test_words_of_people_never_become_markup(console: ConsoleStack) -> None:
+    place, order = console.place, console.waiting
+    await place.sql("UPDATE orders SET store_name = :said, drop_point = :said WHERE id = :id", said=EVIL, id=order.id)
+    await place.sql("UPDATE person SET first_name = :words WHERE id = :id", words=EVIL, id=order.customer_id)
+    try:
+        pages = [await page_of(console, path) for path in (f"orders/{order.id}", "", "money", "engine")]
+    finally:
+        await place.sql("UPDATE orders SET store_name = 'Koufu', drop_point = 'SOB' WHERE id = :id", id=order.id)
+        await place.sql("UPDATE person SET first_name = 'Mei' WHERE id = :id", id=order.customer_id)
+    assert "&lt;img" in pages[0]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img" not in page
+
+
+def test_attributes_and_content_are_escaped() -> None:
+    made = element("a", "<&>", href='"><script>', hidden=False, defer=True)
+    assert made == '<a href="&quot;&gt;&lt;script&gt;" defer>&lt;&amp;&gt;</a>'
