@@ -25,6 +25,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
         Role.CUSTOMER: {
             "start": "bot-command-start",
             "orders": "bot-command-orders",
+            "why": "bot-command-why",
             "me": "bot-command-me",
             "help": "bot-command-help",
         },

@@ -6,7 +6,7 @@ from aiogram import Router
 
 from bot.conversation.home import return_home
 from bot.conversation.routing import Handler, on_commands, on_expected_photos, on_expected_text, on_replies, on_taps
-from bot.customer import charts, debt_payment, feedback, invitation, orders, price_increase_answers, profile
+from bot.customer import charts, debt_payment, feedback, invitation, orders, price_increase_answers, profile, why
 from bot.customer.draft import (
     basket_items,
     drop_point_choice,
@@ -25,7 +25,11 @@ def customer_router() -> Router:
     """Return the router for everything a customer can do."""
     router = Router(name="customer")
     _register_feedback(router)
-    on_commands(router, {"start": invitation.start_command, "orders": orders.orders_command}, private_only=True)
+    on_commands(
+        router,
+        {"start": invitation.start_command, "orders": orders.orders_command, "why": why.why_command},
+        private_only=True,
+    )
     on_taps(
         router,
         {

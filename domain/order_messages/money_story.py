@@ -98,7 +98,7 @@ def say_now(locale: str, facts: MoneyFacts, reader: Role) -> Sequence[str]:
         said.append("held")
     if reader is not _PAY and facts.debt:
         said.append("owed")
-    if not facts.moments:
+    if not facts.moments and not facts.is_held:
         said.append("nothing")
     if reader is not _CARD and facts.payable is not None:
         said.append(_payable_word(facts.payable))

@@ -38,3 +38,9 @@ order-message-money-now = { $kind ->
         [annulled] Nothing is left to send to the runner.
        *[nothing] No money was set aside, and none was taken.
     }
+
+## Where the money was, for those who have a part in the order
+
+bot-why = 💳 <b>The money of order #{ $order }</b>
+bot-why-usage = Write the number of your order behind it, such as /why 12.
+bot-command-why = Where the money of an order is

@@ -219,6 +219,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "start": _ANYBODY,
         "orders": _ANYBODY,
+        "why": replace(_OPENS_OWN_ORDER, text="{}"),
         "help": _ANYBODY,
         "jobs": _ANYBODY,
         "me": _ORDERS,
@@ -274,4 +275,4 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         ),
     }
 )
-PUBLIC_COMMANDS = frozenset({"start", "orders", "help", "jobs", "me"})  # commands that the bot ignores in groups
+PUBLIC_COMMANDS = frozenset({"start", "orders", "why", "help", "jobs", "me"})  # commands that the bot ignores in groups
