@@ -7,7 +7,7 @@ from sandbox.stripe.stripe_world import StripeWorld
 MAX_EXPANSION_DEPTH = 4
 EXPANDABLE = {
     "balance_transaction": {"source"},
-    "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent"},
+    "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent", "refunds"},
     "checkout.session": {"customer", "payment_intent", "setup_intent"},
     "customer": {"default_source"},
     "payment_intent": {"customer", "latest_charge", "payment_method"},
@@ -37,7 +37,7 @@ def expand_document(world: StripeWorld, document: Document, paths: list[str]) ->
     for field, subpaths in subpaths_by_field.items():
         if field not in EXPANDABLE.get(answer.get("object", ""), ()):
             raise bad_parameter(f"This property cannot be expanded ({field}).", param="expand")
-        found = _find_by_id(world, answer.get(field))
+        found = _list_refunds(world, answer) if field == "refunds" else _find_by_id(world, answer.get(field))
         if found is not None:
             answer[field] = expand_document(world, found, subpaths)
     return answer
@@ -51,6 +51,13 @@ def _strip_data_prefix(path: str) -> str:
             param="expand",
         )
     return rest
+
+
+def _list_refunds(world: StripeWorld, charge: Document) -> Document:
+    """Return the refunds of a charge, newest first; a charge has this list only when it is asked for."""
+    refunds = [one for one in world.documents.all_of("refund").values() if one["charge"] == charge["id"]]
+    url = f"/v1/charges/{charge['id']}/refunds"
+    return {"object": "list", "data": refunds[::-1], "has_more": False, "url": url}
 
 
 def _find_by_id(world: StripeWorld, id_: object) -> Document | None:

@@ -45,3 +45,8 @@ class StripeControl:
         """All objects of a kind whose metadata names this order."""
         found: list[dict[str, Any]] = await self.inspect_stripe("objects", kind=kind, order=str(order_id))
         return found
+
+    async def refunds_made(self) -> list[dict[str, Any]]:
+        """All refunds that somebody made; Stripe makes others of what a capture leaves of a hold."""
+        found = await self.inspect_stripe("objects", kind="refund")
+        return [one for one in found if one["metadata"] or one["reason"]]

@@ -17,7 +17,7 @@ from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepan
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.saga.lookup_repository import is_saga_at_work
 from domain.settings.timeouts import Timeout
-from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement
+from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement, find_charge, is_of_charge
 from workers.reconciliation.at_stripe.foreign_objects import book_foreign_movement
 from workers.reconciliation.at_stripe.platform_movements import book_platform_movement
 from workers.reconciliation.at_stripe.unbooked_objects import (
@@ -29,8 +29,10 @@ from workers.reconciliation.at_stripe.unbooked_objects import (
 from workers.reconciliation.object_ownership import ObjectOwnership, require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest, every
+from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.gateway_pages import list_balance_transactions
 from workers.stripe.objects.balance import PAYMENTS_BALANCE, BalanceTransaction, BalanceTransactionType
+from workers.stripe.steps.taken_payment import read_taken_payment
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
@@ -64,6 +66,10 @@ class BookedTransaction:
         return (self.amount or 0) - (self.fee or 0)
 
 
+class FeeOfPartUnknownError(Exception):
+    """A hold was captured in part before Stripe named its fee, which two balance transactions come to."""
+
+
 class OrderBusyError(Exception):
     """A saga is in flight for the order of a balance transaction."""
 
@@ -84,19 +90,24 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
     if found.balance_type != PAYMENTS_BALANCE or await book_platform_movement(work, found):
         return None
     booked = await _read_booked(work, found)
+    gross = _gross(found, booked)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
+    if _is_part_booked(found, booked, gross):
+        return None
     explained = await sum_explained(work, found.id)
-    unbooked = found.net - booked.net - (explained or 0)
+    is_part = booked.amount is not None and found.type in CHARGE_TYPES and gross < found.amount
+    net = gross - (booked.fee or 0) if is_part else found.net
+    unbooked = net - booked.net - (explained or 0)
     values: tuple[int | None, int]
     if explained is not None:
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (found.net - unbooked, found.net)
     elif booked.amount is None:
-        kind, values = DiscrepancyKind.NOT_BOOKED, (None, _gross(found))
+        kind, values = DiscrepancyKind.NOT_BOOKED, (None, gross)
     elif booked.currency not in (None, found.currency):
-        kind, values, unbooked = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, _gross(found)), 0
-    elif booked.amount != _gross(found):
-        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, _gross(found))
+        kind, values, unbooked = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, gross), 0
+    elif booked.amount != gross:
+        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, gross)
     elif booked.fee is None and unbooked:
         await _book_fee(work, found, booked)
         return None
@@ -107,9 +118,26 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
     return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=unbooked)
 
 
-def _gross(found: BalanceTransaction) -> int:
-    """Return the minor units that its object has: of a payment without Stripe's fee."""
-    return found.amount if found.type in CHARGE_TYPES else found.net
+def _is_part_booked(found: BalanceTransaction, booked: BookedTransaction, gross: int) -> bool:
+    """Return whether it is one of the two of a hold captured in part, which come to what is booked.
+
+    Raise FeeOfPartUnknownError when only the fee that the two come to is not booked yet.
+    """
+    if booked.amount is None or found.is_capture_remainder:
+        return booked.amount is not None
+    if found.type not in CHARGE_TYPES or gross >= found.amount or booked.amount != gross:
+        return False
+    if booked.fee is None:
+        raise FeeOfPartUnknownError
+    return True
+
+
+def _gross(found: BalanceTransaction, booked: BookedTransaction) -> int:
+    """Return the minor units that its object has: of a payment what was captured, without Stripe's fee."""
+    if found.type not in CHARGE_TYPES:
+        return found.net
+    captured = found.cause.amount_captured
+    return found.amount if captured is None or booked.currency not in (None, found.currency) else captured
 
 
 async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction) -> None:
@@ -117,10 +145,24 @@ async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedT
     await post_to_ledger(work, fee, booked.order_id)
 
 
+async def _book_fee_of_part(context: ReconciliationContext, found: BalanceTransaction) -> None:
+    """Book what Stripe kept for a part of a hold; raise OrderBusyError while Stripe has not named it."""
+    payment_intent = found.cause.payment_intent
+    if payment_intent is None:
+        raise OrderBusyError
+    taken = read_taken_payment(await context.call_stripe(lambda client: retrieve_intent(client, payment_intent)))
+    if taken.balance_transaction is None:
+        raise OrderBusyError
+    async with context.database() as work:
+        fee = fee_posting(balance_transaction=found.id, fee=taken.fee, currency=found.currency)
+        await post_to_ledger(work, fee, await find_order_of_movement(work, found))
+
+
 async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
     """Return what is booked under the keys of this type of transaction, and the order that it is of."""
-    if found.type in CHARGE_TYPES:
-        paid_by = None if found.source is None else await find_hold_by_charge(work, found.source)
+    if is_of_charge(found):
+        charge = find_charge(found)
+        paid_by = None if charge is None else await find_hold_by_charge(work, charge)
         intent = found.cause.payment_intent if paid_by is None else paid_by.payment_intent
         keys = [key.format(intent) for key in INTENT_POSTING_KEYS]
         fee = (await sum_postings(work, [f"fee:{found.id}"])).amount
@@ -169,8 +211,12 @@ async def compare_and_report(context: ReconciliationContext, found: BalanceTrans
     One that is not booked is adopted first, if a person at Stripe caused it and it is unambiguous. One act of theirs is
     one discrepancy: that of the object, if we do not know the object either.
     """
-    async with context.database() as work:
-        lacking = await compare_with_ledger(work, found)
+    try:
+        async with context.database() as work:
+            lacking = await compare_with_ledger(work, found)
+    except FeeOfPartUnknownError:
+        await _book_fee_of_part(context, found)
+        return None
     if lacking is None:
         return None
     if lacking.observed.kind is DiscrepancyKind.NOT_BOOKED:

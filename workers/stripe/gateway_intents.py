@@ -8,6 +8,8 @@ from workers.stripe.objects.list_page import parse_page
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus, parse_payment_intent
 from workers.stripe.rate_limit import CallPriority
 
+# What a captured intent is asked for: its charge, and Stripe's fee, of a part by the remainder that goes back.
+TAKEN_PAYMENT = ("latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction")
 RECEIPT_EMAIL = "receipt_email"  # as a call names it
 
 
@@ -29,7 +31,7 @@ async def _create_intent(client: StripeGateway, params: StripeParams, key: str) 
 
 async def retrieve_intent(client: StripeGateway, intent: str) -> PaymentIntent:
     """Return a payment intent with its charge and the balance transaction of the charge."""
-    call = client.v1.payment_intents.retrieve_async(intent, {"expand": ["latest_charge.balance_transaction"]})
+    call = client.v1.payment_intents.retrieve_async(intent, {"expand": [*TAKEN_PAYMENT]})
     return await client.fetch(CallPriority.CAPTURE, call, parse_payment_intent)
 
 

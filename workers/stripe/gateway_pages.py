@@ -12,7 +12,7 @@ from workers.stripe.objects.balance import BalanceTransaction, StripeBalance, pa
 from workers.stripe.objects.event import StripeEvent, parse_event
 from workers.stripe.objects.list_page import Listed, ListPage, parse_page
 from workers.stripe.objects.payment_intent import PaymentIntent, parse_payment_intent
-from workers.stripe.objects.refund import StripeRefund, parse_refund
+from workers.stripe.objects.refund import StripeRefund, is_made, parse_refund
 from workers.stripe.objects.transfer import Transfer, parse_transfer
 from workers.stripe.rate_limit import CallPriority
 
@@ -51,9 +51,10 @@ async def list_transfers(
 async def list_refunds(
     client: StripeGateway, request: PageRequest, payment_intent: str | None = None
 ) -> ListPage[StripeRefund]:
-    """Return a page of refunds, newest first: of all, or of those of this payment intent."""
-    call = client.v1.refunds.list_async(_page_params(request, payment_intent=payment_intent))
-    return await client.fetch(CallPriority.RECONCILE, call, lambda raw: parse_page(raw, parse_refund))
+    """Return a page of refunds that somebody made, newest first: of all, or of those of this payment intent."""
+    params = _page_params(request, payment_intent=payment_intent, expand=["data.balance_transaction"])
+    call = client.v1.refunds.list_async(params)
+    return await client.fetch(CallPriority.RECONCILE, call, lambda raw: parse_page(raw, parse_refund, is_made))
 
 
 async def list_balance_transactions(client: StripeGateway, request: PageRequest) -> ListPage[BalanceTransaction]:

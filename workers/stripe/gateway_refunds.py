@@ -6,7 +6,7 @@ from typing import Any, cast
 from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams
 from workers.stripe.objects.dispute import StripeDispute, parse_dispute
 from workers.stripe.objects.list_page import parse_page
-from workers.stripe.objects.refund import StripeRefund, parse_refund
+from workers.stripe.objects.refund import StripeRefund, is_made, parse_refund
 from workers.stripe.rate_limit import CallPriority
 
 
@@ -18,7 +18,11 @@ async def create_refund(client: StripeGateway, params: StripeParams, key: str) -
 
 async def retrieve_refund(client: StripeGateway, refund: str) -> StripeRefund:
     """Return a refund as it is now."""
-    return await client.fetch(CallPriority.TRANSFER, client.v1.refunds.retrieve_async(refund), parse_refund)
+    return await client.fetch(
+        CallPriority.TRANSFER,
+        client.v1.refunds.retrieve_async(refund, {"expand": ["balance_transaction"]}),
+        parse_refund,
+    )
 
 
 async def find_refund(client: StripeGateway, intent: str, call: str) -> StripeRefund | None:
@@ -28,11 +32,13 @@ async def find_refund(client: StripeGateway, intent: str, call: str) -> StripeRe
 
 
 async def list_refunds_of_intent(client: StripeGateway, intent: str) -> Sequence[StripeRefund]:
-    """Return the refunds of a payment, newest first."""
+    """Return the refunds of a payment that somebody made, newest first."""
     page = await client.fetch(
         CallPriority.TRANSFER,
-        client.v1.refunds.list_async({"payment_intent": intent, "limit": MAX_PAGE_SIZE}),
-        lambda raw: parse_page(raw, parse_refund),
+        client.v1.refunds.list_async(
+            {"payment_intent": intent, "limit": MAX_PAGE_SIZE, "expand": ["data.balance_transaction"]}
+        ),
+        lambda raw: parse_page(raw, parse_refund, is_made),
     )
     return page.items
 

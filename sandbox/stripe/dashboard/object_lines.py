@@ -6,6 +6,7 @@ from html import escape
 from sandbox.stripe.documents import Document
 from sandbox.stripe.page_frame import format_page_amount
 from sandbox.stripe.resources.balance_resource import sum_movements
+from sandbox.stripe.resources.charge_resource import unrefunded_amount
 from sandbox.stripe.stripe_world import StripeWorld
 
 MAX_SHOWN = 30  # of each kind
@@ -50,8 +51,8 @@ def list_payments(world: StripeWorld) -> Iterator[str]:
     for one in _newest(world.documents.all_of("payment_intent").values()):
         order, money = one["metadata"].get("order", "-"), format_page_amount(one["amount"], one["currency"])
         charge = world.documents.get("charge", one["latest_charge"] or "")
-        back = charge["amount_refunded"] if charge and charge["captured"] else 0
-        taken = format_page_amount(one["amount_received"] - back, one["currency"])
+        kept = unrefunded_amount(charge) if charge and charge["captured"] else one["amount_received"]
+        taken = format_page_amount(kept, one["currency"])
         words = f"order {order}: {money}, {one['status'].replace('_', ' ')}, {taken} kept"
         yield _line(words, one["id"], PAYMENT_ACTS.get(one["status"], ()))
         if charge and charge["captured"] and not charge["disputed"]:

@@ -30,6 +30,7 @@ def post_balance_transaction(
     fee: int = 0,
     available_on: int | None = None,
     balance_type: str = PAYMENTS,
+    category: str | None = None,
 ) -> Document:
     """Insert and return a balance transaction of `amount` minor units; a negative amount leaves the balance.
 
@@ -49,14 +50,13 @@ def post_balance_transaction(
         "fee": fee,
         "fee_details": _fee_details(fee, currency),
         "net": amount - fee,
-        "reporting_category": type_,
+        "reporting_category": category or type_,
         "source": source,
         "status": "pending" if ready > now else "available",
         "type": type_,
         "_account": account,
     }
-    if ready > now:
-        movement[DUE_FIELD] = ready
+    movement |= {DUE_FIELD: ready} if ready > now else {}
     world.save_and_record(movement)
     return movement
 

@@ -13,6 +13,7 @@ INITIALLY_NULL_FIELDS = (
     " receipt_number receipt_url review shipping source_transfer statement_descriptor statement_descriptor_suffix"
     " transfer_data"
 )
+REFUND_NULL_FIELDS = "balance_transaction receipt_number source_transfer_reversal transfer_reversal"
 # How long a hold lasts: docs.stripe.com/payments/place-a-hold-on-a-payment-method
 HOLD_TTL_SECONDS = 7 * SECONDS_PER_DAY
 MERCHANT_HOLD_TTL_SECONDS = 4 * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR  # Visa, when the customer was absent
@@ -102,19 +103,67 @@ def _card_details(world: StripeWorld, intent: Document, method: Document, declin
 
 
 def settle_charge(world: StripeWorld, charge: Document, amount: int, card: Card, *event_types: str) -> None:
-    """Capture `amount` minor units of a charge and credit them, less Stripe's fee, to the platform's balance."""
+    """Capture `amount` minor units of a charge and credit them, less Stripe's fee, to the platform's balance.
+
+    Of a hold that is captured in part Stripe makes two balance transactions: one of all that was held, and one that
+    takes back what was not captured, whose source is a refund nobody asked for
+    (docs.stripe.com/reports/reporting-categories).
+    """
     available_on = world.now() + (0 if card.settles_at_once else SETTLING_SECONDS)
     movement = post_balance_transaction(
         world,
         "charge",
-        amount=amount,
+        amount=charge["amount"],
         currency=charge["currency"],
         source=charge["id"],
-        fee=card_fee(amount),
+        fee=card_fee(charge["amount"]),
         available_on=available_on,
     )
     charge.update(captured=True, amount_captured=amount, balance_transaction=movement["id"])
+    if amount < charge["amount"]:
+        _refund_remainder(world, charge, available_on)
     world.save_and_record(charge, *event_types)
+
+
+def _refund_remainder(world: StripeWorld, charge: Document, available_on: int) -> None:
+    """Take back what was held and not captured, with Stripe's fee for it."""
+    amount = charge["amount"] - charge["amount_captured"]
+    refund = new_refund(world, charge, amount)
+    movement = post_balance_transaction(
+        world,
+        "refund",
+        amount=-amount,
+        currency=charge["currency"],
+        source=refund["id"],
+        fee=card_fee(charge["amount_captured"]) - card_fee(charge["amount"]),
+        available_on=available_on,
+        category="partial_capture_reversal",
+    )
+    refund["balance_transaction"] = movement["id"]
+    charge["amount_refunded"] = amount
+    world.save_and_record(refund, "refund.created")
+
+
+def new_refund(world: StripeWorld, charge: Document, amount: int) -> Document:
+    """Return a refund of this charge, which is not saved and has moved nothing yet."""
+    return {
+        **new_object(world, "refund", REFUND_NULL_FIELDS),
+        "amount": amount,
+        "charge": charge["id"],
+        "currency": charge["currency"],
+        "customer": charge["customer"],
+        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
+        "reason": None,
+        "status": "succeeded",
+    }
+
+
+def unrefunded_amount(charge: Document) -> int:
+    """Return the minor units of a captured charge that are still ours; what was not captured counts as refunded."""
+    return int(charge["amount"] - charge["amount_refunded"])
 
 
 def release_charge(world: StripeWorld, charge: Document, *event_types: str) -> None:

@@ -3,6 +3,7 @@
 from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
+from sandbox.stripe.resources.charge_resource import unrefunded_amount
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
@@ -20,7 +21,7 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
 
     Raises StripeRefusal when nothing is left to dispute or another dispute blocks the charge.
     """
-    amount = charge["amount_captured"] - charge["amount_refunded"]
+    amount = unrefunded_amount(charge)
     if amount <= 0 or find_blocking_dispute(world, charge) is not None:
         raise invalid_request(f"Charge {charge['id']} can't be disputed now.")
     dispute: Document = {

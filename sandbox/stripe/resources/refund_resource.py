@@ -5,14 +5,13 @@ from sandbox.stripe.card_catalog import RefundFate
 from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
-from sandbox.stripe.resources.charge_resource import card_of_charge
+from sandbox.stripe.resources.charge_resource import card_of_charge, new_refund, unrefunded_amount
 from sandbox.stripe.resources.dispute_resource import find_blocking_dispute
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 BANK_ANSWER_DELAY_SECONDS = 60  # until the bank answers a pending refund
-INITIALLY_NULL_FIELDS = "balance_transaction receipt_number source_transfer_reversal transfer_reversal"
 
 
 def handle_create_refund(call: StripeCall) -> Document:
@@ -23,7 +22,7 @@ def handle_create_refund(call: StripeCall) -> Document:
     if find_blocking_dispute(world, charge) is not None:
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise invalid_request(message, code="charge_disputed")
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    left = unrefunded_amount(charge)
     if left <= 0:
         raise invalid_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = left if requested is None else requested
@@ -43,7 +42,7 @@ def handle_create_refund(call: StripeCall) -> Document:
     )
     refund["balance_transaction"] = movement["id"]
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    charge["refunded"] = unrefunded_amount(charge) == 0
     world.save_and_record(refund, "refund.created")
     world.save_and_record(charge, "charge.refunded")
     return refund
@@ -77,19 +76,8 @@ def _charge_of_call(call: StripeCall) -> Document:
 
 
 def _new_refund(call: StripeCall, charge: Document, amount: int) -> Document:
-    return {
-        **new_object(call.world, "refund", INITIALLY_NULL_FIELDS),
-        "amount": amount,
-        "charge": charge["id"],
-        "currency": charge["currency"],
-        "customer": charge["customer"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
-        "metadata": merge_metadata({}, call.params),
-        "payment_intent": charge["payment_intent"],
-        "payment_method": charge["payment_method"],
-        "reason": call.params.get("reason"),
-        "status": "succeeded",
-    }
+    asked = {"metadata": merge_metadata({}, call.params), "reason": call.params.get("reason")}
+    return {**new_refund(call.world, charge, amount), **asked}
 
 
 def conclude_refund(world: StripeWorld, refund: Document) -> None:

@@ -52,7 +52,8 @@ async def _customer_money(drill: Drill, order: Order) -> list[str]:
     broken = [f"{one['id']} still holds money" for one in intents if one["status"] == "requires_capture"]
     taken = sum(one["amount_received"] for one in intents)
     ids = {one["id"] for one in intents}
-    back = sum(one["amount"] for one in await _of(drill, "refund", ids) if one["status"] != "failed")
+    made = await drill.stack.refunds_made()
+    back = sum(one["amount"] for one in made if one["status"] != "failed" and one["payment_intent"] in ids)
     banked = sum(one["amount"] for one in await _of(drill, "dispute", ids) if one["status"] != "won")
     if taken - back - banked > most:
         broken.append(f"the customer paid {taken} - {back} - {banked} of {most}")

@@ -35,7 +35,7 @@ async def net_paid(stack: WorkerStack, order: Order) -> int:
     """What the customer has paid, less what went back, in minor units."""
     intents = await stack.intents(order.id)
     ids = {one["id"] for one in intents}
-    refunds = await stack.inspect_stripe("objects", kind="refund")
+    refunds = await stack.refunds_made()
     back: int = sum(one["amount"] for one in refunds if one["payment_intent"] in ids)
     taken: int = sum(one["amount_received"] for one in intents)
     return taken - back

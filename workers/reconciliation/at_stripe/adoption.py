@@ -35,6 +35,16 @@ REFUND_TYPES = (
 )
 
 
+def is_of_charge(found: BalanceTransaction) -> bool:
+    """Return whether a payment made it: the charge, or the remainder of a hold that was captured in part."""
+    return found.type in CHARGE_TYPES or found.is_capture_remainder
+
+
+def find_charge(found: BalanceTransaction) -> str | None:
+    """Return the charge of a balance transaction that a payment made."""
+    return found.cause.charge if found.is_capture_remainder else found.source
+
+
 class Adoption(Enum):
     """What became of something that no row of ours knew."""
 
@@ -47,9 +57,10 @@ async def adopt_movement(context: ReconciliationContext, found: BalanceTransacti
     """Adopt what made a balance transaction that is not booked."""
     if found.source is None:
         return Adoption.UNKNOWN
-    if found.type in CHARGE_TYPES:
+    if is_of_charge(found):
+        charge = find_charge(found)
         async with context.database() as work:
-            hold = await find_hold_by_charge(work, found.source)
+            hold = None if charge is None else await find_hold_by_charge(work, charge)
         return Adoption.UNKNOWN if hold is None else await adopt_captured_hold(context, hold)
     if found.type in REFUND_TYPES:
         source = found.source

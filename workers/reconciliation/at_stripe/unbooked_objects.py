@@ -13,7 +13,7 @@ from domain.reconciliation.unbooked_repository import (
     sum_unbooked_of,
 )
 from domain.reconciliation.use_cases import book_settled
-from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, REFUND_TYPES
+from workers.reconciliation.at_stripe.adoption import REFUND_TYPES, is_of_charge
 from workers.reconciliation.object_ownership import ObjectOwnership, find_named_order_id
 from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, check_object, check_payment
 from workers.reconciliation.reconciliation_context import ReconciliationContext
@@ -48,7 +48,7 @@ async def find_order_of_movement(work: UnitOfWork, found: BalanceTransaction) ->
 
 def _object_of(found: BalanceTransaction) -> str | None:
     """Return the payment, transfer or refund that a discrepancy would be about."""
-    if found.type in CHARGE_TYPES:
+    if is_of_charge(found):
         return found.cause.payment_intent
     if found.type in TRANSFER_TYPES or found.type in REFUND_TYPES:
         return found.source
@@ -65,7 +65,7 @@ async def report_object(context: ReconciliationContext, found: BalanceTransactio
     async with context.database() as work:
         if await is_any_foreign(work, [object_id]) or await find_discrepancy_of_object(work, object_id) is not None:
             return None
-    if found.type in CHARGE_TYPES:
+    if is_of_charge(found):
         return await check_object(
             context, INTENTS, await context.call_stripe(lambda client: retrieve_intent(client, object_id))
         )

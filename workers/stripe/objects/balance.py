@@ -74,6 +74,7 @@ class BalanceTransactionType(StrEnum):
     UNKNOWN = "unknown"  # of a later version
 
 
+CAPTURE_REMAINDER = "partial_capture_reversal"  # a refund by its type: docs.stripe.com/reports/reporting-categories
 PAYMENTS_BALANCE = "payments"  # available and pending; issuing, reserves and prefunding are balances of their own
 
 
@@ -88,6 +89,7 @@ class MovementCause:
     customer: str | None
     destination: str | None  # of a transfer
     transfer_group: str | None
+    amount_captured: int | None  # of a charge: less than the amount when it was captured in part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,12 @@ class BalanceTransaction:
     source: str | None  # the id of the charge, transfer, refund ... that caused it
     cause: MovementCause  # only when Stripe was asked to expand the source
     balance_type: str  # which of the platform's balances it changes
+    category: str  # Stripe's reporting category, which says more than the type
+
+    @property
+    def is_capture_remainder(self) -> bool:
+        """Return whether it takes back what was held and not captured, which Stripe credits with the charge first."""
+        return self.category == CAPTURE_REMAINDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +137,7 @@ def parse_balance_transaction(raw: RawObject) -> BalanceTransaction:
         source=reference_id(raw.get("source")),
         cause=_parse_cause(nested(raw, "source")),
         balance_type=str(raw.get("balance_type") or PAYMENTS_BALANCE),
+        category=str(raw.get("reporting_category") or ""),
     )
 
 
@@ -141,6 +150,7 @@ def _parse_cause(source: RawObject) -> MovementCause:
         customer=reference_id(source.get("customer")),
         destination=reference_id(source.get("destination")),
         transfer_group=optional_text(source.get("transfer_group")),
+        amount_captured=source.get("amount_captured") if source.get("object") == "charge" else None,
     )
 
 

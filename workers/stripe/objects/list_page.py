@@ -19,11 +19,13 @@ class ListPage(Generic[Listed]):
     last_id: str | None  # None: the page is empty
 
 
-def parse_page(raw: RawObject, parse: Callable[[RawObject], Listed]) -> ListPage[Listed]:
-    """Return a page of objects, each read by `parse`. Raise KeyError when a field is missing."""
+def parse_page(
+    raw: RawObject, parse: Callable[[RawObject], Listed], keep: Callable[[Listed], bool] = lambda _: True
+) -> ListPage[Listed]:
+    """Return a page of the objects to keep, each read by `parse`. Raise KeyError when a field is missing."""
     found = raw["data"]
     return ListPage(
-        items=tuple(parse(one) for one in found),
+        items=tuple(filter(keep, map(parse, found))),
         has_more=bool(raw["has_more"]),
         newest=found[0]["created"] if found else None,
         last_id=str(found[-1]["id"]) if found else None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from workers.stripe.objects.balance import BalanceTransaction, parse_balance_transaction
+from workers.stripe.objects.balance import CAPTURE_REMAINDER, BalanceTransaction, parse_balance_transaction
 from workers.stripe.objects.raw_object import (
     ObjectMetadata,
     RawObject,
@@ -42,11 +42,16 @@ class ChargeOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """The charge of a payment intent. `balance_transaction` is None unless Stripe was asked to expand it."""
+    """The charge of a payment intent. `balance_transaction` is None unless Stripe was asked to expand it.
+
+    `fee` is Stripe's for what was captured, in minor units; None while Stripe has not named it. Of a hold captured in
+    part it is that of two balance transactions, and so known only with the refunds of the charge.
+    """
 
     id: str
     capture_before: datetime | None  # when the bank lets go of money that is held
     balance_transaction: BalanceTransaction | None
+    fee: int | None
     card_fingerprint: str | None
     outcome: ChargeOutcome
 
@@ -108,9 +113,19 @@ def parse_charge(raw: RawObject) -> Charge:
         id=raw["id"],
         capture_before=to_time(nested(raw, "payment_method_details", "card").get("capture_before")),
         balance_transaction=None if transaction is None else parse_balance_transaction(transaction),
+        fee=None if transaction is None else _parse_fee(raw, transaction),
         card_fingerprint=optional_text(nested(raw, "payment_method_details", "card").get("fingerprint")),
         outcome=_parse_outcome(nested(raw, "outcome")),
     )
+
+
+def _parse_fee(charge: RawObject, transaction: RawObject) -> int | None:
+    fee: int = transaction["fee"]
+    if charge.get("amount_captured") in (None, charge.get("amount")):
+        return fee
+    movements = (nested(refund, "balance_transaction") for refund in nested(charge, "refunds").get("data", ()))
+    returned = [one["fee"] for one in movements if one.get("reporting_category") == CAPTURE_REMAINDER]
+    return fee + sum(returned) if returned else None
 
 
 def _parse_outcome(raw: RawObject) -> ChargeOutcome:

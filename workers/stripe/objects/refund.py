@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workers.stripe.objects.balance import CAPTURE_REMAINDER
 from workers.stripe.objects.raw_object import (
     ObjectMetadata,
     RawObject,
+    nested,
     optional_text,
     parse_metadata,
     parse_status,
@@ -40,6 +42,7 @@ class StripeRefund:
     payment_intent: str | None
     metadata: ObjectMetadata
     failure_reason: str | None
+    is_capture_remainder: bool  # Stripe made it of what was held and not captured: nobody refunded anything
 
 
 def parse_refund(raw: RawObject) -> StripeRefund:
@@ -54,4 +57,10 @@ def parse_refund(raw: RawObject) -> StripeRefund:
         payment_intent=reference_id(raw.get("payment_intent")),
         metadata=parse_metadata(raw),
         failure_reason=optional_text(raw.get("failure_reason")),
+        is_capture_remainder=nested(raw, "balance_transaction").get("reporting_category") == CAPTURE_REMAINDER,
     )
+
+
+def is_made(found: StripeRefund) -> bool:
+    """Return whether somebody made this refund, us or a person; the rest of a hold is no refund to anybody."""
+    return not found.is_capture_remainder

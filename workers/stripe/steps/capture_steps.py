@@ -13,7 +13,7 @@ from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_intents import cancel_intent, capture_intent, retrieve_intent
+from workers.stripe.gateway_intents import TAKEN_PAYMENT, cancel_intent, capture_intent, retrieve_intent
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
 from workers.stripe.refusals.waiting_people import tell_held_up, tell_refused
 from workers.stripe.steps.charge_steps import (
@@ -38,7 +38,7 @@ async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
         return None
     return {
         "payment_intent": hold.payment_intent,
-        "capture": {"amount_to_capture": order.total, "expand": ["latest_charge.balance_transaction"]},
+        "capture": {"amount_to_capture": order.total, "expand": [*TAKEN_PAYMENT]},
         "may_lapse": run.saga.has_step("charge_again"),  # older versions of the saga cannot charge the card again
     }
 

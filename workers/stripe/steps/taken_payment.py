@@ -13,13 +13,13 @@ def read_taken_payment(intent: PaymentIntent) -> TakenPayment:
     charge = intent.latest_charge
     if charge is None:
         raise LookupError(f"{intent.id} came without its charge")
-    transaction = charge.balance_transaction
+    transaction, fee = charge.balance_transaction, charge.fee
     return TakenPayment(
         payment_intent=intent.id,
         amount=intent.amount_received,
         charge=charge.id,
-        fee=0 if transaction is None else transaction.fee,
-        balance_transaction=None if transaction is None else transaction.id,
+        fee=fee or 0,
+        balance_transaction=None if transaction is None or fee is None else transaction.id,  # the fee is booked later
         settled_currency=None if transaction is None else transaction.currency,
     )
 
