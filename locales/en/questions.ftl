@@ -38,6 +38,9 @@ bot-question-end =
         [payout-paid] The runner was paid
         [refund-requested] A refund was decided
         [refund-succeeded] The money went back
+        [dispute-answered] The bank has our answer
+        [dispute-won] The dispute was won
+        [dispute-lost] The dispute was lost
         [membership-runner_status] Decided: see /runners
         [restriction-exempt] It does not hold here any more
        *[other] This is settled

@@ -55,6 +55,7 @@ _DEBT = _about_order("debt", *_DEBT_ENDED)
 _CASE = Question(topic="case", subject="case", ends=frozenset({"case-closed"}))
 _DISCREPANCY_ENDED = frozenset({"difference-vanished", "difference-mended", "difference-settled"})
 _DISCREPANCY = Question(topic="difference", subject="difference", ends=_DISCREPANCY_ENDED)
+_ANSWER_TO_BANK = _about_order("answer-to-bank", "dispute-answered", "dispute-won", "dispute-lost")
 _UNSENT_PAY = _about_order("unsent-pay", "payout-paid", "review-released")
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
@@ -89,6 +90,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "notification-case-more": _CASE,
         "notification-discrepancy": _DISCREPANCY,
         "notification-discrepancy-remains": _DISCREPANCY,
+        "notification-discrepancy-movement": _DISCREPANCY,
         "notification-stuck": Question(
             topic="stuck", subject="saga", ends=frozenset({"saga-retried", "saga-resolved"})
         ),
@@ -97,6 +99,9 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "notification-payout-short": _UNSENT_PAY,
         "notification-payout-settings": _UNSENT_PAY,
         "notification-return-refused": _about_order("return", "refund-requested", "refund-succeeded"),
+        "notification-dispute": _ANSWER_TO_BANK,
+        "notification-dispute-unanswered": _ANSWER_TO_BANK,
+        "notification-evidence-refused": _ANSWER_TO_BANK,
         "notification-dispute-lost": _about_order("dispute", "payout-started", "payout-paid"),
         "notification-dispute-won-kept": _about_order("dispute", "payout-started", "payout-paid"),
         "notification-asks-to-run": Question(

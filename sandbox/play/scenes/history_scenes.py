@@ -141,7 +141,7 @@ async def _claimed_after(scene: SceneContext, *earlier: EarlierOrder) -> int:
 
 
 async def _see_review(scene: SceneContext, order: int, why: str) -> None:
-    await scene.sam.wait_for_message(f"Please look at #{order}", why)
+    await scene.sam.wait_for_message(f"Please look at #{order}", why, timeout=SWEEP_TIMEOUT_SECONDS)
 
 
 def _held(order: int) -> ExpectedMoney:

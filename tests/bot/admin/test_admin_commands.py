@@ -51,7 +51,7 @@ async def test_an_order_is_shown_with_its_history(stack: BotStack) -> None:
 
 async def test_an_admin_cancels_only_with_a_reason(stack: BotStack) -> None:
     sam, order_id = await stack.add_admin(), await (await stack.add_customer()).open_order()
-    assert "/cancel 12 The shop is on fire" in await sam.answer_to(f"/cancel {order_id}")
+    assert f"It completes /cancel {order_id}" in await sam.answer_to(f"/cancel {order_id}")
     assert await stack.status(order_id) is OrderStatus.CREATED
     assert "no rice left" in await sam.answer_to(f"/cancel #{order_id} no rice  left")
     assert await stack.status(order_id) is OrderStatus.CANCELLED

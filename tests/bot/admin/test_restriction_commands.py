@@ -110,7 +110,7 @@ async def test_whom_it_is_about_is_a_number_a_name_an_order_or_the_message_repli
     assert "Nobody here has this number or name" in await sam.answer_to("/bar @nobody_here 7d money why")
     assert "Nobody here has this number or name" in await sam.answer_to("/bar 999999999 7d money why")
     assert "Write who, how long" in await sam.answer_to("/bar")
-    assert "Write who and why" in await sam.answer_to(f"/unbar {mei.id}")
+    assert f"It completes /unbar {mei.id}" in await sam.answer_to(f"/unbar {mei.id}")
     await admin_chat.write("/board")
     number = (await admin_chat.sam.last_message(admin_chat.chat))["message_id"]
     row = {"campus_id": stack.campuses["north"], "name": f"alert of {order_id}", "chat_id": admin_chat.chat}

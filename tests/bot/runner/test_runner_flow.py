@@ -155,7 +155,7 @@ async def test_a_line_that_can_be_no_pin_is_not_one_of_the_five_tries(stack: Bot
 async def test_an_admin_finishes_an_arrived_order_with_a_reason_when_the_pin_fails(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     sam = await stack.add_admin()
-    assert "/finish 12" in await sam.answer_to(f"/finish {order_id}")
+    assert f"It completes /finish {order_id}" in await sam.answer_to(f"/finish {order_id}")
     await ana.write(f"/finish {order_id} I say so")
     assert (await stack.order_row(order_id))["status"] == OrderStatus.ARRIVED
     await sam.write(f"/finish {order_id} the customer called")

@@ -16,6 +16,7 @@ from domain.database.unit_of_work import (
     create_unit_of_work_factory,
 )
 from tests.stack.store_setup import drop_queue_jobs, found_campus
+from tests.workers.engine.no_followers import NO_FOLLOWERS
 from workers.stripe.gateway import StripeGateway, open_stripe_gateway
 
 # A row for each time that a step or its compensation changed something in Postgres, or recorded an answer there.
@@ -48,7 +49,7 @@ class EngineStack:
 async def running_engine_stack(database_url: str) -> AsyncIterator[EngineStack]:
     """Run a stack on this database."""
     engine, gateway = create_database_engine(database_url, pool_size=8), open_stripe_gateway("sk_test_unused", None)
-    async with create_unit_of_work_factory(engine, drop_queue_jobs, Registers())() as work:
+    async with create_unit_of_work_factory(engine, drop_queue_jobs, Registers(NO_FOLLOWERS))() as work:
         campus = await found_campus(work)
         await work.connection.execute(text("UPDATE campus SET admin_chat = -300"))
         await work.connection.execute(text(CREATE_SQL))

@@ -17,6 +17,7 @@ from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
 from domain.saga.register import LocalStepFunction, SagaRegister
 from domain.saga.run import SagaRun
 from tests.scenarios.worker_faults import WorkerKilled
+from tests.workers.engine.no_followers import NO_FOLLOWERS
 from tests.workers.engine.remote_effects import InjectedOutcome, RemoteEffects
 from workers.engine.call_failures import OutcomeUnknown, TryLater
 from workers.engine.external_step import (
@@ -108,7 +109,7 @@ class ScriptedWorker:
             elif undo is not None:
                 local[undo] = partial(self._run_local_step, at, True)
         sagas = SagaRegister(sagas={(self.saga.kind, self.saga.version): self.saga}, local_steps=local)
-        return Registers(sagas, ExternalStepRegister(steps=external))
+        return Registers(sagas, ExternalStepRegister(steps=external), NO_FOLLOWERS)
 
     def _call(self, at: int, *, compensates: bool) -> ExternalStepHooks:
         return define_external_step(

@@ -20,6 +20,7 @@ from domain.saga.start import start_saga
 from domain.saga.stuck_repository import retry_stuck_saga
 from tests.scenarios.worker_faults import WorkerKilled
 from tests.workers.engine.engine_stack import EngineStack
+from tests.workers.engine.no_followers import NO_FOLLOWERS
 from tests.workers.engine.remote_effects import InjectedOutcome, RemoteEffects
 from tests.workers.engine.scripted_worker import ScriptedWorker, WorkerScript
 from workers.engine.saga_engine import advance_saga
@@ -46,7 +47,7 @@ CONDITIONS_SQL = {
     InjectedOutcome.GIVEN_UP: FAILING_LONG_SQL,
     InjectedOutcome.RECORDING_FAILED: FAILING_OFTEN_SQL,
 }
-NO_REGISTERS = Registers()
+NO_REGISTERS = Registers(NO_FOLLOWERS)
 MAX_WAKES = 40
 
 

@@ -51,6 +51,8 @@ async def execute_capture(client: StripeGateway, request: CallRequest) -> TakenP
         if not request.params.get("may_lapse"):
             raise
         return await close_lapsed_hold(client, request, refusal)
+    if found.latest_charge is None or found.latest_charge.fee is None:  # a call of a former release asks for less
+        found = await retrieve_intent(client, found.id)
     return read_taken_payment(found)
 
 
