@@ -120,12 +120,14 @@ def parse_charge(raw: RawObject) -> Charge:
 
 
 def _parse_fee(charge: RawObject, transaction: RawObject) -> int | None:
-    fee: int = transaction["fee"]
-    if charge.get("amount_captured") in (None, charge.get("amount")):
-        return fee
+    fee = int(transaction["fee"])
     movements = (nested(refund, "balance_transaction") for refund in nested(charge, "refunds").get("data", ()))
     returned = [one["fee"] for one in movements if one.get("reporting_category") == CAPTURE_REMAINDER]
-    return fee + sum(returned) if returned else None
+    if returned:
+        return fee + sum(map(int, returned))
+    captured, is_converted = charge.get("amount_captured"), transaction["currency"] != charge.get("currency")
+    is_of_all = captured is not None and not is_converted and transaction["amount"] > captured
+    return None if is_of_all else fee
 
 
 def _parse_outcome(raw: RawObject) -> ChargeOutcome:
