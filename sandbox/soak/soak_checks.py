@@ -26,7 +26,8 @@ SELECT 'a ' || kind || ' order message of #' || order_id || ' is due: ' || coale
 UNION ALL
 SELECT 'the notification ' || name || ' is ' || status FROM notification WHERE status IN ('due', 'sending')
 UNION ALL
-SELECT 'the pay for #' || order_id || ' is held' FROM payable WHERE held_until IS NOT NULL AND status = 'open'
+SELECT 'the pay for #' || payable.order_id || ' is held' FROM payable JOIN orders ON orders.id = payable.order_id
+ WHERE held_until IS NOT NULL AND payable.status = 'open' AND customer_id = ANY($1)
 UNION ALL
 SELECT 'update ' || update_id || ' is open: ' || coalesce(error, '') FROM telegram_update WHERE handled_at IS NULL
 UNION ALL
@@ -81,7 +82,7 @@ class SoakFindings:
 async def wait_until_settled(context: SoakContext, *, timeout: float) -> SoakFindings:
     """Wait until nothing is in flight. What still is after `timeout` seconds becomes a failure."""
     findings, began = SoakFindings(), time.monotonic()
-    while unsettled := await context.query(UNSETTLED):
+    while unsettled := await context.query(UNSETTLED, context.customer_ids):
         if time.monotonic() - began > timeout:
             for row in unsettled:
                 findings.add_failure(_order_number(str(row[0])), str(row[0]))
