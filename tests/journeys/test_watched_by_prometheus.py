@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 
 from sandbox.launch.ports import free_port
 from sandbox.people.populated_stack import PopulatedStack
+from tests.stack.bot_stack import wait_until
 from tests.stack.prometheus_programs import require_program
 from tests.stack.shared_servers import PROJECT
 
@@ -69,15 +69,20 @@ async def test_each_panel_and_each_alert_finds_its_series(stack: PopulatedStack,
     alerts = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
     names = {name for rule in alerts for name in METRIC.findall(rule["expr"])}
     wanted = {**panels, **{f"metric of an alert: {name}": name for name in names}}
-    deadline = time.monotonic() + SCRAPES_FOR_A_RATE_SECONDS
     async with aiohttp.ClientSession() as session:
-        while wanted and time.monotonic() < deadline:
-            await asyncio.sleep(1)
+
+        async def is_every_series_there() -> bool:
             try:
-                found = {where: await query(session, prometheus_url, each) for where, each in wanted.items()}
+                found = [where for where, each in wanted.items() if await query(session, prometheus_url, each)]
             except aiohttp.ClientError:
-                continue  # it still starts
-            wanted = {where: each for where, each in wanted.items() if not found[where]}
-        assert wanted == {}
+                return False  # it still starts
+            for where in found:
+                del wanted[where]
+            return wanted == {}
+
+        try:
+            await wait_until(is_every_series_there, SCRAPES_FOR_A_RATE_SECONDS)
+        finally:
+            assert wanted == {}
         firing = await query(session, prometheus_url, 'ALERTS{alertstate="firing",severity="critical"}')
     assert firing == []

@@ -22,8 +22,8 @@ def judge_trials(campus: str, results: Sequence[TrialResult]) -> Iterator[CheckL
         subject = f"{campus}: {result.trial.value}"
         if result.failure is not None:
             why = describe_failure(result.failure).why
-            todo = f" {WHAT_TO_DO[result.trial]}" if isinstance(result.failure, Refused) else ""
-            yield broken(subject, f"It could not be made: {why}{todo}")
+            advice = f" {WHAT_TO_DO[result.trial]}" if isinstance(result.failure, Refused) else ""
+            yield broken(subject, f"It could not be made: {why}{advice}")
         elif result.left is not None:
             yield note(subject, f"It was made, and could not be deleted again: {result.left}.")
         else:
