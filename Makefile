@@ -41,10 +41,9 @@ races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, can
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
 
-tables: $(READY)  ## the tables of which `make test` has a part: lost answers, kills and refusals at each step
-	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest -n 2 --dist loadfile --show-capture=no -p tests.fuzz.conftest \
-	  tests/workers/engine/test_unknown_outcomes.py tests/workers/engine/test_worker_crashes.py \
-	  tests/workers/stripe/test_refusal_table.py tests/domain/payments/test_payment_outcomes.py
+tables: $(READY)  ## the tables and long drills of which `make test` has a part: lost answers, kills, refusals, old buttons
+	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest -n 2 --dist loadgroup --show-capture=no -p tests.fuzz.conftest \
+	  $(shell grep -rlE --include='test_*.py' 'sample\(|mark\.long' tests)
 
 dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to each object of an order, in each of its states
 	@CAMPUSG_FUZZ=deep $(VENV) -m pytest -n 2 --show-capture=no -p tests.fuzz.conftest tests/workers/dashboard

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.stack.database_pool import DatabasePool, open_database_pool
 from tests.stack.shared_servers import SharedServers, empty_redis_database, make_template, running_shared_servers
 
@@ -33,11 +34,15 @@ asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the group of each test
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for processes: of journeys and of conventions one takes all, of others whole files.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long tests to `make tables`, and group others for processes: journeys and conventions, else whole files.
 
     The slowest are first.
     """
+    left_out = [] if IS_DEEP else [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(
         key=lambda item: FOLDER_ORDER.index(_folder(item)) if _folder(item) in FOLDER_ORDER else len(FOLDER_ORDER)
     )

@@ -1,4 +1,4 @@
-"""Every button of a message that release 0009 sent is pressed under this release: each still does what it did."""
+"""A button of a message that release 0009 sent still does what it did: `make tables` presses each, `make test` some."""
 
 import logging
 import re
@@ -12,6 +12,7 @@ from tests.bot.conversation.old_button_presses import find_people, list_presses
 from tests.bot.conversation.old_button_setup import FALLBACK_ROUTER, OldButtons, Outcome, running_old_buttons
 from tests.bot.conversation.permission_rules import ChatKind
 from tests.bot.conversation.permissions import TAP_RULES
+from tests.fuzz.fuzz_depth import IS_DEEP, sample
 from tests.migrations.release_recording import Json
 from tests.stack.shared_servers import SharedServers, empty_redis_database
 
@@ -98,13 +99,14 @@ async def test_every_button_of_the_release_before_is_answered_by_its_handler(
     wrong, effective = [], set()
     presses = list_presses(old_buttons.recording.taps, await find_people(old_buttons))
     assert {press.data for press in presses} == recorded_strings(old_buttons.recording.taps)
-    for press in presses:
+    for press in sample(presses, 4):
         outcome = await old_buttons.press(press)
         wrong += [(press.data, press.person, fault) for fault in faults_of(outcome)]
         if has_effect(outcome):
             effective.add(press.action)
     assert wrong == []
-    assert set(recorded_kinds(old_buttons)) - effective == set(), "no button of these kinds had its effect"
+    if IS_DEEP:  # then all are pressed
+        assert set(recorded_kinds(old_buttons)) - effective == set(), "no button of these kinds had its effect"
     assert caplog.records == []  # not one `update_failed`
 
 

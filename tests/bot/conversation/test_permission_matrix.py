@@ -37,7 +37,7 @@ from tests.bot.conversation.permission_setup import (
     text_update,
 )
 from tests.bot.conversation.permissions import COMMAND_RULES, PUBLIC_COMMANDS, TAP_RULES
-from tests.fuzz.fuzz_depth import IS_DEEP
+from tests.fuzz.fuzz_depth import IS_DEEP, sample
 from tests.fuzz.input_counts import count_inputs
 from tests.stack.bot_stack import BotStack
 
@@ -193,7 +193,9 @@ async def _violations(stack: BotStack, scenario: MatrixScenario, actor: Actor) -
     async with _rolled_back_transaction(stack) as work:
         await set_role_state(work, scenario.campus_id, person, actor.role_state)
         await prepare_campus(work, scenario, person)
-        for attempt in all_attempts(scenario, person, actor.chat_kind):
+        # In `make test` each role state tries half of all inputs, and the next one the other half.
+        at = ROLE_STATES.index(actor.role_state)
+        for attempt in sample(list(all_attempts(scenario, person, actor.chat_kind)), 2, at % 2):
             if actor.chat_kind in attempt.rule.tried_in and (IS_DEEP or actor.is_worth_trying(attempt.rule)):
                 count_inputs(f"permissions, {actor.chat_kind}")
                 came_of_it = await _try_attempt(stack, work, scenario, person, attempt)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.aging import AgedStack, changed
 from tests.scenarios.old_crowd import OF_ORDER, cloning_statements
 from tests.scenarios.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
@@ -91,7 +92,7 @@ STILL_OPEN = {
 
 
 @pytest.mark.parametrize(
-    "statement", [*IN_THE_WINDOW.values(), *STILL_OPEN.values()], ids=[*IN_THE_WINDOW, *STILL_OPEN]
+    "statement", sample([pytest.param(sql, id=name) for name, sql in (IN_THE_WINDOW | STILL_OPEN).items()], 3)
 )
 async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anything_is_open(
     aged: AgedStack, statement: str
@@ -131,7 +132,9 @@ OLD_BREACHES = {
 }
 
 
-@pytest.mark.parametrize(("statement", "name"), OLD_BREACHES.values(), ids=OLD_BREACHES)
+@pytest.mark.parametrize(
+    ("statement", "name"), sample([pytest.param(*row, id=name) for name, row in OLD_BREACHES.items()], 2)
+)
 async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedStack, statement: str, name: str) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:
         full = broken(await read_snapshot(database, aged.stack.context.stripe))
@@ -158,7 +161,9 @@ WRONG_SUMS = {
 }
 
 
-@pytest.mark.parametrize(("statement", "words"), WRONG_SUMS.values(), ids=WRONG_SUMS)
+@pytest.mark.parametrize(
+    ("statement", "words"), sample([pytest.param(*row, id=name) for name, row in WRONG_SUMS.items()], 2, 1)
+)
 async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedStack, statement: str, words: str) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:
         full = broken(await read_snapshot(database, aged.stack.context.stripe))

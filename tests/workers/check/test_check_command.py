@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE
 import pytest
 
 from sandbox.launch.ports import free_port
+from tests.stack.command_line import run_command
 from tests.stack.shared_servers import PROJECT
 from tests.workers.check.check_stack import KEY, TOKEN, CheckStack
 from workers.check.line import LineState
@@ -39,9 +40,15 @@ async def test_a_friendly_set_up_ends_with_0(stack: CheckStack) -> None:
         assert words in said
 
 
+async def call_check(stack: CheckStack, *arguments: str) -> tuple[int, str, str]:
+    """Run the command within this process: one start of it is enough."""
+    ended = await run_command(main, arguments, dict(stack.environment))
+    return ended.status, ended.stdout, ended.stderr
+
+
 async def test_one_thing_that_does_not_work_ends_with_1_for_machines_too(stack: CheckStack) -> None:
     await stack.stripe.control_stripe("platform", settlement=["usd"])
-    code, said, _ = await run_check(stack, "--json")
+    code, said, _ = await call_check(stack, "--json")
     found = json.loads(said)
     assert (code, found["works"]) == (1, False)
     (line,) = [line for line in found["lines"] if line["state"] == "broken"]
@@ -49,7 +56,7 @@ async def test_one_thing_that_does_not_work_ends_with_1_for_machines_too(stack: 
 
 
 async def test_a_campus_that_is_not_there_ends_with_2(stack: CheckStack) -> None:
-    code, said, wrong = await run_check(stack, "south")
+    code, said, wrong = await call_check(stack, "south")
     assert (code, said, wrong) == (2, "", "There is no campus 'south'; there are: north.\n")
 
 

@@ -1,27 +1,22 @@
 """Founding a campus that the platform at Stripe cannot serve is refused in words; changing one asks nobody."""
 
-import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
 
+from tests.stack.command_line import run_command
 from tests.stack.shared_servers import PROJECT
 from tests.workers.check.check_stack import CheckStack
 from workers.check.stripe.campus_lines import countries_of
+from workers.commands.campus import main
 
 EXAMPLE = PROJECT / "sandbox" / "launch" / "campus.toml"
 
 
-async def add_campus(stack: CheckStack, file: Path, *options: str) -> tuple[int | None, str, str]:
+async def add_campus(stack: CheckStack, file: Path, *options: str) -> tuple[int, str, str]:
     """Run `python -m workers.campus add` with Stripe's key; return its exit status, and what it printed."""
-    environment = os.environ | dict(stack.environment)
-    command = [sys.executable, "-m", "workers.campus", "add", *options, str(file)]
-    process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT, env=environment, stdout=PIPE, stderr=PIPE)
-    out, wrong = await process.communicate()
-    return process.returncode, out.decode(), wrong.decode()
+    ended = await run_command(main, ["add", *options, str(file)], dict(stack.environment))
+    return ended.status, ended.stdout, ended.stderr
 
 
 def write_campus(folder: Path, name: str, **changes: str) -> Path:

@@ -4,13 +4,18 @@ import pytest
 
 from domain.orders.states import OrderStatus
 from tests.cases import case
+from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.failing_postgres import failing_table
 from tests.stack.worker_stack import WorkerStack
+
+WRITTEN_BY_A_CAPTURE = ("hold", "ledger_txn", "ledger_entry", "payable", "order_message", "event_log")
 
 
 @case(4)
 @pytest.mark.parametrize("at_commit", [False, True], ids=["in the middle", "at the commit"])
-@pytest.mark.parametrize("table", ["hold", "ledger_txn", "ledger_entry", "payable", "order_message", "event_log"])
+@pytest.mark.parametrize(
+    "table", sample(["hold", "ledger_txn", "ledger_entry", "payable", "order_message", "event_log"], 2, 1)
+)
 async def test_m16_a_capture_is_booked_whole_or_not_at_all(
     shared_stack: WorkerStack, table: str, at_commit: bool
 ) -> None:
@@ -31,7 +36,7 @@ async def test_m16_a_capture_is_booked_whole_or_not_at_all(
     assert await stack.breaches() == []
 
 
-@pytest.mark.parametrize("table", ["hold", "orders", "timer", "order_message"])
+@pytest.mark.parametrize("table", sample(["hold", "orders", "timer", "order_message"], 2, 0))
 async def test_s10_an_order_is_published_with_its_deadline_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
     """Also covers M16."""
     stack = shared_stack
@@ -47,7 +52,7 @@ async def test_s10_an_order_is_published_with_its_deadline_or_not_at_all(shared_
     assert len(await stack.intents(order.id)) == 1
 
 
-@pytest.mark.parametrize("table", ["saga", "order_message", "notification", "event_log"])
+@pytest.mark.parametrize("table", sample(["saga", "order_message", "notification", "event_log"], 2, 1))
 async def test_a_claim_is_written_whole_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
     stack = shared_stack
     runner, order = await stack.add_member(runner=True, card=None), await stack.open_order()
@@ -61,7 +66,7 @@ async def test_a_claim_is_written_whole_or_not_at_all(shared_stack: WorkerStack,
 
 
 @case(4)
-@pytest.mark.parametrize("table", ["payable", "ledger_entry", "notification"])
+@pytest.mark.parametrize("table", sample(["payable", "ledger_entry", "notification"], 2, 0))
 async def test_m16_a_transfer_is_booked_whole_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
     """Also covers M4."""
     stack = shared_stack

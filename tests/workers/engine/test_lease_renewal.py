@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from domain.orders.states import OrderStatus
@@ -65,6 +66,7 @@ async def finish(scenario: SagaScenario) -> None:
     await scenario.check()
 
 
+@pytest.mark.long
 async def test_a_running_saga_keeps_its_lease_while_timers_fire_slowly(
     stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:
@@ -95,6 +97,7 @@ async def test_a_running_saga_keeps_its_lease_while_other_sagas_take_every_conne
         await finish(scenario)
 
 
+@pytest.mark.long
 async def test_a_saga_keeps_its_lease_while_its_worker_stops(
     stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
 from domain.database.unit_of_work import QueueJob
+from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.worker_process import running_worker
 from tests.stack.bot_stack import wait_until
 from tests.stack.worker_stack import WorkerStack
@@ -38,7 +39,7 @@ async def corrupt_job(redis: Redis) -> None:
     await redis.zadd(QUEUE_NAME, {CORRUPT_JOB: 1})
 
 
-@pytest.mark.parametrize("corrupt", [corrupt_id, corrupt_job])
+@pytest.mark.parametrize("corrupt", sample([corrupt_id, corrupt_job], 2))
 async def test_the_listener_goes_on_after_a_corrupt_entry_made_arq_fail(
     stack: WorkerStack, database_url: str, redis_url: str, tmp_path: Path, corrupt: Corrupt
 ) -> None:
