@@ -1,6 +1,7 @@
 """Tests that Stripe's objects leave workers/stripe typed, and that nobody else reads or builds raw ones."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -15,37 +16,53 @@ from tests.conventions.stripe_rules import (
 )
 from tests.conventions.test_conventions import PRODUCT, trees_of
 
-TREES = trees_of(*PRODUCT)
-COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns}
-FIELD_NAMES = {
-    name
-    for path, tree in TREES.items()
-    if path.startswith("workers/stripe/objects/")
-    for name in raw_field_names(tree)
-    if name not in COLUMNS | ORDINARY_NAMES
-}
-CLOSED_FUNCTIONS = {
-    name
-    for path, tree in TREES.items()
-    if path.startswith("workers/stripe/gateway")
-    for name in parameter_functions(tree)
-}
+
+@cache  # not read when the module is imported: every process of a run imports it, and one runs its tests
+def product_trees() -> dict[str, ast.Module]:
+    """The syntax trees of the product's modules, by path."""
+    return trees_of(*PRODUCT)
+
+
+@cache
+def field_names() -> frozenset[str]:
+    """The names of Stripe's fields that nobody outside of workers/stripe reads."""
+    ordinary = {column.name for table in METADATA.tables.values() for column in table.columns} | ORDINARY_NAMES
+    return frozenset(
+        name
+        for path, tree in product_trees().items()
+        if path.startswith("workers/stripe/objects/")
+        for name in raw_field_names(tree)
+        if name not in ordinary
+    )
+
+
+@cache
+def closed_functions() -> frozenset[str]:
+    """The functions that build parameters for Stripe."""
+    return frozenset(
+        name
+        for path, tree in product_trees().items()
+        if path.startswith("workers/stripe/gateway")
+        for name in parameter_functions(tree)
+    )
 
 
 def test_the_gateway_returns_typed_objects() -> None:
-    found = [sentence for path, tree in TREES.items() for sentence in untyped_results(path, tree)]
+    found = [sentence for path, tree in product_trees().items() for sentence in untyped_results(path, tree)]
     assert not found, "\n".join(found)
 
 
 def test_nobody_else_reads_a_field_of_stripe() -> None:
-    assert {"latest_charge", "amount_received", "has_more", "metadata", "next_action"} <= FIELD_NAMES
-    found = [sentence for path, tree in TREES.items() for sentence in foreign_reads(path, tree, FIELD_NAMES)]
+    assert {"latest_charge", "amount_received", "has_more", "metadata", "next_action"} <= field_names()
+    names = field_names()
+    found = [sentence for path, tree in product_trees().items() for sentence in foreign_reads(path, tree, names)]
     assert not found, "\n".join(found)
 
 
 def test_nobody_else_builds_parameters_for_stripe() -> None:
-    assert {"create_intent", "create_transfer", "reverse_transfer"} <= CLOSED_FUNCTIONS
-    found = [sentence for path, tree in TREES.items() for sentence in foreign_calls(path, tree, CLOSED_FUNCTIONS)]
+    assert {"create_intent", "create_transfer", "reverse_transfer"} <= closed_functions()
+    names = closed_functions()
+    found = [sentence for path, tree in product_trees().items() for sentence in foreign_calls(path, tree, names)]
     assert not found, "\n".join(found)
 
 
@@ -69,8 +86,8 @@ def test_a_planted_fault_is_found(path: str, source: str) -> None:
     tree = ast.parse(source)
     (sentence,) = (
         *untyped_results(path, tree),
-        *foreign_reads(path, tree, FIELD_NAMES),
-        *foreign_calls(path, tree, CLOSED_FUNCTIONS),
+        *foreign_reads(path, tree, field_names()),
+        *foreign_calls(path, tree, closed_functions()),
     )
     assert sentence.startswith(f"{path}:")
 
@@ -90,5 +107,5 @@ def test_a_planted_fault_is_found(path: str, source: str) -> None:
 def test_what_is_typed_passes(path: str, source: str) -> None:
     tree = ast.parse(source)
     assert list(untyped_results(path, tree)) == []
-    assert list(foreign_reads(path, tree, FIELD_NAMES)) == []
-    assert list(foreign_calls(path, tree, CLOSED_FUNCTIONS)) == []
+    assert list(foreign_reads(path, tree, field_names())) == []
+    assert list(foreign_calls(path, tree, closed_functions())) == []
