@@ -8,8 +8,6 @@ from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.failing_postgres import failing_table
 from tests.stack.worker_stack import WorkerStack
 
-WRITTEN_BY_A_CAPTURE = ("hold", "ledger_txn", "ledger_entry", "payable", "order_message", "event_log")
-
 
 @case(4)
 @pytest.mark.parametrize("at_commit", [False, True], ids=["in the middle", "at the commit"])
