@@ -1,10 +1,10 @@
 """The ledger in Postgres: each posting is booked once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -13,6 +13,9 @@ from domain.ledger.postings_at_stripe import FOREIGN, OPENING, SETTLED_BY_HAND
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
 
 OPENING_LOCK = (7_260_119, 2)  # a Postgres advisory lock of two numbers
+_ACCOUNT_IDS = select(ledger_account.c.code, ledger_account.c.id).where(
+    ledger_account.c.code.in_(bindparam("codes", expanding=True))
+)
 _IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
 
 
@@ -50,11 +53,12 @@ async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | Non
     txn_id = (await work.connection.execute(statement)).scalar_one_or_none()
     if txn_id is None:
         return False
+    account_ids = await _find_or_insert_accounts(work, [entry.account for entry in posting.entries])
     lines = [
         {
             "txn_id": txn_id,
             "line": line,
-            "account_id": await _find_or_insert_account(work, entry.account),
+            "account_id": account_ids[entry.account.code],
             "currency": entry.account.currency,
             "amount": entry.amount,
         }
@@ -64,15 +68,20 @@ async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | Non
     return True
 
 
-async def _find_or_insert_account(work: UnitOfWork, account: LedgerAccount) -> int:
-    existing = select(ledger_account.c.id).where(ledger_account.c.code == account.code)
-    found: int | None = (await work.connection.execute(existing)).scalar_one_or_none()
-    if found is not None:
+async def _find_or_insert_accounts(work: UnitOfWork, accounts: Collection[LedgerAccount]) -> Mapping[str, int]:
+    """Return the id of each account by its code."""
+    found = await _find_account_ids(work, [account.code for account in accounts])
+    new = sorted((one for one in accounts if one.code not in found), key=lambda one: one.code)  # all lock in one order
+    if not new:
         return found
-    values = {"code": account.code, "kind": account.kind, "currency": account.currency, "owner": account.owner}
-    await work.connection.execute(upsert(ledger_account).values(values).on_conflict_do_nothing())
-    made: int = (await work.connection.execute(existing)).scalar_one()
-    return made
+    for account in new:
+        values = {"code": account.code, "kind": account.kind, "currency": account.currency, "owner": account.owner}
+        await work.connection.execute(upsert(ledger_account).values(values).on_conflict_do_nothing())
+    return found | await _find_account_ids(work, [account.code for account in new])
+
+
+async def _find_account_ids(work: UnitOfWork, codes: Sequence[str]) -> dict[str, int]:
+    return {row.code: row.id for row in await work.connection.execute(_ACCOUNT_IDS, {"codes": codes})}
 
 
 async def find_transfer_amount(work: UnitOfWork, transfer: str | None) -> int:

@@ -1,6 +1,6 @@
 """Saga rows in Postgres: inserted, leased by a worker, and written only under their fence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,12 @@ from domain.saga.definition import SagaStatus
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
 from domain.saga.register import SagaRegister
 from domain.saga.run import SagaRun
-from domain.saga.signal_repository import has_unseen_signal, mark_signals_seen, read_signal_names
+from domain.saga.signal_repository import (
+    has_unseen_signal,
+    mark_signals_seen,
+    read_signal_names,
+    signal_names_of_saga,
+)
 from domain.saga.tables import saga
 from domain.settings.timeouts import Timeout
 
@@ -47,12 +52,12 @@ _TAKE_LEASE = (
     update(saga)
     .where(_THIS)
     .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
-    .returning(saga)
+    .returning(saga, signal_names_of_saga().label("signals"))
 )
 _LEASE_DUE = _TAKE_LEASE.where(is_saga_due())
 _FENCED = or_(is_saga_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by")))
 _LEASE_DUE_OR_OWN = _TAKE_LEASE.where(_FENCED, saga.c.fence == bindparam("fenced"))
-_LOCK = select(saga.c.id).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
+_LOCK = select(signal_names_of_saga()).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
 _WRITE = (
     update(saga)
     .where(_THIS)
@@ -73,7 +78,7 @@ async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int
     statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
     found = await work.connection.execute(statement, {"this": saga_id, "by": worker, **fenced})
     row = found.mappings().one_or_none()
-    return None if row is None else await _run_from_row(work, row)
+    return None if row is None else _run_from_row(work, row, row["signals"])
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
@@ -93,10 +98,11 @@ async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
     Signals may still arrive meanwhile, because their writers lock the order and not this row. So the caller calls
     read_signals again before the commit.
     """
-    here = {"this": run.id, "fenced": run.fence}
-    if (await work.connection.execute(_LOCK, here)).scalar_one_or_none() is None:
+    found = await work.connection.execute(_LOCK, {"this": run.id, "fenced": run.fence})
+    signals: Sequence[str] | None = found.scalar_one_or_none()
+    if signals is None:
         return False
-    await read_signals(work, run)
+    run.progress = _with_signals(run.progress, frozenset(signals))
     return True
 
 
@@ -160,7 +166,7 @@ async def find_running_saga(work: UnitOfWork, campus_id: int, person_id: int, ki
     here = (saga.c.campus_id == campus_id, saga.c.person_id == person_id, saga.c.kind == kind)
     query = select(saga).where(*here, saga.c.status == SagaStatus.RUNNING).order_by(saga.c.number.desc()).limit(1)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    return None if row is None else await _run_from_row(work, row)
+    return None if row is None else _run_from_row(work, row, await read_signal_names(work, row["id"]))
 
 
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
@@ -173,14 +179,13 @@ def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
     )
 
 
-async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
+def _run_from_row(work: UnitOfWork, row: RowMapping, signals: Iterable[str]) -> SagaRun:
     definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
     engine = engine_data_from_json(row["data"])
-    signals = await read_signal_names(work, row["id"]) | frozenset(engine.signals)
     progress = Progress(
         status=SagaStatus(row["status"]),
         position=row["position"],
-        signals=signals,
+        signals=frozenset(signals) | frozenset(engine.signals),
         waiting_until=row["waiting_until"],
         reason=row["reason"],
     )

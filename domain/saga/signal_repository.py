@@ -1,10 +1,10 @@
 """Signals in Postgres: what happens outside reaches a running saga as a row of its own, once for each name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -30,6 +30,12 @@ _MARK_SEEN = (
 def has_unseen_signal() -> ColumnElement[bool]:
     """Build the condition that a saga has a signal that it has not read."""
     return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
+
+
+def signal_names_of_saga() -> ColumnElement[Sequence[str]]:
+    """Build the column of the names of all signals of a saga, seen or not, for a statement that reads or writes it."""
+    names = select(saga_signal.c.name).where(saga_signal.c.saga_id == saga.c.id).correlate(saga).scalar_subquery()
+    return func.array(names, type_=ARRAY(Text()))
 
 
 async def signal_saga(work: UnitOfWork, saga_id: UUID, name: str, data: object | None = None) -> None:
