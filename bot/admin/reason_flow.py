@@ -56,9 +56,8 @@ async def _ask_reason(flow: ReasonFlow, context: RequestContext) -> Replies:
     command = f"/{flow.command} {question.subject}"
     if not context.is_private:
         return (NewMessage(await ask_for_reason(context, command, question.text)),)
-    await set_pending_input(
-        context.work, context.campus.id, context.member.person_id, flow.pending_input, question.subject
-    )
+    person = context.work, context.campus.id, context.member.person_id
+    await set_pending_input(*person, flow.pending_input, question.subject, detail=command)
     said = f"{question.text}\n\n{context.say('bot-reason-type', command=command)}"
     return (EditMenu(Screen(said, ((question.back,), *ready_reason_rows(context, command)))),)
 

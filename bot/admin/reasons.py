@@ -1,7 +1,8 @@
 """Asking for the reason of an admin's act, and taking it: as a reply to the question, or as a ready answer under it.
 
 The question names the command that the reason completes. So the answer does what the whole command does, in any chat
-of admins, and with the same permission.
+of admins, and with the same permission. A question is answered once: of two admins who answer it at the same moment,
+one is told that it is out of date.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,9 @@ from bot.conversation.routing import Handler, on_expected_text, on_replies, on_t
 from domain.campuses.use_cases import MAX_REASON_LENGTH
 from domain.errors import Stale
 from domain.messaging.buttons import Tap, TapArgument
-from domain.orders.drafts.draft import PendingInput
-from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.orders.drafts.draft import ConversationState, PendingInput
+from domain.orders.drafts.reason_repository import take_reason
+from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
 
 
 class ReadyReason(StrEnum):
@@ -95,10 +97,10 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
         require_admin_access(context)
         command = context.answered_command
         if context.read_argument(TapArgument.CHOICE) == NO_CHOICE:
-            await _forget(context)
-            return (EditMenu(Screen(context.say("bot-reason-left", command=command or "-"))),)
+            return await _leave(context, command)
         if command is None:
             raise Stale
+        await _answer_once(context, command, context.tapped_message)
         reason = context.say_plain("bot-button-reason", ready=read_choice(context, READY_REASONS))
         done = await complete_command(context, commands, command, reason)
         return tuple(EditMenu(each.screen) if isinstance(each, NewMessage) else each for each in done)
@@ -110,9 +112,9 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
         command, reason = context.answered_command, " ".join(context.typed.split())
         if len(reason) > MAX_REASON_LENGTH:
             return (NewMessage(Screen(context.say("bot-reason-too-long", most=MAX_REASON_LENGTH))),)
+        await _answer_once(context, command, context.reply_to)
         done = await complete_command(context, commands, command, reason)
-        settled = context.say("bot-reason-taken", command=command, reason=reason, name=context.member.first_name)
-        return (*done, EditMenu(Screen(settled), message_id=context.reply_to))
+        return (*done, EditMenu(_settled_screen(context, command, reason), message_id=context.reply_to))
 
     async def take_typed(context: RequestContext) -> Replies:
         asked = context.conversation_state
@@ -127,6 +129,38 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
     on_taps(router, {Tap.READY_REASON: take_ready})
     on_replies(router, take_reply)
     on_expected_text(router, {PendingInput.ADMIN_REASON: take_typed})
+
+
+async def _leave(context: RequestContext, command: str | None) -> Replies:
+    if command is not None:
+        await _answer_once(context, command, context.tapped_message)
+    await _forget(context)
+    return (EditMenu(Screen(context.say("bot-reason-left", command=command or "-"))),)
+
+
+def _settled_screen(context: RequestContext, command: str, reason: str) -> Screen:
+    return Screen(context.say("bot-reason-taken", command=command, reason=reason, name=context.member.first_name))
+
+
+async def _answer_once(context: RequestContext, command: str, question: int | None) -> None:
+    """Take this question, a message of the bot, for the answer to it. Raise Stale when it was answered before.
+
+    In a private chat it waits for its answer as a pending input, which a typed line answers as well.
+    """
+    if not context.is_private:
+        if question is None or not await take_reason(context.work, context.campus.id, context.chat_id, question):
+            raise Stale
+        return
+    asked = await find_pending_input(context.work, context.campus.id, context.member.person_id)
+    if asked is None or not _is_asked(asked, command):
+        raise Stale
+
+
+def _is_asked(asked: ConversationState, command: str) -> bool:
+    """Return whether the pending input is the reason of this command; after a screen it names the act and its order."""
+    if asked.detail == command:
+        return True
+    return asked.pending_input is PendingInput.ADMIN_REASON and str(asked.subject) in command.split()
 
 
 async def complete_command(

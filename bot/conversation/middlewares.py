@@ -183,6 +183,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         is_private=is_private,
         chat_title="" if chat is None else chat.title or "",
         tap=tap,
+        tapped_message=None if event.message is None else event.message.message_id,
         answered_command=find_asked_command(event.message if isinstance(event.message, Message) else None),
     )
     return _with_command_menu(context, await handler(event, data | {"context": context}))

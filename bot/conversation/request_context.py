@@ -40,6 +40,7 @@ class RequestContext:
     message_id: int | None = None  # of the person's message
     reply_to: int | None = None  # the message that it is a reply to
     tap: TapData | None = None
+    tapped_message: int | None = None  # the bot's message with the tapped button
     conversation_state: ConversationState | None = None
     answered_command: str | None = None  # of the bot's question for a reason, which is tapped or replied to
     console_url: str | None = None  # of a message; None: there is no console

@@ -87,6 +87,7 @@ async def bar_side(
     The person is told in general words; the reason of the review is the note for admins. Raise AlreadyBarred when they
     are, and what `view_barrable_sides` and `restrict_person` raise.
     """
+    await lock_order(work, campus.id, order_id)  # of two admins, the second one sees what the first one did
     reviewed, free = await view_barrable_sides(work, campus, admin, order_id)
     if side not in free:
         raise AlreadyBarred

@@ -48,6 +48,17 @@ last_answer = Table(  # the newest message that answered something, kept for whe
 )
 
 
+reason_taken = Table(  # a message of the bot in a group that asked for the reason of an act, and was answered
+    "reason_taken",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    timestamp_column("taken_at", nullable=False, default_now=True),
+    PrimaryKeyConstraint("campus_id", "chat_id", "message_id"),
+)
+
+
 # Every change of any draft takes the next number, so that a button of a former draft never fits a later one.
 draft_version = Sequence("draft_version", metadata=METADATA)
 

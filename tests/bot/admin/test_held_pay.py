@@ -1,9 +1,12 @@
 """/held: pay that waits for an admin, as admins and the runner read it, and [Let it go]."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from bot.admin.money.reviewed_order import BARS
 from bot.conversation.choices import choice_of
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
 from domain.messaging.buttons import Tap
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.tables import notification
@@ -13,10 +16,21 @@ from domain.payouts.tables import payable
 from domain.restrictions.tables import restriction
 from domain.screening.review import ReviewedSide
 from domain.screening.tables import review
+from domain.screening.use_cases import bar_side
 from domain.words import say
 from tests.bot.admin.test_admin_refunds import paid_order
-from tests.stack.bot_stack import BotStack, button_labels
+from tests.stack.bot_stack import BotStack, BotUser, button_labels
+from tests.stack.concurrent_taps import count_outcomes
 from tests.stack.delivered_order_setup import AdminChat, order_message_for
+
+
+async def bar_runner(stack: BotStack, admin: BotUser, order_id: int, length: timedelta | None) -> None:
+    """Bar the runner of a reviewed order, as the bot does it for one tap."""
+    async with stack.work() as work:
+        campus = await find_campus(work, stack.campuses["north"])
+        member = await find_member(work, campus.id, admin.id)
+        await bar_side(work, campus, member, order_id, ReviewedSide.RUNNER, length)
+        await asyncio.sleep(0.1)  # the other admin taps before the end of this transaction
 
 
 async def hold_for_review(stack: BotStack, order_id: int) -> None:
@@ -90,3 +104,11 @@ async def test_an_admin_bars_one_side_from_the_alert_which_shows_by_whom(
     assert "the runner was barred" in history
     assert "the held pay was let go" in history
     assert await stack.rows(restriction, restriction.c.person_id == mei.id) == []
+
+
+async def test_two_admins_who_bar_a_side_at_once_bar_it_once(stack: BotStack) -> None:
+    sam, tom, (_, ana, order_id) = await stack.add_admin(), await stack.add_admin("Tom"), await paid_order(stack)
+    await hold_for_review(stack, order_id)
+    taps = [bar_runner(stack, sam, order_id, timedelta(days=7)), bar_runner(stack, tom, order_id, None)]
+    assert await count_outcomes(taps) == {"done": 1, "AlreadyBarred": 1}
+    assert len(await stack.rows(restriction, restriction.c.person_id == ana.id)) == 1

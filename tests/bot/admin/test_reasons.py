@@ -6,6 +6,7 @@ from domain.campuses.people import RunnerStatus
 from domain.messaging.buttons import Tap
 from domain.orders.states import OrderStatus
 from domain.saga.tables import saga
+from tests.bot.admin.test_admin_refunds import paid_order, refund_rows
 from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import claimed_order, make_stuck_saga, open_order
@@ -120,4 +121,44 @@ async def test_a_reply_to_anything_else_completes_nothing(stack: BotStack, admin
     await admin_chat.sam.write("/cancel", admin_chat.chat, reply_to=other["message_id"])
     await admin_chat.sam.write("because", admin_chat.chat, reply_to=other["message_id"])
     await stack.wait_until_idle()
+    assert await stack.status(order_id) is OrderStatus.CREATED
+
+
+@pytest.mark.parametrize("second", ["a tap", "a reply"])
+async def test_two_admins_who_answer_one_question_act_once(stack: BotStack, admin_chat: AdminChat, second: str) -> None:
+    _, _, order_id = await paid_order(stack)
+    tom, sam, chat = await stack.add_admin("Tom"), admin_chat.sam, admin_chat.chat
+    await stack.control_telegram("groups", id=chat, title="Desk", members=[sam.id, tom.id], bots=[NORTH[2]])
+    await admin_chat.write(f"/refund {order_id} 2.00 platform")
+    question = await asked(admin_chat)
+    gone: Json = {"kind": "status", "status": 400, "description": "Bad Request: message to edit not found"}
+    await stack.control_telegram("faults", method="editMessageText", chat=chat, **gone)
+    await tap_ready(admin_chat, question, "Something missing")
+    (cold,) = [each["data"] for row in question["buttons"] for each in row if each["text"] == "The food was cold"]
+    if second == "a tap":
+        assert "out of date" in (await tom.forge_tap(cold, message_id=question["message_id"], chat=chat))["text"]
+    else:
+        await tom.write("it was cold", chat, reply_to=question["message_id"])
+        await stack.wait_until_idle()
+    assert await refund_rows(stack, order_id) == [(200, 0, "Something missing")]
+
+
+async def test_a_typed_reason_and_a_ready_one_are_one_answer(stack: BotStack) -> None:
+    sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
+    await sam.write(f"/refund {order_id} 2.00 platform")
+    question = await sam.last_message()
+    await sam.write("sauce missing")
+    (cold,) = [each["data"] for row in question["buttons"] for each in row if each["text"] == "The food was cold"]
+    assert "out of date" in (await sam.forge_tap(cold, message_id=question["message_id"]))["text"]
+    assert await refund_rows(stack, order_id) == [(200, 0, "sauce missing")]
+
+
+async def test_a_question_that_was_left_is_not_answered_later(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.write(f"/cancel {order_id}")
+    question = await asked(admin_chat)
+    gone: Json = {"kind": "status", "status": 400, "description": "Bad Request: message to edit not found"}
+    await stack.control_telegram("faults", method="editMessageText", chat=admin_chat.chat, **gone)
+    await tap_ready(admin_chat, question, "Leave it as it is")
+    await tap_ready(admin_chat, question, "The shop is closed")
     assert await stack.status(order_id) is OrderStatus.CREATED
