@@ -146,7 +146,8 @@ async def record_question_shown(work: UnitOfWork, question_id: int) -> None:
     await work.connection.execute(update(question).where(question.c.id == question_id).values(due_at=None, error=None))
 
 
-async def postpone_question(work: UnitOfWork, question_id: int, after: timedelta, error: str | None) -> None:
-    """Make it due again after this delay."""
-    changed: dict[str, Any] = {"due_at": func.now() + after, "error": error}
-    await work.connection.execute(update(question).where(question.c.id == question_id).values(changed))
+async def postpone_question(work: UnitOfWork, settled: SettledQuestion, after: timedelta, error: str | None) -> None:
+    """Make it due again after this delay. Without an error the try does not count: it only waited."""
+    tries = settled.tries if error else settled.tries - 1
+    changed: dict[str, Any] = {"due_at": func.now() + after, "tries": tries, "error": error}
+    await work.connection.execute(update(question).where(question.c.id == settled.id).values(changed))

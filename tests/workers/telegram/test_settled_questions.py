@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from domain.campuses.repository import find_campus
@@ -15,6 +16,7 @@ from domain.orders.notifications.customer import food_left, order_unclaimed
 from domain.orders.states import Order
 from tests.stack.bot_stack import Json
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack, line
+from workers.telegram.closing.questions import MAX_TRIES
 
 
 async def log(
@@ -161,6 +163,30 @@ async def test_what_telegram_did_not_take_is_said_later(stack: SenderStack) -> N
     assert (await newest(stack))["buttons"]
     await make_questions_due(stack)
     assert (await newest(stack))["buttons"] == []
+
+
+async def test_waiting_for_a_full_chat_is_no_try(stack: SenderStack) -> None:
+    order = await ask_whether_to_wait(stack)
+    await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 60)
+    await log(stack, order, "order", order.id, "claimed", SYSTEM)
+    for _ in range(MAX_TRIES + 1):
+        await make_questions_due(stack)
+    assert (await newest(stack))["buttons"]
+    await stack.end_pause()
+    await make_questions_due(stack)
+    assert (await newest(stack))["buttons"] == []
+
+
+async def test_an_edit_that_is_given_up_is_logged(stack: SenderStack, caplog: pytest.LogCaptureFixture) -> None:
+    order = await ask_whether_to_wait(stack)
+    await stack.inject_fault("status", MEI, method="editMessageText", status=500)
+    await log(stack, order, "order", order.id, "claimed", SYSTEM)
+    async with stack.context.database() as work:
+        await work.connection.execute(text("UPDATE question SET tries = :tries"), {"tries": MAX_TRIES - 1})
+    await stack.send_all_due()
+    await make_questions_due(stack)
+    assert (await newest(stack))["buttons"]
+    assert "question_not_closed" in caplog.text
 
 
 async def make_questions_due(stack: SenderStack) -> None:

@@ -40,17 +40,19 @@ async def show_settled(sender_context: SenderContext, question_id: int) -> None:
     if asked is not None and reader is not None and reader.reachable:
         retry = await _edit(sender_context, asked, reader.locale, settled.tries)
     async with sender_context.database() as work:
-        if retry is None or settled.tries >= MAX_TRIES:
-            await record_question_shown(work, settled.id)
-        else:
-            await postpone_question(work, settled.id, retry.after, retry.error)
+        if retry is not None and (retry.error is None or settled.tries < MAX_TRIES):
+            await postpone_question(work, settled, retry.after, retry.error)
+            return
+        await record_question_shown(work, settled.id)
+    if retry is not None:
+        log.warning("question_not_closed", notification=settled.notification_id, error=retry.error)
 
 
 async def _edit(sender_context: SenderContext, asked: AskedMessage, locale: str, tries: int) -> Retry | None:
     """Return when to try again; None when it is done, or another question in the same message is still open."""
     first = asked.notifications[0]
     if asked.message_id is None:
-        return Retry(after=UNSENT_REST + timedelta(seconds=tries))
+        return Retry(after=UNSENT_REST + timedelta(seconds=tries), error="the message is not known")
     if asked.has_open_question:
         return None
     try:
