@@ -23,6 +23,7 @@ READERS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "released": _BOTH,
         "capture": _BOTH,
         "advance": _BOTH,
+        "earned": _BOTH,
         "unpaid": _BOTH,
         "settled": frozenset({_CARD}),
         "forgiven": frozenset({_CARD}),
@@ -41,6 +42,7 @@ READERS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "dispute_won": _ADMINS_ALONE,
         "dispute_lost": _ADMINS_ALONE,
         "fee": _ADMINS_ALONE,
+        "settled_by_hand": _ADMINS_ALONE,
     }
 )
 
@@ -49,7 +51,8 @@ READERS: Mapping[str, frozenset[Role]] = MappingProxyType(
 class MoneyMoment:
     """Something that happened to the money of an order, amounts in minor units.
 
-    `amount` is what moved, or was set aside; `runner` and `platform` are the parts of a capture.
+    `amount` is what moved, or was set aside; `runner` and `platform` are the parts of a capture, and `lacking` is what
+    an advance was short of them.
     """
 
     at: datetime
@@ -57,6 +60,7 @@ class MoneyMoment:
     amount: int
     runner: int = 0
     platform: int = 0
+    lacking: int = 0
     stripe_object: str = ""
 
 
@@ -88,6 +92,8 @@ def say_moment(locale: str, facts: MoneyFacts, moment: MoneyMoment) -> str:
         amount=format_money(moment.amount, currency),
         runner_amount=format_money(moment.runner, currency),
         platform_amount=format_money(moment.platform, currency),
+        is_short="yes" if moment.lacking else "no",
+        lacking=format_money(moment.lacking, currency),
     )
 
 

@@ -70,14 +70,20 @@ async def _read_postings(work: UnitOfWork, order: Order) -> Sequence[MoneyMoment
 
 
 def _moment_of_posting(lines: Sequence[RowMapping]) -> MoneyMoment:
-    """Return what a posting moved: the largest of its lines; of a capture also the parts."""
+    """Return what a posting moved: the largest of its lines; of a capture also the parts.
+
+    A capture that took nothing at Stripe is that of an advance: it tells what of it was earned.
+    """
     first = lines[0]
     by_account: Mapping[str, int] = {line["code"].partition(":")[0]: line["amount"] for line in lines}
+    is_earned = first["kind"] == "capture" and "stripe_balance" not in by_account
+    moved = max(abs(amount) for amount in by_account.values())
     return MoneyMoment(
         at=first["created_at"],
-        happened=first["kind"],
-        amount=max(abs(amount) for amount in by_account.values()),
+        happened="earned" if is_earned else first["kind"],
+        amount=by_account.get("advances", 0) if is_earned else moved,
         stripe_object=first["stripe_object"],
         runner=abs(by_account.get("runner_payable", 0)),
         platform=-by_account.get("platform_revenue", 0),
+        lacking=by_account.get("forgone", 0),
     )

@@ -7,6 +7,10 @@ order-message-money = { $event ->
         [released] The { $amount } set aside was let go. Nothing of it was taken.
         [capture] { $amount } was taken from the card: { $runner_amount } for the runner, { $platform_amount } for the campus. Whatever else was set aside was let go.
         [advance] { $amount } was taken from the card before the order was complete.
+        [earned] Of what was taken before, { $amount } paid for the order: { $runner_amount } for the runner, { $platform_amount } for the campus. Nothing more was taken.{ $is_short ->
+            [yes] {" "}The campus bears the { $lacking } that it was short.
+           *[no] {""}
+        }
         [unpaid] The card could not be charged: the customer owes { $amount }. The runner gets { $runner_amount } all the same.
         [settled] The customer paid the { $amount } they owed.
         [forgiven] The campus let the { $amount } go that the customer owed.
@@ -25,6 +29,7 @@ order-message-money = { $event ->
         [dispute_won] The dispute was won: { $amount } came back.
         [dispute_lost] The dispute was lost: the campus bears { $amount }.
         [fee] Stripe's fee was { $amount }.
+        [settled_by_hand] An admin settled a difference: { $amount } had moved at Stripe.
        *[other] { $amount } moved: { $event }.
     }
 order-message-money-now = { $kind ->

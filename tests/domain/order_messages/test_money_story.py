@@ -34,6 +34,15 @@ def test_everything_that_happens_has_a_sentence_of_its_own(happened: str) -> Non
     assert "11.11" in said
 
 
+def test_an_advance_that_paid_for_all_is_not_said_to_be_short() -> None:
+    told = facts("earned")
+    said = say_moment("en", told, told.moments[0])
+    assert said == (
+        "Of what was taken before, S$11.11 paid for the order: S$9.10 for the runner, S$2.01 for the campus. "
+        "Nothing more was taken."
+    )
+
+
 def test_each_side_is_told_its_part_and_admins_all() -> None:
     told = facts(*READERS)
     of = {role: {each.happened for each in moments_for(told, role)} for role in (Role.CUSTOMER, Role.RUNNER)}

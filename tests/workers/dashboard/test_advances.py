@@ -2,7 +2,10 @@
 
 import pytest
 
+from domain.database.actors import Role
 from domain.errors import HoldEnding, OrderClosed
+from domain.order_messages.money_story import moments_for, say_moment
+from domain.order_messages.money_story_repository import read_money_facts
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import photos, running
 from tests.scenarios.price_increase_setup import increase_fee
@@ -96,3 +99,10 @@ async def test_two_advances_of_one_order_do_not_mix(stack: WorkerStack) -> None:
     assert "advances" not in await booked_amounts(stack, order)
     assert await discrepancies(stack) == []
     assert await stack.breaches() == []
+    async with stack.database() as work:
+        facts = await read_money_facts(work, done)
+    said = [say_moment("en", facts, each) for each in moments_for(facts, Role.CUSTOMER)]
+    (earned,) = [each for each in said if "paid for the order" in each]
+    assert earned.startswith("Of what was taken before, S$3.00 paid for the order: S$10.57 for the runner, S$1.03 for")
+    assert earned.endswith("Nothing more was taken. The campus bears the S$8.60 that it was short.")
+    assert [each for each in said if "was taken from the card: " in each] == []
