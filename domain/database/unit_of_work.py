@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -58,15 +58,14 @@ def create_database_engine(
     """Create an engine for a `postgresql://` address with at most `pool_size` connections.
 
     A command of an operator is not `bounded`: it may read everything in one statement. Postgres refuses what a
-    `read_only` one would write.
+    transaction of a `read_only` one would write: each says so as it begins, because a proxy may take no settings.
     """
     address = read_database_address(database_url)
-    if read_only:
-        address = replace(address, server_settings={**address.server_settings, "default_transaction_read_only": "on"})
     cached = MAX_PREPARED_STATEMENTS if address.keeps_statements else 0
     return create_async_engine(
         make_url(address.url).update_query_dict({STATEMENT_CACHE: str(cached)}),
         connect_args=_connection_arguments(address, bounded=bounded),
+        execution_options={"postgresql_readonly": True} if read_only else {},
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # an error must not repeat what people wrote

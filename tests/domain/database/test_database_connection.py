@@ -64,3 +64,14 @@ async def test_a_read_is_one_autocommit_statement_unless_a_proxy_would_split_it(
         after = {(await connection.exec_driver_sql("SELECT pg_current_xact_id()::text")).scalar_one() for _ in range(2)}
     assert (len(seen), len(after)) == (transactions, 1), "the next use of the connection is a transaction again"
     await engine.dispose()
+
+
+@pytest.mark.parametrize("kept", ["500", "0"])
+async def test_who_only_reads_writes_nothing_and_needs_no_setting_of_its_session(database_url: str, kept: str) -> None:
+    """A proxy that shares sessions refuses a connection that asks for a setting of its own."""
+    engine = create_database_engine(f"{database_url}?prepared_statement_cache_size={kept}", read_only=True)
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SHOW default_transaction_read_only")).scalar_one() == "off"
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            await connection.exec_driver_sql("CREATE TABLE written (id integer)")
+    await engine.dispose()
