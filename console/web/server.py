@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -32,6 +33,7 @@ log = get_logger(__name__)
 
 Page = Callable[[Visitor, web.Request], Awaitable[str]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+DoorHandler = Callable[[UnitOfWork, Door, web.Request], Awaitable[web.Response]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,14 +51,14 @@ def new_console(context: ConsoleContext) -> web.Application:
     app = web.Application(middlewares=[_new_middleware(context)], client_max_size=MAX_LOGIN_BYTES * 2)
     app.router.add_get("/health", _report_health)
     app.router.add_get("/console/-/{name}", _send_static)
-    app.router.add_post("/console/{campus}/login", _with_context(context, _log_in))
+    app.router.add_post("/console/{campus}/login", _login_handler(context))
     for path, page in (
         ("", today_page.show_today),
         ("orders/{order}", order_page.show_order),
         ("money", money_page.show_money),
         ("engine", engine_page.show_engine),
     ):
-        app.router.add_get(f"/console/{{campus}}/{path}", _with_context(context, _page_handler(page)))
+        app.router.add_get(f"/console/{{campus}}/{path}", _with_door(context, _page_handler(page)))
     return app
 
 
@@ -94,9 +96,7 @@ def _new_middleware(context: ConsoleContext) -> Middleware:
     return handle
 
 
-def _with_context(
-    context: ConsoleContext, handler: Callable[[ConsoleContext, UnitOfWork, Door, web.Request], Awaitable[web.Response]]
-) -> Handler:
+def _with_door(context: ConsoleContext, handler: DoorHandler) -> Handler:
     """Open the transaction of a request, and find the campus that its path names."""
 
     async def handle(request: web.Request) -> web.Response:
@@ -104,15 +104,31 @@ def _with_context(
             door = await find_door(work, context.tokens, request.match_info["campus"])
             if door is None:
                 return answer_page(render_notice(NO_PAGE), 404)
-            return await handler(context, work, door, request)
+            return await handler(work, door, request)
 
     return handle
 
 
-async def _log_in(context: ConsoleContext, work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
+def _login_handler(context: ConsoleContext) -> Handler:
+    """Read the body first: who sends it slowly must not hold a connection to Postgres meanwhile."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(Timeout.HTTP_BODY.seconds):
+                signed = await request.text()
+        except TimeoutError:
+            return answer_plain("The request came too slowly.", 408)
+        return await _with_door(context, partial(_log_in, context, signed))(request)
+
+    return handle
+
+
+async def _log_in(
+    context: ConsoleContext, signed: str, work: UnitOfWork, door: Door, _request: web.Request
+) -> web.Response:
     """POST /console/{campus}/login: check what Telegram signed, and set the cookie; else 403 with one sentence."""
     try:
-        cookie = await log_in(work, door, await request.text())
+        cookie = await log_in(work, door, signed)
     except LoginRefused:
         return answer_plain(LOGIN_REFUSED, 403)
     except NotAllowed:
@@ -130,10 +146,8 @@ async def _log_in(context: ConsoleContext, work: UnitOfWork, door: Door, request
     return response
 
 
-def _page_handler(
-    page: Page,
-) -> Callable[[ConsoleContext, UnitOfWork, Door, web.Request], Awaitable[web.Response]]:
-    async def handle(_context: ConsoleContext, work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
+def _page_handler(page: Page) -> DoorHandler:
+    async def handle(work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
         try:
             visitor = await find_visitor(work, door, request.cookies.get(COOKIE_NAME, ""))
             if visitor is None:
