@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
-from tests.stack.shared_servers import TEMPLATE, drop_database, execute, make_database, with_path
+from tests.stack.shared_servers import TEMPLATE, drop_database, make_database, with_path
 from workers.registers import build_worker_registers
 
 # Everything a statement can build: a test that changes the schema leaves a database that is not reused.
@@ -49,6 +49,7 @@ class DatabasePool:
 
     server_url: str
     schema_fingerprint: str
+    server: asyncpg.Connection  # to another database of this server
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     spare_urls: list[str] = field(default_factory=list)
 
@@ -61,10 +62,10 @@ class DatabasePool:
         name, fresh = _name_of(url), self._new_name()
         leave = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         try:
-            await execute(self.server_url, leave, f"ALTER DATABASE {name} RENAME TO {fresh}")
+            await self.server.execute(leave)
+            await self.server.execute(f"ALTER DATABASE {name} RENAME TO {fresh}")
             name = fresh  # so that a process that outlives its test finds no database
-            if await schema_fingerprint_of(with_path(self.server_url, name)) == self.schema_fingerprint:
-                await empty_database(with_path(self.server_url, name))
+            if await empty_database(with_path(self.server_url, name), self.schema_fingerprint):
                 self.spare_urls.append(with_path(self.server_url, name))
                 return
         except EXPECTED_RENAME_ERRORS:
@@ -75,6 +76,7 @@ class DatabasePool:
         """Drop all spare databases, because the server may not be ours."""
         while self.spare_urls:
             await drop_database(self.server_url, _name_of(self.spare_urls.pop()))
+        await self.server.close()
 
     def _new_name(self) -> str:
         return f"campusg_test_{next(self.numbers)}"
@@ -100,24 +102,24 @@ def _name_of(url: str) -> str:
 
 async def open_database_pool(server_url: str) -> DatabasePool:
     """Return a pool without databases; the template must exist."""
-    return DatabasePool(
-        server_url=server_url, schema_fingerprint=await schema_fingerprint_of(with_path(server_url, TEMPLATE))
-    )
-
-
-async def schema_fingerprint_of(url: str) -> str:
-    """Return a hash of the schema, equal for databases that differ in rows alone."""
-    connection = await asyncpg.connect(url)
+    template = await asyncpg.connect(with_path(server_url, TEMPLATE))
     try:
-        return str(await connection.fetchval(SCHEMA_FINGERPRINT_SQL))
+        fingerprint = str(await template.fetchval(SCHEMA_FINGERPRINT_SQL))
     finally:
-        await connection.close()
+        await template.close()
+    return DatabasePool(server_url=server_url, schema_fingerprint=fingerprint, server=await asyncpg.connect(server_url))
 
 
-async def empty_database(url: str) -> None:
-    """Delete all rows, the traces of them in later orderings, and reset all sequences."""
+async def empty_database(url: str, schema_fingerprint: str) -> bool:
+    """Delete all rows, the traces of them in later orderings, and reset all sequences.
+
+    Return False, and change nothing, when the schema is no longer the one with this fingerprint: a hash that is equal
+    for databases that differ in rows alone.
+    """
     connection = await asyncpg.connect(url)
     try:
+        if await connection.fetchval(SCHEMA_FINGERPRINT_SQL) != schema_fingerprint:
+            return False
         written = [f'"{row["relname"]}"' for row in await connection.fetch(WRITTEN_TABLES_SQL)]
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")  # disables triggers
@@ -126,5 +128,6 @@ async def empty_database(url: str) -> None:
             await connection.execute(RESET_SEQUENCES_SQL)
         if written:
             await connection.execute(f"VACUUM {', '.join(written)}")  # also truncates the pages at a table's end
+        return True
     finally:
         await connection.close()

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 import redis
 
-from tests.stack.database_pool import DatabasePool, schema_fingerprint_of
+from tests.stack.database_pool import SCHEMA_FINGERPRINT_SQL, DatabasePool
 
 INSERT_CAMPUS_SQL = (
     "INSERT INTO campus (name, title, currency, time_zone, fees)"
@@ -61,9 +61,9 @@ async def test_a_database_with_a_changed_schema_is_not_reused(databases: Databas
         "CREATE SCHEMA left_behind",
         "CREATE FUNCTION left_behind() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     ):
-        before = await schema_fingerprint_of(used)
+        before = await fetch_value(used, SCHEMA_FINGERPRINT_SQL)
         await fetch_value(used, change)
-        assert await schema_fingerprint_of(used) != before, change
+        assert await fetch_value(used, SCHEMA_FINGERPRINT_SQL) != before, change
     spare = len(databases.spare_urls)
     await databases.release(used)
     assert len(databases.spare_urls) == spare
