@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
+from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.list_cursor_repository import (
     ListCursor,
     add_list_cursors,
@@ -51,6 +52,11 @@ MAX_NEW_ACCOUNTS = 20
 UNLIMITED = 1_000_000  # calls, or seconds
 RECHECK_DELAY_SECONDS = Timeout.RECHECK_PAUSE.seconds
 
+
+class RowCheckFailedError(Exception):
+    """A check of rows failed: it is in the log, and the turn counts as failed, so that operators are alerted."""
+
+
 ListReader = Callable[[ReconciliationContext, ListCursor], Awaitable[None]]
 
 STRIPE_LISTS: Mapping[str, ListReader] = MappingProxyType(
@@ -70,17 +76,50 @@ async def _check_holds(context: ReconciliationContext, list_cursor: ListCursor) 
     await _check_by_number(context, list_cursor, stalled_rows.check_stalled_holds, stalled_rows.STALLED_DELAY)
 
 
+async def _add_lists_of_new_accounts(work: UnitOfWork) -> None:
+    new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
+    await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})
+
+
+# What needs no call, by the name that the log gives it.
+CHECKS_WITHOUT_CALLS: Mapping[str, Callable[[UnitOfWork], Awaitable[None]]] = MappingProxyType(
+    {
+        "stalled_payouts": stalled_rows.check_stalled_payouts,
+        "pending_refunds": stalled_rows.check_pending_refunds,
+        "due_returns": start_due_returns,
+        "disputes": remind_of_disputes,
+        "expiring_holds": alert_expiring_holds,
+        "foreign_objects": tell_foreign_objects,
+        "new_accounts": _add_lists_of_new_accounts,
+    }
+)
+
+
 async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    """Run the checks in a transaction each, so that one that fails stops no other; raise RowCheckFailedError then."""
+    failed = [name for name, check in CHECKS_WITHOUT_CALLS.items() if not await _try_check(context, name, check)]
     async with context.database() as work:
-        await stalled_rows.check_stalled_payouts(work)
-        await stalled_rows.check_pending_refunds(work)
-        await start_due_returns(work)
-        await remind_of_disputes(work)
-        await alert_expiring_holds(work)
-        await tell_foreign_objects(work)
-        new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
-        await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})
-        await record_list_read(work, list_cursor, seen_until=None, delay=CHECK_INTERVAL)
+        if not failed:
+            await record_list_read(work, list_cursor, seen_until=None, delay=CHECK_INTERVAL)
+            return
+        error = f"failed: {', '.join(failed)}"
+        await postpone_list_cursor(work, list_cursor, error, delay=CHECK_INTERVAL, postpone_all=False)
+    raise RowCheckFailedError(error)
+
+
+async def _try_check(
+    context: ReconciliationContext, name: str, check: Callable[[UnitOfWork], Awaitable[None]]
+) -> bool:
+    """Run a check; log its failure, and return whether it succeeded."""
+    try:
+        async with context.database() as work:
+            await check(work)
+    except CallBudgetSpentError:
+        raise
+    except Exception:
+        log.exception("row_check_failed", check=name)
+        return False
+    return True
 
 
 async def _check_balances(context: ReconciliationContext, list_cursor: ListCursor) -> None:

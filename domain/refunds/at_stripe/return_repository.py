@@ -17,6 +17,9 @@ from domain.refunds.tables import refund
 from domain.saga.lookup_repository import has_saga_at_work
 from domain.settings.timeouts import Timeout
 
+# So often doubled, the pause is the longest one.
+MAX_DOUBLINGS = int(Timeout.RETURN_RETRY_MAX.delta / Timeout.RETURN_RETRY.delta).bit_length()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReturn:
@@ -89,7 +92,6 @@ def _rests() -> ColumnElement[bool]:
         before.c.origin == RefundOrigin.RETURN,
         before.c.id < refund.c.id,
     )
-    pause = func.least(
-        Timeout.RETURN_RETRY.delta * func.power(2, count.scalar_subquery()), Timeout.RETURN_RETRY_MAX.delta
-    )
+    doubled = func.power(2, func.least(count.scalar_subquery(), MAX_DOUBLINGS))  # an interval has a largest value
+    pause = func.least(Timeout.RETURN_RETRY.delta * doubled, Timeout.RETURN_RETRY_MAX.delta)
     return and_(refund.c.refusal != REFUNDED_AT_STRIPE, refund.c.asked_at > func.now() - pause)

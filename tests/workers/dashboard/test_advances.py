@@ -48,6 +48,21 @@ async def test_a_return_that_stripe_refused_is_tried_again_and_told_as_it_is(sta
     assert await stack.breaches() == []
 
 
+async def test_the_pause_after_many_refusals_is_a_day_at_most(stack: WorkerStack) -> None:
+    order = await cancelled_advance(stack)
+    await stack.sql(
+        "INSERT INTO refund (campus_id, order_id, status, amount, runner_amount, currency, payment_intent, reason,"
+        " refusal, origin, from_advance) SELECT campus_id, order_id, status, amount, runner_amount, currency,"
+        " payment_intent, reason, refusal, origin, from_advance FROM refund, generate_series(1, 70)"
+    )
+    await reconcile_all(stack)
+    assert {status for status, _, _ in await refund_rows(stack, order)} == {"failed"}
+    await stack.sql("UPDATE refund SET asked_at = asked_at - interval '25 hours' WHERE order_id = :id", id=order.id)
+    await reconcile_all(stack)
+    assert [status for status, _, _ in await refund_rows(stack, order)].count("succeeded") == 1
+    assert await net_paid(stack, order) == 0
+
+
 async def test_an_admin_may_give_back_what_stripe_refused_to_return(stack: WorkerStack) -> None:
     order = await cancelled_advance(stack)
     await complete_refund(stack, order, None)

@@ -2,11 +2,13 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import select
 
 from domain.orders.states import OrderStatus
 from domain.reconciliation.tables import list_cursor
 from tests.cases import case
+from tests.scenarios.failing_postgres import failing_table
 from tests.scenarios.reconciliation_setup import (
     admin_notifications,
     discrepancies,
@@ -15,7 +17,7 @@ from tests.scenarios.reconciliation_setup import (
     stripe_call_paths,
 )
 from tests.stack.worker_stack import WorkerStack
-from workers.reconciliation.reconciler import STRIPE_LISTS, reconcile
+from workers.reconciliation.reconciler import STRIPE_LISTS, RowCheckFailedError, reconcile
 
 
 @case(36)
@@ -120,3 +122,18 @@ async def test_a_hold_that_ends_while_its_order_is_in_flight_is_told_once(stack:
     for _ in range(2):
         await reconcile_once(stack)
     assert await admin_notifications(stack) == ["notification-hold-expiring"]
+
+
+async def test_a_check_of_rows_that_fails_is_told_and_stops_no_other_check(stack: WorkerStack) -> None:
+    await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
+    await stack.run_due()
+    await stack.sql("UPDATE payable SET status = 'sending', booked_at = now() - interval '6 minutes'")
+    account = (await stack.add_member(runner=True, card=None)).stripe_account
+    async with failing_table(stack, "discrepancy"):
+        with pytest.raises(RowCheckFailedError, match="failed: stalled_payouts"):
+            await reconcile_once(stack)
+    assert await stack.rows("SELECT 1 FROM list_cursor WHERE account = :account", account=account)
+    ((error, failures),) = await stack.rows("SELECT error, failures FROM list_cursor WHERE task = 'rows'")
+    assert (error, failures) == ("failed: stalled_payouts", 1)
+    await reconcile_all(stack)
+    assert [kind for kind, _, _ in await discrepancies(stack)] == ["orphan_payout"]
