@@ -43,6 +43,7 @@ class PlatformProfile:
     payment_methods: tuple[str, ...] = ("card",)  # as switched on in the dashboard
     settlement: tuple[str, ...] = ()  # currencies of its bank accounts, the default one first; empty: all settle
     settlement_rate: float = 0.5  # of what is converted to the first of them
+    takes_card_fees: bool = True  # from each charge; else its fees are billed apart
     past_due: tuple[str, ...] = ()  # what Stripe asked of its owner, and waits for
     capabilities: tuple[str, ...] = ("card_payments", "transfers")  # the active ones
     webhook_endpoints: tuple[Document, ...] = ()  # {"url", "events", "connect"?, "status"?}

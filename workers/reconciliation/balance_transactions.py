@@ -153,6 +153,8 @@ async def _book_fee_of_part(context: ReconciliationContext, found: BalanceTransa
     taken = read_taken_payment(await context.call_stripe(lambda client: retrieve_intent(client, payment_intent)))
     if taken.balance_transaction is None:
         raise OrderBusyError
+    if not taken.fee:  # Stripe bills its fees apart
+        return
     async with context.database() as work:
         fee = fee_posting(balance_transaction=found.id, fee=taken.fee, currency=found.currency)
         await post_to_ledger(work, fee, await find_order_of_movement(work, found))
@@ -212,11 +214,15 @@ async def compare_and_report(context: ReconciliationContext, found: BalanceTrans
     one discrepancy: that of the object, if we do not know the object either.
     """
     try:
-        async with context.database() as work:
-            lacking = await compare_with_ledger(work, found)
+        return await _adopt_or_report(context, found)
     except FeeOfPartUnknownError:
         await _book_fee_of_part(context, found)
         return None
+
+
+async def _adopt_or_report(context: ReconciliationContext, found: BalanceTransaction) -> ObservedDiscrepancy | None:
+    async with context.database() as work:
+        lacking = await compare_with_ledger(work, found)
     if lacking is None:
         return None
     if lacking.observed.kind is DiscrepancyKind.NOT_BOOKED:

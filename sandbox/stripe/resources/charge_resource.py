@@ -116,13 +116,17 @@ def settle_charge(world: StripeWorld, charge: Document, amount: int, card: Card,
         amount=charge["amount"],
         currency=charge["currency"],
         source=charge["id"],
-        fee=card_fee(charge["amount"]),
+        fee=_fee_for(world, charge["amount"]),
         available_on=available_on,
     )
     charge.update(captured=True, amount_captured=amount, balance_transaction=movement["id"])
     if amount < charge["amount"]:
         _refund_remainder(world, charge, available_on)
     world.save_and_record(charge, *event_types)
+
+
+def _fee_for(world: StripeWorld, amount: int) -> int:
+    return card_fee(amount) if world.profile.takes_card_fees else 0
 
 
 def _refund_remainder(world: StripeWorld, charge: Document, available_on: int) -> None:
@@ -135,7 +139,7 @@ def _refund_remainder(world: StripeWorld, charge: Document, available_on: int) -
         amount=-amount,
         currency=charge["currency"],
         source=refund["id"],
-        fee=card_fee(charge["amount_captured"]) - card_fee(charge["amount"]),
+        fee=_fee_for(world, charge["amount_captured"]) - _fee_for(world, charge["amount"]),
         available_on=available_on,
         category="partial_capture_reversal",
     )

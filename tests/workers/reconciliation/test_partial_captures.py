@@ -64,3 +64,26 @@ async def test_a_fee_that_was_not_known_at_the_capture_is_booked_late_as_that_of
     assert await booked(stack, order, "fee") == fee
     assert await discrepancies(stack) == []
     assert await stack.breaches() == []
+
+
+async def test_a_platform_whose_fees_are_billed_apart_has_no_fee_of_a_part_and_all_is_compared(
+    stack: WorkerStack,
+) -> None:
+    await stack.control_stripe("platform", takes_card_fees=False)
+    order = await order_captured_in_part(stack)
+    assert await booked(stack, order, "fee") == 0
+    await stack.control_stripe("dashboard/move_balance/sgd", type="climate_order_purchase", amount=-100)
+    for _ in range(2):
+        await reconcile_all(stack)
+    assert [kind for kind, _, _ in await discrepancies(stack)] == ["not_booked"]
+
+
+async def test_an_advance_in_part_of_a_platform_whose_fees_are_billed_apart_is_adopted(stack: WorkerStack) -> None:
+    await stack.control_stripe("platform", takes_card_fees=False)
+    order = await stack.claimed_order(await stack.add_member(runner=True))
+    (intent,) = await stack.intents(order.id)
+    await stack.control_stripe(f"dashboard/capture_payment/{intent['id']}", amount=300)
+    await reconcile_all(stack)
+    assert await booked(stack, order, "advance") == 300
+    assert await discrepancies(stack) == []
+    assert await stack.breaches() == []
