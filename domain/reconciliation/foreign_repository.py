@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select, union, update
+from sqlalchemy import ARRAY, Text, any_, func, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -51,10 +51,11 @@ async def take_untold(work: UnitOfWork, interval: timedelta) -> tuple[ForeignCou
 
 async def list_explained_objects(work: UnitOfWork, stripe_objects: Collection[str]) -> Mapping[str, str]:
     """Return those of the objects that need no row of ours: of others, or settled by an admin; each with its kind."""
+    any_of_these = any_(literal(list(stripe_objects), ARRAY(Text)))  # one parameter, however many they are
     foreign = select(foreign_object.c.stripe_object, foreign_object.c.kind).where(
-        foreign_object.c.stripe_object.in_(stripe_objects)
+        foreign_object.c.stripe_object == any_of_these
     )
     settled = select(discrepancy.c.subject, discrepancy.c.status).where(
-        discrepancy.c.subject.in_(stripe_objects), discrepancy.c.status == DiscrepancyStatus.SETTLED
+        discrepancy.c.subject == any_of_these, discrepancy.c.status == DiscrepancyStatus.SETTLED
     )
     return {row[0]: row[1] for row in await work.connection.execute(union(foreign, settled))}

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.payments.model import HoldPart, HoldStatus
+from domain.reconciliation.discrepancy import ForeignKind
+from domain.reconciliation.foreign_repository import keep_foreign_object, list_explained_objects
 from domain.saga.definition import SagaStatus
 from tests.scenarios.reconciliation_setup import create_stray_intent
 from tests.scenarios.stripe_objects import make_intent, make_refund
@@ -139,6 +141,13 @@ async def test_i10_a_saga_that_no_worker_runs_is_found(shared_stack: WorkerStack
     assert finding.name == "I10"
     await stack.run_due()
     assert await stack.breaches() == []
+
+
+async def test_more_objects_than_a_statement_has_parameters_are_looked_up(shared_stack: WorkerStack) -> None:
+    names = [f"pi_{number}" for number in range(40_000)]
+    async with shared_stack.database() as work:
+        await keep_foreign_object(work, names[-1], ForeignKind.PAYMENT, "sgd")
+        assert await list_explained_objects(work, names) == {names[-1]: ForeignKind.PAYMENT}
 
 
 async def test_i4_and_i8_find_a_hold_that_no_saga_made(shared_stack: WorkerStack, sample: AuditSample) -> None:
