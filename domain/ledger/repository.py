@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, any_, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -17,6 +17,7 @@ _ACCOUNT_IDS = select(ledger_account.c.code, ledger_account.c.id).where(
     ledger_account.c.code.in_(bindparam("codes", expanding=True))
 )
 _IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
+_IS_EXPLANATION = ledger_txn.c.kind.in_((SETTLED_BY_HAND, FOREIGN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +106,27 @@ async def sum_postings(work: UnitOfWork, keys: Collection[str]) -> BookedSum:
 
 async def sum_explained(work: UnitOfWork, balance_transaction: str) -> int | None:
     """Return the minor units of this balance transaction that are of others, or that admins settled, if any."""
-    kinds = ledger_txn.c.kind.in_((SETTLED_BY_HAND, FOREIGN))
-    explained = and_(ledger_txn.c.stripe_object == balance_transaction, kinds)
-    return (await _sum_on_stripe_balance(work, explained)).amount
+    of_it = and_(ledger_txn.c.stripe_object == balance_transaction, _IS_EXPLANATION)
+    return (await _sum_on_stripe_balance(work, of_it)).amount
+
+
+def sum_booked_under(posting_keys: ColumnElement[list[str]]) -> ScalarSelect[int]:
+    """Build what the postings with these keys did to Stripe's balance, in minor units: NULL where there is none."""
+    return _select_sum_on_stripe_balance(ledger_txn.c.posting_key == any_(posting_keys))
+
+
+def sum_explained_of(balance_transaction: ColumnElement[str]) -> ScalarSelect[int]:
+    """Build what `sum_explained` returns."""
+    return _select_sum_on_stripe_balance(and_(ledger_txn.c.stripe_object == balance_transaction, _IS_EXPLANATION))
+
+
+def _select_sum_on_stripe_balance(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    joined = (
+        select(func.sum(ledger_entry.c.amount))
+        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
+    )
+    return joined.where(which, _IS_STRIPE_BALANCE).scalar_subquery()
 
 
 async def find_order_of_postings(work: UnitOfWork, stripe_object: str) -> int | None:

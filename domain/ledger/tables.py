@@ -42,6 +42,7 @@ ledger_txn = Table(
 )
 Index("ledger_txn_created_idx", ledger_txn.c.created_at)
 Index("ledger_txn_order_idx", ledger_txn.c.order_id)
+Index("ledger_txn_object_idx", ledger_txn.c.stripe_object)
 
 ledger_entry = Table(  # amount in minor units: positive is debit, negative is credit
     "ledger_entry",

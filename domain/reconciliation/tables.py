@@ -1,6 +1,7 @@
 """Tables of reconciliation: how far each Stripe list was read, and the discrepancies."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -65,7 +66,8 @@ discrepancy = Table(
     CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_by_status"),
     CheckConstraint("status <> 'settled' OR (ended_by IS NOT NULL AND reason IS NOT NULL)", name="settled_by"),
 )
-# What the books lack of a balance transaction, and the discrepancy that tells of it.
+# A balance transaction that the books lacked, and the discrepancy that tells of it. What they lack now follows from the
+# ledger, by the keys of the postings that book it.
 unbooked_movement = Table(
     "unbooked_movement",
     METADATA,
@@ -73,6 +75,8 @@ unbooked_movement = Table(
     Column("discrepancy_id", ForeignKey("discrepancy.id"), nullable=False),
     Column("net", BigInteger, nullable=False),  # minor units
     text_column("currency"),
+    Column("posting_keys", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("due", BigInteger),  # what these postings come to, once one is booked; null: other movements decide that
     Index("unbooked_movement_discrepancy", "discrepancy_id"),
 )
 # What others made on the same Stripe account, such as another shop of its owner: counted, and told as one line a day.

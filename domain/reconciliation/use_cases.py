@@ -15,12 +15,13 @@ from domain.ledger.postings_at_stripe import settled_by_hand_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
-from domain.orders.repository import find_order
+from domain.orders.repository import find_order, lock_order
 from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_order
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
-from domain.reconciliation.refusals import OrderUnnamed
+from domain.reconciliation.refusals import OrderUnfinished, OrderUnnamed
 from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
-from domain.reconciliation.unbooked_repository import take_unbooked
+from domain.reconciliation.unbooked_repository import list_lacking_of
+from domain.saga.lookup_repository import has_any_unfinished_saga
 
 ORDER_IN_REASON = re.compile(r"#([0-9]{1,15})(?![0-9])")
 NOBODY_IN_REASON = "nobody"
@@ -61,12 +62,15 @@ async def settle_discrepancy(
     """[Settle by hand]: end a discrepancy that a person can explain; no money moves, and the books take what they lack.
 
     Raise Stale when the discrepancy is over, OrderUnnamed when neither it nor the reason names an order, OrderNotFound
-    when the campus has no such order, and what `require_uninvolved` raises.
+    when the campus has no such order, OrderUnfinished when a saga of the order may book the same money, and what
+    `require_uninvolved` raises.
     """
     require_permission(admin, Action.RETRY_STUCK, own=False)
     found = await view_discrepancy(work, campus, admin, number)
     subject = await _find_subject(work, campus, found, reason)
     await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
+    if subject.order_id is not None:
+        await _require_no_saga_to_book_it(work, campus, found, subject.order_id)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
     if settled is None:
@@ -77,16 +81,22 @@ async def settle_discrepancy(
 
 
 async def book_settled(work: UnitOfWork, settled: Discrepancy) -> None:
-    """Book what the books lack of the balance transactions that a settled discrepancy tells of."""
-    for unbooked in await take_unbooked(work, settled.id):
-        if unbooked.net:
-            posting = settled_by_hand_posting(
-                key=f"{unbooked.movement}:{work.now.timestamp()}",
-                balance_transaction=unbooked.movement,
-                net=unbooked.net,
-                currency=unbooked.currency,
-            )
-            await post_to_ledger(work, posting, settled.order_id)
+    """Book what the books lack now of the balance transactions that a settled discrepancy tells of."""
+    for each in await list_lacking_of(work, settled.id):
+        posting = settled_by_hand_posting(
+            key=f"{each.movement.movement}:{work.now.timestamp()}",
+            balance_transaction=each.movement.movement,
+            net=each.lacking,
+            currency=each.movement.currency,
+        )
+        await post_to_ledger(work, posting, settled.order_id)
+
+
+async def _require_no_saga_to_book_it(work: UnitOfWork, campus: Campus, found: Discrepancy, order_id: int) -> None:
+    """Lock the order, so that none starts and nothing is adopted meanwhile."""
+    await lock_order(work, campus.id, order_id)
+    if await has_any_unfinished_saga(work, order_id) and await list_lacking_of(work, found.id):
+        raise OrderUnfinished(order=order_id)
 
 
 async def _find_subject(work: UnitOfWork, campus: Campus, found: Discrepancy, reason: str) -> ActSubject:

@@ -10,6 +10,7 @@ error-order-not-found = There is no such order here.
 error-order-taken = Too late: another runner was faster.
 error-order-yours = This job is already yours. Its card is in your chat with me.
 error-order-unnamed = Nothing says which order this is about. Name it in the reason, as #17, or begin with nobody: /settle { $number } nobody, a fee of Stripe
+error-order-unfinished = Order #{ $order } has a process that is not over, and may book this money itself. Wait, or end it in /stuck; then tap [Look again], or settle it.
 error-order-closed = This order is not open for that any more.
 error-own-order = This is your own order. Somebody else has to bring it.
 error-barred = You gave this job back before. It is for other runners now.

@@ -15,6 +15,7 @@ from domain.orders.repository import find_order_of_any_campus
 from domain.payments.hold_repository import find_hold_by_charge
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.list_cursor_repository import ListCursor
+from domain.reconciliation.unbooked_repository import UnbookedMovement
 from domain.saga.lookup_repository import is_saga_at_work
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement, find_charge, is_of_charge
@@ -36,6 +37,7 @@ from workers.stripe.steps.taken_payment import read_taken_payment
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
+FEE_POSTING_KEY = "fee:{}"  # of a balance transaction
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
 # The type of a balance transaction -> the posting keys of its source.
 POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingProxyType(
@@ -58,6 +60,7 @@ class BookedTransaction:
     order_id: int | None
     amount: int | None
     fee: int | None
+    posting_keys: tuple[str, ...]  # of the amount
     currency: str | None = None  # of the order
 
     @property
@@ -76,10 +79,10 @@ class OrderBusyError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LackingDiscrepancy:
-    """The discrepancy of a balance transaction, and the minor units of its net that the books lack."""
+    """The discrepancy of a balance transaction, and what is due for it."""
 
     observed: ObservedDiscrepancy
-    unbooked: int
+    unbooked: UnbookedMovement
 
 
 async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> LackingDiscrepancy | None:
@@ -93,29 +96,53 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
     gross = _gross(found, booked)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
-    if _is_part_booked(found, booked, gross):
-        return None
     explained = await sum_explained(work, found.id)
-    is_part = booked.amount is not None and found.type in CHARGE_TYPES and gross < found.amount
-    net = gross - (booked.fee or 0) if is_part else found.net
-    unbooked = net - booked.net - (explained or 0)
+    if not explained and _is_part_booked(found, booked, gross):
+        return None
+    unbooked = _as_unbooked(found, booked, gross)
+    lacking = unbooked.lacking(_sum_under_keys(unbooked, booked), explained)
     values: tuple[int | None, int]
     if explained is not None:
-        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (found.net - unbooked, found.net)
+        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (found.net - lacking, found.net)
     elif booked.amount is None:
         kind, values = DiscrepancyKind.NOT_BOOKED, (None, gross)
     elif booked.currency not in (None, found.currency):
-        kind, values, unbooked = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, gross), 0
+        kind, values = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, gross)
     elif booked.amount != gross:
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, gross)
-    elif booked.fee is None and unbooked:
+    elif booked.fee is None and lacking:
         await _book_fee(work, found, booked)
         return None
     else:
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.fee, found.fee)
-    if unbooked == 0 and kind is DiscrepancyKind.AMOUNT_MISMATCH:
+    if lacking == 0 and kind is DiscrepancyKind.AMOUNT_MISMATCH:
         return None
     return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=unbooked)
+
+
+def _as_unbooked(found: BalanceTransaction, booked: BookedTransaction, gross: int) -> UnbookedMovement:
+    """Return what is due for a balance transaction, and the keys of the postings that book it.
+
+    The two of a hold captured in part come to what was captured, which stands for the first one; their fee is another
+    posting. What Stripe converted is booked in the order's currency.
+    """
+    is_part = found.type in CHARGE_TYPES and gross < found.amount
+    is_converted = booked.currency not in (None, found.currency)
+    keys, due = booked.posting_keys, gross if is_part else found.net
+    return UnbookedMovement(
+        movement=found.id,
+        net=found.net,
+        currency=found.currency,
+        posting_keys=keys if is_part or found.is_capture_remainder else (*keys, FEE_POSTING_KEY.format(found.id)),
+        due=None if is_converted or found.is_capture_remainder else due,
+    )
+
+
+def _sum_under_keys(unbooked: UnbookedMovement, booked: BookedTransaction) -> int | None:
+    """Return what the postings with its keys come to, None where there is none."""
+    if FEE_POSTING_KEY.format(unbooked.movement) not in unbooked.posting_keys:
+        return booked.amount
+    return None if booked.amount is None and booked.fee is None else booked.net
 
 
 def _is_part_booked(found: BalanceTransaction, booked: BookedTransaction, gross: int) -> bool:
@@ -166,10 +193,10 @@ async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTra
         charge = find_charge(found)
         paid_by = None if charge is None else await find_hold_by_charge(work, charge)
         intent = found.cause.payment_intent if paid_by is None else paid_by.payment_intent
-        keys = [key.format(intent) for key in INTENT_POSTING_KEYS]
-        fee = (await sum_postings(work, [f"fee:{found.id}"])).amount
+        keys = tuple(key.format(intent) for key in INTENT_POSTING_KEYS)
+        fee = (await sum_postings(work, [FEE_POSTING_KEY.format(found.id)])).amount
     else:
-        keys, fee = [key.format(found.source) for key in _posting_keys(found)], None
+        keys, fee = tuple(key.format(found.source) for key in _posting_keys(found)), None
     booked = await sum_postings(work, keys)
     order_id = booked.order_id or await find_order_of_movement(work, found)
     order = None if order_id is None else await find_order_of_any_campus(work, order_id)
@@ -178,6 +205,7 @@ async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTra
         order_id=order_id,
         amount=booked.amount,
         fee=None if fee is None else -fee,
+        posting_keys=keys,
         currency=None if order is None else order.price.currency,
     )
 
@@ -235,7 +263,9 @@ async def _adopt_or_report(context: ReconciliationContext, found: BalanceTransac
         if lacking is None:
             return None
         is_unbooked = lacking.observed.kind is DiscrepancyKind.NOT_BOOKED
-        if is_unbooked and (await book_foreign_movement(work, found) or await is_told_of_object(work, found)):
+        if is_unbooked and (
+            await book_foreign_movement(work, found) or await is_told_of_object(work, found, lacking.unbooked)
+        ):
             return None
         await report_unbooked(work, lacking.observed, lacking.unbooked)
     return lacking.observed

@@ -33,6 +33,7 @@ from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
 from workers.reconciliation.at_stripe.due_returns import start_due_returns
 from workers.reconciliation.at_stripe.foreign_objects import tell_foreign_objects
+from workers.reconciliation.at_stripe.unbooked_objects import report_booked_after_settling
 from workers.reconciliation.expiring_holds import alert_expiring_holds
 from workers.reconciliation.missed_events import list_of_events
 from workers.reconciliation.reconciliation_context import (
@@ -90,6 +91,7 @@ CHECKS_WITHOUT_CALLS: Mapping[str, Callable[[UnitOfWork], Awaitable[None]]] = Ma
         "disputes": remind_of_disputes,
         "expiring_holds": alert_expiring_holds,
         "foreign_objects": tell_foreign_objects,
+        "settled_movements": report_booked_after_settling,
         "new_accounts": _add_lists_of_new_accounts,
     }
 )
@@ -107,9 +109,7 @@ async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -
     raise RowCheckFailedError(error)
 
 
-async def _try_check(
-    context: ReconciliationContext, name: str, check: Callable[[UnitOfWork], Awaitable[None]]
-) -> bool:
+async def _try_check(context: ReconciliationContext, name: str, check: Callable[[UnitOfWork], Awaitable[None]]) -> bool:
     """Run a check; log its failure, and return whether it succeeded."""
     try:
         async with context.database() as work:

@@ -1,12 +1,14 @@
 """Every type of balance transaction: booked against an account with a name, or told as what it is and settled once."""
 
-from typing import get_args
+import asyncio
+from typing import Any, get_args
 
 import pytest
 import stripe
 
 from domain.ledger.opening import OpeningRefused
 from domain.reconciliation import use_cases
+from domain.reconciliation.refusals import OrderUnfinished
 from domain.settings.settings import read_audit_settings
 from domain.words import say_plain
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
@@ -16,6 +18,8 @@ from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 from workers.commands.opening_balance import HOW_TO_BOOK, run
 from workers.reconciliation.at_stripe.movement_types import MOVEMENT_TYPES, Lookup
+from workers.reconciliation.reconciliation_context import new_reconciliation_context
+from workers.reconciliation.stalled_rows import check_stalled_holds
 from workers.stripe.objects.balance import BalanceTransactionType
 
 TYPES_OF_API = get_args(get_args(stripe.BalanceTransaction.__annotations__["type"])[0])
@@ -98,22 +102,61 @@ async def test_a_pay_out_that_fails_or_is_cancelled_is_back_from_the_bank(stack:
     assert await stack.breaches() == []
 
 
-async def test_a_settled_capture_that_is_booked_after_all_differs_until_it_is_settled_again(stack: WorkerStack) -> None:
-    """A saga was stuck, an admin settled what it had not booked, and later the capture is adopted."""
+async def order_captured_behind_a_stuck_saga(stack: WorkerStack, amount: int | None = None) -> Any:
+    """An order of which a person captured all, or `amount`, while a saga of it was stuck: it and the saga."""
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     saga = await stick_saga(stack, order)
     (intent,) = await stack.intents(order.id)
-    await stack.control_stripe(f"dashboard/capture_payment/{intent['id']}")
+    await stack.control_stripe(f"dashboard/capture_payment/{intent['id']}", amount=amount)
     await reconcile_all(stack)
-    assert [kind for kind, _, _ in await discrepancies(stack)] == ["not_booked"]
-    await settle_all(stack)
-    await release_saga(stack, saga)
+    assert {kind for kind, _, _ in await discrepancies(stack)} == {"not_booked"}
+    return order, saga
+
+
+async def book_held_captures(stack: WorkerStack) -> None:
+    """Let the check of unfinished holds adopt what was captured, and nothing look at what was told."""
     await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
-    for _ in range(2):
-        await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 4000")
-        await reconcile_all(stack)
-    assert [kind for kind, _, _ in await discrepancies(stack)] == ["amount_mismatch"]
+    context = new_reconciliation_context(stack.context, asyncio.Event())
+    assert await check_stalled_holds(context, 0) is None
+
+
+async def test_what_a_saga_that_is_not_over_may_book_is_not_settled(stack: WorkerStack) -> None:
+    _, saga = await order_captured_behind_a_stuck_saga(stack)
+    with pytest.raises(OrderUnfinished):
+        await settle_all(stack)
+    await release_saga(stack, saga)
     await settle_all(stack)
+    assert (await balances(stack))["settled_by_hand:sgd"] < 0
+    assert await stack.breaches() == []
+
+
+@pytest.mark.parametrize("amount", [None, 300])
+async def test_what_was_booked_after_it_was_told_is_not_booked_again_by_settling_it(
+    stack: WorkerStack, amount: int | None
+) -> None:
+    _, saga = await order_captured_behind_a_stuck_saga(stack, amount)
+    await release_saga(stack, saga)
+    await book_held_captures(stack)
+    await settle_all(stack)
+    assert "settled_by_hand:sgd" not in await balances(stack)
+    assert await stack.breaches() == []
+
+
+@pytest.mark.parametrize("amount", [None, 300])
+async def test_a_settled_capture_that_is_booked_after_all_differs_until_it_is_settled_again(
+    stack: WorkerStack, amount: int | None
+) -> None:
+    """A saga was stuck and resolved, an admin settled what it had not booked, and later the capture is adopted."""
+    _, saga = await order_captured_behind_a_stuck_saga(stack, amount)
+    await release_saga(stack, saga)
+    await settle_all(stack)
+    await book_held_captures(stack)
+    for _ in range(2):
+        await reconcile_all(stack)
+        assert {kind for kind, _, _ in await discrepancies(stack)} == {"amount_mismatch"}
+    await settle_all(stack)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
     assert await stack.breaches() == []
     assert (await balances(stack))["settled_by_hand:sgd"] == 0
 

@@ -3,12 +3,13 @@
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import find_order_of_postings
 from domain.payments.hold_repository import find_hold_by_charge, find_hold_by_intent
-from domain.reconciliation.discrepancy import DiscrepancyStatus, ObservedDiscrepancy
+from domain.reconciliation.discrepancy import DiscrepancyKind, DiscrepancyStatus, ObservedDiscrepancy
 from domain.reconciliation.foreign_repository import is_any_foreign
 from domain.reconciliation.repository import report_discrepancy
 from domain.reconciliation.unbooked_repository import (
     UnbookedMovement,
     find_discrepancy_of_object,
+    list_lacking_after_settling,
     note_unbooked,
     sum_unbooked_of,
 )
@@ -78,7 +79,7 @@ async def report_object(context: ReconciliationContext, found: BalanceTransactio
     )
 
 
-async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction) -> bool:
+async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction, unbooked: UnbookedMovement) -> bool:
     """Return whether a discrepancy about the object tells of this balance transaction too.
 
     Once an admin settled it, the books take it. One that is gone tells of it if what came went back.
@@ -87,17 +88,31 @@ async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction) -> bool
     told = None if object_id is None else await find_discrepancy_of_object(work, object_id)
     if told is None or told.status is DiscrepancyStatus.MENDED:
         return False
-    unbooked = UnbookedMovement(movement=found.id, net=found.net, currency=found.currency)
     await note_unbooked(work, told.id, unbooked)
     if told.status is DiscrepancyStatus.SETTLED:
         await book_settled(work, told)
     return told.status is not DiscrepancyStatus.GONE or await sum_unbooked_of(work, told.id) == 0
 
 
-async def report_unbooked(work: UnitOfWork, observed: ObservedDiscrepancy, net: int) -> None:
-    """Report what the books lack of a balance transaction: `net` minor units. What an admin settled is booked."""
+async def report_unbooked(work: UnitOfWork, observed: ObservedDiscrepancy, unbooked: UnbookedMovement) -> None:
+    """Report a balance transaction that the books lack. What an admin settled is booked."""
     kept = await report_discrepancy(work, observed)
-    unbooked = UnbookedMovement(movement=observed.subject, net=net, currency=str(observed.currency))
     await note_unbooked(work, kept.id, unbooked)
     if kept.status is DiscrepancyStatus.SETTLED:
         await book_settled(work, kept)
+
+
+async def report_booked_after_settling(work: UnitOfWork) -> None:
+    """Report what an admin settled by hand, and a saga or an adoption booked after that: it is in the books twice."""
+    for each in await list_lacking_after_settling(work):
+        observed = ObservedDiscrepancy(
+            kind=DiscrepancyKind.AMOUNT_MISMATCH,
+            subject=each.movement.movement,
+            campus_id=each.told.campus_id,
+            order_id=each.told.order_id,
+            local_value=each.movement.net - each.lacking,
+            remote_value=each.movement.net,
+            currency=each.movement.currency,
+            note=each.told.note,
+        )
+        await report_unbooked(work, observed, each.movement)
