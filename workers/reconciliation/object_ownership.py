@@ -187,8 +187,10 @@ async def find_named_order_id(
     """Return the order that an object names: by its metadata, its transfer group, or the charge that pays it.
 
     A person at Stripe may have written it: it is enough to stop more payments for the order, and to tell its campus.
+    A group with another beginning is of others.
     """
-    word = metadata.order or str(group).removeprefix(GROUP_PREFIX)
+    is_group_ours = group is not None and group.startswith(GROUP_PREFIX)
+    word = metadata.order or (str(group).removeprefix(GROUP_PREFIX) if is_group_ours else "")
     if ORDER_NUMBER_PATTERN.fullmatch(word):
         return int(word)
     paid_by = None if charge is None else await find_hold_by_charge(work, charge)

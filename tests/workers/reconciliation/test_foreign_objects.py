@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.reconciliation import use_cases
 from tests.scenarios.reconciliation_setup import create_stray_transfer, discrepancies, reconcile_all
-from tests.scenarios.refund_setup import completed_order
+from tests.scenarios.refund_setup import completed_order, payable_state
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 
@@ -58,6 +58,27 @@ async def test_a_payment_of_a_customer_of_ours_is_not_of_others(stack: WorkerSta
         await reconcile_all(stack)
     assert [(kind, subject) for kind, subject, _ in await discrepancies(stack)] == [("unknown_intent", intent["id"])]
     assert await told(stack) == []
+
+
+async def send_by_hand(stack: WorkerStack, account: str, **more: object) -> dict[str, Any]:
+    """Send money of the platform's to an account."""
+    await stack.control_stripe("dashboard/top_up/sgd", amount=500)
+    params: Any = {"amount": 50, "currency": "sgd", "destination": account}
+    return (await stack.context.stripe.v1.transfers.create_async(params | more)).to_dict()
+
+
+async def test_a_transfer_of_others_with_a_number_as_its_group_keeps_no_pay_back(stack: WorkerStack) -> None:
+    other, runner = [await stack.add_member(runner=True, card=None) for _ in range(2)]
+    await stack.sql("UPDATE person SET stripe_account = NULL WHERE id = :id", id=other.person_id)
+    order = await stack.claimed_order(runner)
+    await send_by_hand(stack, str(other.stripe_account), transfer_group=str(order.id))
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert [one["transfers"] for one in await told(stack)] == [1]
+    await stack.deliver(runner, order)
+    await stack.run_due()
+    assert (await payable_state(stack, order))[0] == "paid"
+    assert await stack.breaches() == []
 
 
 async def test_a_transfer_by_hand_is_one_difference_with_its_order_and_settling_it_leaves_a_clean_audit(
