@@ -184,14 +184,16 @@ async def require_first_campus_id(work: UnitOfWork, currency: str | None = None)
 async def find_named_order_id(
     work: UnitOfWork, metadata: ObjectMetadata, *, group: str | None = None, charge: str | None = None
 ) -> int | None:
-    """Return the order that an object names: by its metadata, its transfer group, or the charge that pays it.
+    """Return the order that an object names: by its metadata, its transfer group, else by the charge that pays it.
 
     A person at Stripe may have written it: it is enough to stop more payments for the order, and to tell its campus.
-    A group with another beginning is of others.
+    A group with another beginning is of others, and a number that is no order's names none.
     """
     is_group_ours = group is not None and group.startswith(GROUP_PREFIX)
     word = metadata.order or (str(group).removeprefix(GROUP_PREFIX) if is_group_ours else "")
     if ORDER_NUMBER_PATTERN.fullmatch(word):
-        return int(word)
+        named = await find_order_of_any_campus(work, int(word))
+        if named is not None:
+            return named.id
     paid_by = None if charge is None else await find_hold_by_charge(work, charge)
     return None if paid_by is None else paid_by.order_id

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from domain.reconciliation import use_cases
 from tests.scenarios.reconciliation_setup import create_stray_transfer, discrepancies, reconcile_all
 from tests.scenarios.refund_setup import completed_order, payable_state
@@ -79,6 +81,19 @@ async def test_a_transfer_of_others_with_a_number_as_its_group_keeps_no_pay_back
     await stack.run_due()
     assert (await payable_state(stack, order))[0] == "paid"
     assert await stack.breaches() == []
+
+
+@pytest.mark.parametrize("named", [{"metadata": {"order": "999999"}}, {"transfer_group": "order_999999"}])
+async def test_a_transfer_to_a_runner_of_ours_is_told_also_with_a_number_that_is_no_order(
+    stack: WorkerStack, named: dict[str, object]
+) -> None:
+    runner = await stack.add_member(runner=True, card=None)
+    sent = await send_by_hand(stack, str(runner.stripe_account), **named)
+    for _ in range(2):
+        await reconcile_all(stack)
+    found = await stack.rows("SELECT kind, subject, order_id FROM discrepancy WHERE status = 'open'")
+    assert [tuple(one) for one in found] == [("unknown_transfer", sent["id"], None)]
+    assert await told(stack) == []
 
 
 async def test_a_transfer_by_hand_is_one_difference_with_its_order_and_settling_it_leaves_a_clean_audit(

@@ -5,7 +5,6 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings_at_stripe import foreign_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.outbox_repository import notify
-from domain.orders.repository import find_order_of_any_campus
 from domain.reconciliation.discrepancy import ForeignKind
 from domain.reconciliation.foreign_repository import is_any_foreign, keep_foreign_object, take_untold
 from domain.reconciliation.notifications import foreign_objects_seen
@@ -50,8 +49,7 @@ async def _is_foreign(work: UnitOfWork, found: BalanceTransaction) -> bool:
     is_bare_charge = found.type in CHARGE_TYPES and cause.payment_intent is None
     if not is_bare_charge or cause.metadata.saga is not None:
         return False
-    order_id = await find_named_order_id(work, cause.metadata, group=cause.transfer_group, charge=found.source)
-    if order_id is not None and await find_order_of_any_campus(work, order_id) is not None:
+    if await find_named_order_id(work, cause.metadata, group=cause.transfer_group, charge=found.source) is not None:
         return False
     return await find_campus_id_of_stripe_owner(work, customer=cause.customer, account=None) is None
 
