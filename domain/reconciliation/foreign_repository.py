@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.discrepancy import DiscrepancyStatus, ForeignCounts, ForeignKind
 from domain.reconciliation.tables import discrepancy, foreign_object
+from domain.reconciliation.unbooked_repository import OBJECT_KINDS
 
 FOREIGN_LOCK = (7_260_119, 3)  # a Postgres advisory lock of two numbers
 
@@ -55,7 +56,8 @@ async def list_explained_objects(work: UnitOfWork, stripe_objects: Collection[st
     foreign = select(foreign_object.c.stripe_object, foreign_object.c.kind).where(
         foreign_object.c.stripe_object == any_of_these
     )
+    is_settled = (discrepancy.c.kind.in_(OBJECT_KINDS), discrepancy.c.status == DiscrepancyStatus.SETTLED)
     settled = select(discrepancy.c.subject, discrepancy.c.status).where(
-        discrepancy.c.subject == any_of_these, discrepancy.c.status == DiscrepancyStatus.SETTLED
+        discrepancy.c.subject == any_of_these, *is_settled
     )
     return {row[0]: row[1] for row in await work.connection.execute(union(foreign, settled))}

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.reconciliation.foreign_repository import list_explained_objects
@@ -45,9 +46,9 @@ async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: 
 
 
 async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> AuditSnapshot:
-    """Return the snapshot without what needs no row of ours; the money stays in the sums."""
-    ids = {one.id for one in snapshot.intents} | {one.id for one in snapshot.transfers}
-    explained = await list_explained_objects(work, ids | {one.id for one in snapshot.refunds})
+    """Return the snapshot without what needs no row of ours, and has none; the money stays in the sums."""
+    ids = {one.id for one in (*snapshot.intents, *snapshot.transfers, *snapshot.refunds)}
+    explained = await list_explained_objects(work, ids - _named_by_rows(snapshot))
     return replace(
         snapshot,
         intents=[one for one in snapshot.intents if one.id not in explained],
@@ -55,3 +56,14 @@ async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> Aud
         refunds=[one for one in snapshot.refunds if one.id not in explained],
         set_aside=Counter(explained.values()),
     )
+
+
+def _named_by_rows(snapshot: AuditSnapshot) -> set[str]:
+    """Return the Stripe objects that rows of ours name, whatever an admin settled about them."""
+    of_refunds = ((one.refund, one.transfer) for one in snapshot.refund_rows)
+    names = (
+        *(one.payment_intent for one in snapshot.holds),
+        *(one.transfer for one in snapshot.payables),
+        *chain.from_iterable(of_refunds),
+    )
+    return {name for name in names if name is not None}
