@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -61,10 +62,20 @@ class LackingMovement:
 
 async def find_discrepancy_of_object(work: UnitOfWork, stripe_object: str) -> Discrepancy | None:
     """Return the discrepancy about a payment, transfer or refund that we do not know, in any status."""
-    this = (discrepancy.c.subject == stripe_object, discrepancy.c.kind.in_(OBJECT_KINDS))
-    query = select(discrepancy).where(*this).order_by(discrepancy.c.id.desc()).limit(1)
+    row = (await work.connection.execute(_discrepancies_of(stripe_object))).mappings().one_or_none()
+    return None if row is None else discrepancy_from_row(row)
+
+
+async def lock_discrepancy_of_object(work: UnitOfWork, stripe_object: str) -> Discrepancy | None:
+    """Return the same, locked: nobody settles it before this transaction ends, so that what is noted is booked."""
+    query = _discrepancies_of(stripe_object).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else discrepancy_from_row(row)
+
+
+def _discrepancies_of(stripe_object: str) -> Select[Any]:
+    this = (discrepancy.c.subject == stripe_object, discrepancy.c.kind.in_(OBJECT_KINDS))
+    return select(discrepancy).where(*this).order_by(discrepancy.c.id.desc()).limit(1)
 
 
 async def note_unbooked(work: UnitOfWork, discrepancy_id: int, unbooked: UnbookedMovement) -> None:

@@ -11,15 +11,23 @@ from domain.reconciliation import use_cases
 from domain.reconciliation.refusals import OrderUnfinished
 from domain.settings.settings import read_audit_settings
 from domain.words import say_plain
-from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
+from tests.scenarios.reconciliation_setup import (
+    admin_notifications,
+    create_stray_transfer,
+    discrepancies,
+    reconcile_all,
+)
 from tests.scenarios.refund_setup import completed_order
 from tests.scenarios.scenario_setup import new_admin
 from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 from workers.commands.opening_balance import HOW_TO_BOOK, run
 from workers.reconciliation.at_stripe.movement_types import MOVEMENT_TYPES, Lookup
+from workers.reconciliation.at_stripe.unbooked_objects import is_told_of_object
+from workers.reconciliation.balance_transactions import compare_with_ledger
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.reconciliation.stalled_rows import check_stalled_holds
+from workers.stripe.gateway_pages import retrieve_balance_transaction
 from workers.stripe.objects.balance import BalanceTransactionType
 
 TYPES_OF_API = get_args(get_args(stripe.BalanceTransaction.__annotations__["type"])[0])
@@ -160,6 +168,24 @@ async def test_a_settled_capture_that_is_booked_after_all_differs_until_it_is_se
     assert await discrepancies(stack) == []
     assert await stack.breaches() == []
     assert (await balances(stack))["settled_by_hand:sgd"] == 0
+
+
+async def test_what_is_noted_while_an_admin_settles_is_booked(stack: WorkerStack) -> None:
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    other = await stack.add_member(runner=True, card=None)
+    sent = await create_stray_transfer(stack, order, str(other.stripe_account))
+    await reconcile_all(stack)
+    await stack.sql("DELETE FROM unbooked_movement")
+    movement = await retrieve_balance_transaction(stack.context.stripe, sent["balance_transaction"])
+    async with stack.database() as work:
+        lacking = await compare_with_ledger(work, movement)
+        assert lacking is not None
+        assert await is_told_of_object(work, movement, lacking.unbooked)
+        settling = asyncio.create_task(settle_all(stack))
+        await asyncio.wait({settling}, timeout=0.3)
+    await settling
+    assert (await balances(stack))["settled_by_hand:sgd"] == 50
+    assert await stack.breaches() == []
 
 
 async def test_the_opening_balance_is_shown_booked_once_and_refused_in_words(

@@ -10,6 +10,7 @@ from domain.reconciliation.unbooked_repository import (
     UnbookedMovement,
     find_discrepancy_of_object,
     list_lacking_after_settling,
+    lock_discrepancy_of_object,
     note_unbooked,
     sum_unbooked_of,
 )
@@ -85,7 +86,7 @@ async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction, unbooke
     Once an admin settled it, the books take it. One that is gone tells of it if what came went back.
     """
     object_id = _object_of(found)
-    told = None if object_id is None else await find_discrepancy_of_object(work, object_id)
+    told = None if object_id is None else await lock_discrepancy_of_object(work, object_id)
     if told is None or told.status is DiscrepancyStatus.MENDED:
         return False
     await note_unbooked(work, told.id, unbooked)
