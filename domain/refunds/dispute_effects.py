@@ -18,11 +18,18 @@ from domain.refunds.dispute_repository import (
     insert_dispute,
     lock_dispute,
     record_dispute_decision,
+    record_stage,
     record_withdrawal,
 )
 from domain.refunds.evidence.statement import find_handover_proof
-from domain.refunds.model import Dispute, DisputeEvent, DisputeStatus
-from domain.refunds.notifications import dispute_lost, dispute_opened, dispute_won, dispute_won_pay_kept
+from domain.refunds.model import Dispute, DisputeEvent, DisputeStage, DisputeStatus
+from domain.refunds.notifications import (
+    dispute_lost,
+    dispute_opened,
+    dispute_unanswered,
+    dispute_won,
+    dispute_won_pay_kept,
+)
 from domain.saga.run import SagaRun, SagaStart
 
 
@@ -62,6 +69,18 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
     zone = (await find_campus(work, dispute.campus_id)).zone
     proof = await find_handover_proof(work, order)
     await notify(work, dispute_opened(dispute, order, zone, answer_by, proof=proof))
+
+
+async def follow_stage(work: UnitOfWork, dispute: Dispute, stage: DisputeStage, answer_by: datetime | None) -> Dispute:
+    """Record how far the bank goes, and return the dispute; tell the admins when it needs another answer."""
+    if stage is dispute.stage:
+        return dispute
+    moved = await record_stage(work, dispute, stage)
+    if stage is DisputeStage.ESCALATED:
+        zone = (await find_campus(work, dispute.campus_id)).zone
+        until = None if answer_by is None else answer_by.astimezone(zone)
+        await notify(work, dispute_unanswered(moved, until, "again"))
+    return moved
 
 
 async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, fee: int) -> None:

@@ -10,7 +10,7 @@ from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderDisputed
-from domain.refunds.model import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus
+from domain.refunds.model import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStage, DisputeStatus
 from domain.refunds.tables import dispute
 
 
@@ -83,6 +83,16 @@ async def record_answer_facts(
         await _log(work, opened, "answered", None, None)
 
 
+async def record_stage(work: UnitOfWork, opened: Dispute, stage: DisputeStage) -> Dispute:
+    """Record how far the bank goes; when it asks anew, it has no answer yet, and that is logged."""
+    values = {"stage": stage} | ({"answered_at": None} if stage is DisputeStage.ESCALATED else {})
+    changed = update(dispute).where(dispute.c.id == opened.id).values(values).returning(dispute)
+    moved = dispute_from_row((await work.connection.execute(changed)).mappings().one())
+    if stage is DisputeStage.ESCALATED:
+        await _log(work, moved, "escalated", None, None)
+    return moved
+
+
 async def count_refused_answer(work: UnitOfWork, opened: Dispute) -> None:
     """Count that Stripe took no evidence, so that it may be sent again."""
     changed = update(dispute).where(dispute.c.id == opened.id)
@@ -135,5 +145,5 @@ async def _log(work: UnitOfWork, of: Dispute, happened: str, before: str | None,
 
 
 def dispute_from_row(row: RowValues) -> Dispute:
-    plain = {name: row[name] for name in Dispute.__slots__ if name != "status"}
-    return Dispute(status=DisputeStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in Dispute.__slots__ if name not in ("status", "stage")}
+    return Dispute(status=DisputeStatus(row["status"]), stage=DisputeStage(row["stage"]), **plain)

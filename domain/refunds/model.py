@@ -65,6 +65,21 @@ DISPUTE_TRANSITIONS: Mapping[tuple[DisputeStatus, DisputeEvent], DisputeStatus] 
 )
 
 
+class DisputeStage(StrEnum):
+    """How far the bank goes."""
+
+    INQUIRY = "inquiry"  # it only asks, and withdraws nothing
+    DISPUTE = "dispute"
+    ESCALATED = "escalated"  # a dispute that was an inquiry: the bank needs another answer, by another time
+
+
+def next_stage(stage: DisputeStage, *, is_inquiry: bool, needs_answer: bool) -> DisputeStage:
+    """Return the stage after Stripe was read: it only moves forward, as what was read may be old."""
+    if stage is DisputeStage.INQUIRY and needs_answer and not is_inquiry:
+        return DisputeStage.ESCALATED
+    return DisputeStage.INQUIRY if stage is DisputeStage.DISPUTE and is_inquiry else stage
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money that goes back to a customer's card, in minor units. The runner bears `runner_amount` of it."""
@@ -123,6 +138,12 @@ class Dispute:
     answer_by: datetime | None = None  # None: Stripe has not said it
     answered_at: datetime | None = None
     answers_refused: int = 0
+    stage: DisputeStage = DisputeStage.DISPUTE
+
+    @property
+    def name(self) -> str:
+        """Stripe's id, and the stage once the bank asked anew: what happens once in each has this in its name."""
+        return f"{self.dispute}:{self.stage}" if self.stage is DisputeStage.ESCALATED else self.dispute
 
     def takes_answer(self, now: datetime) -> bool:
         """Return whether the bank may be answered: it has not decided, has no answer, and the time is not over."""

@@ -177,16 +177,19 @@ def dispute_opened(
     )
 
 
-def dispute_unanswered(dispute: Dispute, until: datetime, stage: str) -> Notification:
-    """Remind the admins of a dispute without an answer; `until` is at the campus, `stage` is first, last or over."""
+def dispute_unanswered(dispute: Dispute, until: datetime | None, stage: str) -> Notification:
+    """Remind the admins of a dispute without an answer; `until` is at the campus.
+
+    `stage` is first, last or over; or again, when the bank needs another answer than that to its inquiry.
+    """
     return Notification(
         campus_id=dispute.campus_id,
         chat_id=ADMIN_CHAT,
-        name=f"dispute_unanswered:{dispute.dispute}:{stage}",
+        name=f"dispute_unanswered:{dispute.name}:{stage}",
         key="notification-dispute-unanswered",
         order_id=dispute.order_id,
         buttons=[*([] if stage == "over" else [_answer_button(dispute)]), see_order_button(dispute.order_id)],
-        args=_dispute_args(dispute) | {"by": f"{until:%d.%m. %H:%M}", "status": stage},
+        args=_dispute_args(dispute) | {"by": "-" if until is None else f"{until:%d.%m. %H:%M}", "status": stage},
     )
 
 
@@ -200,7 +203,7 @@ def evidence_refused(dispute: Dispute, reason: str) -> Notification:
     return Notification(
         campus_id=dispute.campus_id,
         chat_id=ADMIN_CHAT,
-        name=f"evidence_refused:{dispute.dispute}:{dispute.answers_refused}",
+        name=f"evidence_refused:{dispute.name}:{dispute.answers_refused}",
         key="notification-evidence-refused",
         order_id=dispute.order_id,
         buttons=[_answer_button(dispute), see_order_button(dispute.order_id)],
@@ -230,7 +233,7 @@ def _dispute_closed(
     return Notification(
         campus_id=dispute.campus_id,
         chat_id=ADMIN_CHAT,
-        name=f"{key}:{dispute.dispute}",
+        name=f"{key}:{dispute.name}",
         key=key,
         order_id=dispute.order_id,
         buttons=[*buttons, see_order_button(dispute.order_id)],

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.refunds.model import DisputeStatus, RefundOrigin, RefundStatus
+from domain.refunds.model import DisputeStage, DisputeStatus, RefundOrigin, RefundStatus
 
 refund = Table(
     "refund",
@@ -63,8 +63,10 @@ dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Strip
     timestamp_column("answer_by"),  # as long as the bank takes an answer; null until Stripe said it
     timestamp_column("answered_at"),  # null: nobody sent evidence yet, neither here nor in Stripe's dashboard
     Column("answers_refused", Integer, nullable=False, server_default=text("0")),  # how often Stripe took none
+    text_column("stage", default=DisputeStage.DISPUTE),
     UniqueConstraint("dispute"),
     one_of_check("status", DisputeStatus),
+    one_of_check("stage", DisputeStage),
     CheckConstraint("amount > 0 AND withdrawn >= 0 AND fee >= 0", name="amounts"),
 )
 Index("dispute_order_idx", dispute.c.order_id)

@@ -13,6 +13,7 @@ notification-dispute-lost = ⚖️ The dispute about order #{ $order } is lost: 
 notification-dispute-unanswered =
     ⚖️ { $status ->
         [over] <b>The time to answer the bank about order #{ $order } ended at { $by }, and it has no answer.</b> It decides without us about { $amount }, and most such disputes are lost.
+        [again] <b>The bank only asked about order #{ $order } before. Now it disputes the payment, and has taken { $amount } back.</b> It needs an answer until { $by }, also if it had one to its question.
         [last] <b>Less than a day left to answer the bank about order #{ $order }:</b> until { $by }. Without an answer { $amount } are lost.
        *[first] <b>The bank waits for an answer about order #{ $order } until { $by }.</b> Without one { $amount } are lost.
     }

@@ -178,7 +178,7 @@ async def show_dispute(request: web.Request) -> web.Response:
     if dispute is None:
         content = f"<p>A payment of {money}.</p>" + _form(here, ("fraudulent", "I did not pay this"))
         return render_page("The cardholder's bank", content)
-    if dispute["status"] in dispute_resource.DISPUTE_OUTCOMES:
+    if dispute["status"] in dispute_resource.DECIDED_STATUSES:
         return render_page("The cardholder's bank", f"<p>Decided: the platform has {dispute['status']}.</p>")
     choices = (("lost", "The cardholder is right"), ("won", "The platform is right"))
     content = f"<p>A payment of {money} is disputed ({escape(dispute['reason'])}).</p>" + _form(here, *choices)

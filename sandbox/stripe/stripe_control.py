@@ -170,19 +170,26 @@ def change_account(sandbox: StripeSandbox, request: web.Request, body: Document)
 
 
 def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/disputes/{charge}: open a dispute with {reason?}, close it ({outcome: won|lost}), or {warn: true}."""
+    """POST /sim/disputes/{charge}: open a dispute with {reason?, inquiry?}, or close it ({outcome: won|lost}).
+
+    With {escalate: true} an inquiry becomes a dispute; with {warn: true} the issuer only suspects fraud.
+    """
     world = sandbox.world
     charge = world.find("charge", request.match_info["charge"])
     if body.get("warn"):
         return dispute_resource.warn_of_fraud(world, charge)
-    if "outcome" not in body:
+    if not body.keys() & {"outcome", "escalate"}:
+        reason, is_inquiry = str(body.get("reason", "product_not_received")), bool(body.get("inquiry"))
         return without_private_fields(
-            dispute_resource.open_charge_dispute(world, charge, str(body.get("reason", "product_not_received")))
+            dispute_resource.open_charge_dispute(world, charge, reason, is_inquiry=is_inquiry)
         )
     dispute = dispute_resource.find_blocking_dispute(world, charge)
     if dispute is None:
-        raise ValueError("there is no dispute to close")
-    dispute_resource.close_charge_dispute(world, dispute, str(body["outcome"]))
+        raise ValueError("there is no dispute to change")
+    if body.get("escalate"):
+        dispute_resource.escalate_inquiry(world, dispute)
+    else:
+        dispute_resource.close_charge_dispute(world, dispute, str(body["outcome"]))
     return without_private_fields(dispute)
 
 

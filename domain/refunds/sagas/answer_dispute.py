@@ -22,10 +22,10 @@ ANSWER_DISPUTE = Saga(
 
 
 def build_dispute_answer_start(opened: Dispute, *, admin_id: int) -> SagaStart:
-    """Return the saga that sends the evidence; one for each time that Stripe did not refuse it."""
+    """Return the saga that sends the evidence; one in each stage, and one more for each time that Stripe refused it."""
     return SagaStart(
         kind=ANSWER_DISPUTE.kind,
-        name=f"{ANSWER_DISPUTE.kind}:{opened.dispute}:{opened.answers_refused}",
+        name=f"{ANSWER_DISPUTE.kind}:{opened.name}:{opened.answers_refused}",
         campus_id=opened.campus_id,
         order_id=opened.order_id,
         person_id=admin_id,

@@ -12,12 +12,17 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 DISPUTE_FEE = 1_500  # Stripe's fee for a dispute, in minor units
 EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
 DISPUTE_OUTCOMES = ("won", "lost")
+INQUIRY_CLOSED = "warning_closed"
+DECIDED_STATUSES = (*DISPUTE_OUTCOMES, INQUIRY_CLOSED)
+UNANSWERED_STATUSES = ("needs_response", "warning_needs_response")
 MAX_EVIDENCE_TEXT = 20_000  # characters of one text
 MAX_EVIDENCE_IN_ALL = 150_000
 
 
-def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Document:
+def open_charge_dispute(world: StripeWorld, charge: Document, reason: str, *, is_inquiry: bool = False) -> Document:
     """Open a dispute over the unrefunded amount, withdraw it with Stripe's fee, and return the dispute.
+
+    An inquiry withdraws nothing: the bank only asks. `escalate_inquiry` makes it a dispute.
 
     Raises StripeRefusal when nothing is left to dispute or another dispute blocks the charge.
     """
@@ -39,19 +44,40 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
             "past_due": False,
             "submission_count": 0,
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": is_inquiry,
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": reason,
-        "status": "needs_response",
+        "status": "warning_needs_response" if is_inquiry else "needs_response",
         DUE_FIELD: world.now() + EVIDENCE_SECONDS,
     }
-    _move_disputed_money(world, dispute, -amount, DISPUTE_FEE)
     charge["disputed"] = True
     world.save_and_record(charge)
-    world.save_and_record(dispute, "charge.dispute.created", "charge.dispute.funds_withdrawn")
+    if is_inquiry:
+        world.save_and_record(dispute, "charge.dispute.created")
+    else:
+        _move_disputed_money(world, dispute, -amount, DISPUTE_FEE)
+        world.save_and_record(dispute, "charge.dispute.created", "charge.dispute.funds_withdrawn")
     return dispute
+
+
+def escalate_inquiry(world: StripeWorld, dispute: Document) -> None:
+    """Make an inquiry a dispute under the same id: the money is withdrawn, and the bank needs an answer anew.
+
+    Raises StripeRefusal when the dispute is no open inquiry.
+    """
+    if not _is_inquiry(dispute) or dispute["status"] == INQUIRY_CLOSED:
+        raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it can't be escalated.")
+    due_by = int(dispute["evidence_details"]["due_by"]) + EVIDENCE_SECONDS
+    dispute["evidence_details"] = {**dispute["evidence_details"], "due_by": due_by, "past_due": False}
+    dispute.update({"status": "needs_response", "is_charge_refundable": False, DUE_FIELD: due_by})
+    _move_disputed_money(world, dispute, -dispute["amount"], DISPUTE_FEE)
+    world.save_and_record(dispute, "charge.dispute.updated", "charge.dispute.funds_withdrawn")
+
+
+def _is_inquiry(dispute: Document) -> bool:
+    return str(dispute["status"]).startswith("warning_")
 
 
 def warn_of_fraud(world: StripeWorld, charge: Document) -> Document:
@@ -93,9 +119,10 @@ def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
     Raise StripeRefusal once it is closed, was answered before, or when its time is over.
     """
     _require_answerable(dispute)
-    details = {**dispute["evidence_details"], "has_evidence": True, "submission_count": 1}
-    is_inquiry = dispute["status"].startswith("warning_")
-    dispute.update(status="warning_under_review" if is_inquiry else "under_review", evidence_details=details)
+    before = dispute["evidence_details"]
+    details = {**before, "has_evidence": True, "submission_count": before["submission_count"] + 1}
+    status = "warning_under_review" if _is_inquiry(dispute) else "under_review"
+    dispute.update(status=status, evidence_details=details)
     dispute.pop(DUE_FIELD, None)
     world.save_and_record(dispute, "charge.dispute.updated")
     return dispute
@@ -103,9 +130,9 @@ def submit_evidence(world: StripeWorld, dispute: Document) -> Document:
 
 def _require_answerable(dispute: Document) -> None:
     details = dispute["evidence_details"]
-    if dispute["status"] in DISPUTE_OUTCOMES:
+    if dispute["status"] in DECIDED_STATUSES:
         raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it takes no evidence.")
-    if details["submission_count"]:
+    if dispute["status"] not in UNANSWERED_STATUSES:
         raise invalid_request(f"Evidence for dispute {dispute['id']} was already submitted; it can't be changed.")
     if details["past_due"]:
         raise invalid_request(f"The evidence for dispute {dispute['id']} was due by {details['due_by']}.")
@@ -118,15 +145,17 @@ def pass_deadline(world: StripeWorld, dispute: Document) -> None:
 
 
 def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) -> None:
-    """Close a dispute as won or lost; a won dispute returns the amount but not the fee.
+    """Close a dispute as won or lost; a won dispute returns the amount but not the fee. An inquiry is never lost.
 
     Raises StripeRefusal for another outcome or when the dispute is already closed.
     """
-    if dispute["status"] in DISPUTE_OUTCOMES or outcome not in DISPUTE_OUTCOMES:
+    is_inquiry = _is_inquiry(dispute)
+    outcomes = ("won",) if is_inquiry else DISPUTE_OUTCOMES
+    if dispute["status"] in DECIDED_STATUSES or outcome not in outcomes:
         raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it can't be closed as {outcome}.")
-    dispute["status"] = outcome
+    dispute["status"] = INQUIRY_CLOSED if is_inquiry else outcome
     dispute.pop(DUE_FIELD, None)
-    if outcome == "won":
+    if outcome == "won" and not is_inquiry:
         _move_disputed_money(world, dispute, dispute["amount"], 0)
         world.save_and_record(dispute, "charge.dispute.funds_reinstated")
     world.save_and_record(dispute, "charge.dispute.closed")
@@ -140,9 +169,10 @@ def _move_disputed_money(world: StripeWorld, dispute: Document, amount: int, fee
 
 
 def find_blocking_dispute(world: StripeWorld, charge: Document) -> Document | None:
-    """Return the open or lost dispute that blocks refunds of a charge, or None."""
+    """Return the open or lost dispute of a charge, or None; only an inquiry leaves its refunds possible."""
     disputes = world.documents.all_of("dispute").values()
-    return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] != "won"), None)
+    over = ("won", INQUIRY_CLOSED)
+    return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] not in over), None)
 
 
 ENDPOINTS = (

@@ -19,7 +19,8 @@ def handle_create_refund(call: StripeCall) -> Document:
     world, params = call.world, call.params
     charge = _charge_of_call(call)
     requested = read_positive(params, "amount", charge["currency"])
-    if find_blocking_dispute(world, charge) is not None:
+    blocking = find_blocking_dispute(world, charge)
+    if blocking is not None and not blocking["is_charge_refundable"]:
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise invalid_request(message, code="charge_disputed")
     left = unrefunded_amount(charge)

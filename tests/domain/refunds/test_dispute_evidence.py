@@ -124,6 +124,40 @@ async def test_an_answer_in_stripes_dashboard_ends_the_reminders(
         await stack.act(use_cases.view_evidence, admin, order.id)
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_an_inquiry_that_becomes_a_dispute_is_told_and_needs_an_answer_anew(
+    stack: WorkerStack, admin: Member, *, is_answered: bool
+) -> None:
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    await deliver_dispute(stack, order, inquiry=True)
+    if is_answered:
+        await stack.act(use_cases.answer_dispute, admin, order.id)
+        await stack.run_due()
+        assert (await dispute_of(stack, order))["status"] == "warning_under_review"
+    else:
+        await wait_days(stack, order, 7)
+        assert (await keys(stack, order)).count("dispute-unanswered") == 1
+    before = await keys(stack, order)
+    await deliver_dispute(stack, order, escalate=True)
+    assert (await keys(stack, order))[len(before) :] == ["dispute-unanswered"]
+    ((escalated,),) = await stack.rows(
+        "SELECT args FROM notification WHERE key = 'notification-dispute-unanswered' AND order_id = :id"
+        " ORDER BY id DESC LIMIT 1",
+        id=order.id,
+    )
+    assert escalated["status"] == "again" and escalated["by"] != "-"
+    await wait_days(stack, order, 16)
+    assert (await keys(stack, order))[len(before) :] == ["dispute-unanswered"] * 2
+    await stack.act(use_cases.answer_dispute, admin, order.id)
+    await stack.run_due()
+    sent = await dispute_of(stack, order)
+    assert (sent["status"], sent["evidence_details"]["submission_count"]) == ("under_review", 1 + is_answered)
+    assert (await keys(stack, order)).count("evidence-sent") == 1 + is_answered
+    with pytest.raises(Stale):
+        await stack.act(use_cases.answer_dispute, admin, order.id)
+    assert await stack.breaches() == []
+
+
 async def test_the_time_of_a_dispute_of_an_older_release_is_asked(stack: WorkerStack, order: Order) -> None:
     await stack.sql("UPDATE dispute SET answer_by = NULL WHERE order_id = :id", id=order.id)
     for _ in range(2):

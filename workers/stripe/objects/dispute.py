@@ -40,9 +40,23 @@ class StripeDispute:
 
     @property
     def is_answered(self) -> bool:
-        """Return whether the bank has an answer; evidence that is only prepared is none."""
+        """Return whether the bank has an answer; evidence that is only prepared is none, nor is that to an inquiry."""
         looks_at_it = (StripeDisputeStatus.UNDER_REVIEW, StripeDisputeStatus.WARNING_UNDER_REVIEW)
-        return self.answers > 0 or self.status in looks_at_it
+        return self.status in looks_at_it or (self.answers > 0 and not self.needs_answer)
+
+    @property
+    def needs_answer(self) -> bool:
+        """Return whether the bank waits for an answer: to its inquiry, or to the dispute that follows it."""
+        return self.status in (StripeDisputeStatus.NEEDS_RESPONSE, StripeDisputeStatus.WARNING_NEEDS_RESPONSE)
+
+    @property
+    def is_inquiry(self) -> bool:
+        """Return whether the bank only asks, and withdrew nothing."""
+        return self.status in (
+            StripeDisputeStatus.WARNING_NEEDS_RESPONSE,
+            StripeDisputeStatus.WARNING_UNDER_REVIEW,
+            StripeDisputeStatus.WARNING_CLOSED,
+        )
 
     @property
     def withdrawn(self) -> int:

@@ -9,6 +9,7 @@ from domain.orders.repository import find_order
 from domain.refunds.dispute_effects import (
     book_withdrawal,
     find_or_open_dispute,
+    follow_stage,
     is_dispute_decided,
     record_dispute_lost,
     record_dispute_won,
@@ -16,7 +17,7 @@ from domain.refunds.dispute_effects import (
 )
 from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
 from domain.refunds.evidence.statement import build_evidence, find_handover_proof
-from domain.refunds.model import Dispute
+from domain.refunds.model import Dispute, next_stage
 from domain.refunds.notifications import evidence_refused, evidence_sent
 from domain.refunds.sagas.answer_dispute import AnswerDisputeData
 from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
@@ -47,9 +48,11 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDis
     opened_dispute = await find_or_open_dispute(work, run, found.id, found.amount, found.currency, found.reason)
     if is_dispute_decided(opened_dispute):
         return
+    stage = next_stage(opened_dispute.stage, is_inquiry=found.is_inquiry, needs_answer=found.needs_answer)
+    await tell_dispute_opened(work, opened_dispute, found.answer_by)
+    opened_dispute = await follow_stage(work, opened_dispute, stage, found.answer_by)
     await record_answer_facts(work, opened_dispute, found.answer_by, is_answered=found.is_answered)
     await book_withdrawal(work, opened_dispute, found.withdrawn, found.fee)
-    await tell_dispute_opened(work, opened_dispute, found.answer_by)
     current_dispute = await lock_dispute(work, found.id) or opened_dispute
     if found.status is StripeDisputeStatus.LOST:
         await record_dispute_lost(work, current_dispute)

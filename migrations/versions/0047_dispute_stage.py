@@ -1,0 +1,22 @@
+"""How far a bank goes with a dispute: it only asks, it disputes, or it disputes what it only asked about before."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0047"
+down_revision = "0046"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the stage; of a dispute that is open now, the next event about it says whether it is an inquiry."""
+    op.add_column("dispute", sa.Column("stage", sa.Text(), server_default=sa.text("'dispute'"), nullable=False))
+    op.create_check_constraint(
+        op.f("dispute_stage_known_check"), "dispute", "stage IN ('inquiry', 'dispute', 'escalated')"
+    )
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_column("dispute", "stage")
