@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import notify
+from domain.orders.tables import orders
 from domain.payouts.tables import payable
 from domain.reconciliation.discrepancy import (
     DISCREPANCY_TRANSITIONS,
@@ -104,11 +105,22 @@ async def find_discrepancy(work: UnitOfWork, campus_id: int, discrepancy_id: int
     return None if row is None else discrepancy_from_row(row)
 
 
+async def find_order_meant(work: UnitOfWork, found: Discrepancy) -> int | None:
+    """Return the order that a discrepancy names, if there is one that is as old.
+
+    Stripe may name one that a restored backup lacks, and whose number another order has by now.
+    """
+    is_meant = (orders.c.id == found.order_id, orders.c.placed_at <= found.first_seen)
+    order_id: int | None = (await work.connection.execute(select(orders.c.id).where(*is_meant))).scalar_one_or_none()
+    return order_id
+
+
 async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
     """Return whether Stripe has taken money for this order that our ledger does not know, and it is still open."""
     kinds = discrepancy.c.kind.in_((DiscrepancyKind.UNKNOWN_INTENT, DiscrepancyKind.LATE_INTENT))
     taken = (
         discrepancy.c.order_id == order_id,
+        _is_as_old_as(literal(order_id)),
         discrepancy.c.remote_value > 0,
         discrepancy.c.status == DiscrepancyStatus.OPEN,
     )
@@ -199,4 +211,11 @@ def has_unknown_transfer() -> ColumnElement[bool]:
     """
     unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
     lasts = discrepancy.c.status.in_((DiscrepancyStatus.OPEN, DiscrepancyStatus.SETTLED))
-    return exists().where(discrepancy.c.order_id == payable.c.order_id, unknown, lasts)
+    about = (discrepancy.c.order_id == payable.c.order_id, _is_as_old_as(payable.c.order_id))
+    return exists().where(*about, unknown, lasts)
+
+
+def _is_as_old_as(order_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Build the condition that the discrepancy was not seen before the order was placed: else it is of another one."""
+    named = orders.alias("named")
+    return discrepancy.c.first_seen >= select(named.c.placed_at).where(named.c.id == order_id).scalar_subquery()

@@ -19,7 +19,13 @@ from domain.orders.repository import find_order, lock_order
 from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_order
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
 from domain.reconciliation.refusals import OrderUnfinished, OrderUnnamed
-from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
+from domain.reconciliation.repository import (
+    end_discrepancy,
+    find_discrepancy,
+    find_order_meant,
+    list_open_discrepancies,
+    request_recheck,
+)
 from domain.reconciliation.unbooked_repository import list_lacking_of
 from domain.saga.lookup_repository import has_any_unfinished_saga
 
@@ -82,6 +88,7 @@ async def settle_discrepancy(
 
 async def book_settled(work: UnitOfWork, settled: Discrepancy) -> None:
     """Book what the books lack now of the balance transactions that a settled discrepancy tells of."""
+    order_id = await find_order_meant(work, settled)
     for each in await list_lacking_of(work, settled.id):
         posting = settled_by_hand_posting(
             key=f"{each.movement.movement}:{work.now.timestamp()}",
@@ -89,7 +96,7 @@ async def book_settled(work: UnitOfWork, settled: Discrepancy) -> None:
             net=each.lacking,
             currency=each.movement.currency,
         )
-        await post_to_ledger(work, posting, settled.order_id)
+        await post_to_ledger(work, posting, order_id)
 
 
 async def _require_no_saga_to_book_it(work: UnitOfWork, campus: Campus, found: Discrepancy, order_id: int) -> None:
@@ -102,7 +109,7 @@ async def _require_no_saga_to_book_it(work: UnitOfWork, campus: Campus, found: D
 async def _find_subject(work: UnitOfWork, campus: Campus, found: Discrepancy, reason: str) -> ActSubject:
     """Return the order it is about: the one it names, else one that the admin names; nobody's if they say so."""
     label = f"{found.kind} {found.id}"
-    named = await find_act_subject(work, campus.id, found.order_id, found.id, label)
+    named = await find_act_subject(work, campus.id, await find_order_meant(work, found), found.id, label)
     if named.kind is not ActSubjectKind.NOTHING:
         return named
     if order := ORDER_IN_REASON.search(reason):

@@ -17,12 +17,14 @@ from domain.reconciliation.foreign_repository import is_any_foreign
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.lookup_repository import StoredSaga, find_saga, is_saga_at_work
+from domain.settings.timeouts import Timeout
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.objects.raw_object import ObjectMetadata
 from workers.stripe.objects.refund import StripeRefund
 from workers.stripe.objects.transfer import Transfer
 
 GROUP_PREFIX = "order_"  # of the transfer group of an order
+CLOCK_SKEW_SECONDS = Timeout.STRIPE_CLOCK_SKEW.whole_seconds
 ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 HOLDING_STATUSES = frozenset(
     {
@@ -61,7 +63,7 @@ async def find_intent_owner(work: UnitOfWork, found: PaymentIntent) -> ObjectOwn
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE and found.status in EMPTY_STATUSES:
         ownership = ObjectOwnership.OWNED  # it holds nothing, as its saga concluded
-    order_id = _order_id_of(made_by) or await find_named_order_id(work, found.metadata)
+    order_id = _order_id_of(made_by) or await find_named_order_id(work, found.metadata, made_at=found.created)
     return await _with_campus(
         work, ownership, order_id, customer=found.customer, currency=found.currency, metadata=found.metadata
     )
@@ -90,7 +92,11 @@ async def find_transfer_owner(work: UnitOfWork, found: Transfer) -> ObjectOwner:
         return await _with_campus(work, ObjectOwnership.OWNED, booked.order_id, account=found.destination)
     made_by = await find_creating_saga(work, found.metadata)
     order_id = _order_id_of(made_by) or await find_named_order_id(
-        work, found.metadata, group=found.transfer_group, charge=found.source_transaction
+        work,
+        found.metadata,
+        made_at=found.created,
+        group=found.transfer_group,
+        charge=found.source_transaction,
     )
     return await _with_campus(
         work,
@@ -119,7 +125,9 @@ async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwne
 
 async def _order_id_of_refund(work: UnitOfWork, found: StripeRefund) -> int | None:
     hold = None if found.payment_intent is None else await find_hold_by_intent(work, found.payment_intent)
-    return await find_named_order_id(work, found.metadata) if hold is None else hold.order_id
+    if hold is not None:
+        return hold.order_id
+    return await find_named_order_id(work, found.metadata, made_at=found.created)
 
 
 async def _is_of_foreign_payment(work: UnitOfWork, found: StripeRefund) -> bool:
@@ -182,18 +190,19 @@ async def require_first_campus_id(work: UnitOfWork, currency: str | None = None)
 
 
 async def find_named_order_id(
-    work: UnitOfWork, metadata: ObjectMetadata, *, group: str | None = None, charge: str | None = None
+    work: UnitOfWork, metadata: ObjectMetadata, *, made_at: int, group: str | None = None, charge: str | None = None
 ) -> int | None:
     """Return the order that an object names: by its metadata, its transfer group, else by the charge that pays it.
 
     A person at Stripe may have written it: it is enough to stop more payments for the order, and to tell its campus.
-    A group with another beginning is of others, and a number that is no order's names none.
+    A group with another beginning is of others, and a number that is no order's names none. Nor does that of an order
+    placed after the object was `made_at` (Stripe's time): a restored backup gives a number out once more.
     """
     is_group_ours = group is not None and group.startswith(GROUP_PREFIX)
     word = metadata.order or (str(group).removeprefix(GROUP_PREFIX) if is_group_ours else "")
     if ORDER_NUMBER_PATTERN.fullmatch(word):
         named = await find_order_of_any_campus(work, int(word))
-        if named is not None:
+        if named is not None and named.placed_at.timestamp() <= made_at + CLOCK_SKEW_SECONDS:
             return named.id
     paid_by = None if charge is None else await find_hold_by_charge(work, charge)
     return None if paid_by is None else paid_by.order_id

@@ -1,11 +1,18 @@
 """Another shop on the same Stripe account: its objects are counted, booked apart, and told as one line a day."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from domain.reconciliation import use_cases
-from tests.scenarios.reconciliation_setup import create_stray_transfer, discrepancies, reconcile_all
+from domain.reconciliation.refusals import OrderUnnamed
+from tests.scenarios.reconciliation_setup import (
+    create_stray_intent,
+    create_stray_transfer,
+    discrepancies,
+    reconcile_all,
+)
 from tests.scenarios.refund_setup import completed_order, payable_state
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
@@ -122,3 +129,42 @@ async def test_a_transfer_by_hand_that_is_reversed_again_leaves_nothing(stack: W
     for _ in range(3):
         await reconcile_all(stack)
     assert await discrepancies(stack) == []
+
+
+@pytest.mark.parametrize("is_number_given_out_again", [False, True])
+async def test_what_is_of_an_order_that_a_backup_lacks_is_settled_as_no_orders(
+    stack: WorkerStack, *, is_number_given_out_again: bool
+) -> None:
+    order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
+    await stack.sql(
+        "INSERT INTO discrepancy (campus_id, kind, subject, order_id, remote_value, currency, first_seen)"
+        " VALUES (:campus, 'unknown_transfer', 'tr_lost', :order, 50, 'sgd', now() - interval '1 hour')",
+        campus=stack.campus.id,
+        order=order.id if is_number_given_out_again else order.id + 1_000,
+    )
+    await stack.sql(
+        "INSERT INTO unbooked_movement (movement, discrepancy_id, net, currency, posting_keys, due)"
+        " SELECT 'txn_lost', id, -50, 'sgd', '{transfer:tr_lost}', -50 FROM discrepancy"
+    )
+    ((number,),) = await stack.rows("SELECT id FROM discrepancy")
+    admin = await new_admin(stack)
+    with pytest.raises(OrderUnnamed):
+        await stack.act(use_cases.settle_discrepancy, admin, number, "it was lost")
+    await stack.act(use_cases.settle_discrepancy, admin, number, "nobody here: it was lost")
+    booked = await stack.rows("SELECT order_id FROM ledger_txn WHERE kind = 'settled_by_hand'")
+    assert [one.order_id for one in booked] == [None]
+    await stack.deliver(await stack.committed_member(order.runner_id or 0), order)
+    await stack.run_due()
+    assert (await payable_state(stack, order))[0] == "paid"
+
+
+async def test_what_was_made_before_an_order_was_placed_is_not_of_that_order(stack: WorkerStack) -> None:
+    """Its number was given out once more, after a backup was restored."""
+    before = await stack.open_order()
+    lost = await create_stray_intent(stack, order=str(before.id + 1), saga=str(uuid4()))
+    await stack.control_stripe("history", older=120)
+    order = await stack.open_order()
+    assert order.id == before.id + 1
+    await reconcile_all(stack)
+    found = await stack.rows("SELECT subject, order_id FROM discrepancy WHERE kind = 'unknown_intent'")
+    assert [tuple(one) for one in found] == [(lost["id"], None)]

@@ -49,7 +49,8 @@ async def _is_foreign(work: UnitOfWork, found: BalanceTransaction) -> bool:
     is_bare_charge = found.type in CHARGE_TYPES and cause.payment_intent is None
     if not is_bare_charge or cause.metadata.saga is not None:
         return False
-    if await find_named_order_id(work, cause.metadata, group=cause.transfer_group, charge=found.source) is not None:
+    named = {"made_at": found.created, "group": cause.transfer_group, "charge": found.source}
+    if await find_named_order_id(work, cause.metadata, **named) is not None:
         return False
     return await find_campus_id_of_stripe_owner(work, customer=cause.customer, account=None) is None
 

@@ -45,7 +45,7 @@ async def find_order_of_movement(work: UnitOfWork, found: BalanceTransaction) ->
         order_id = None if booked is None else await find_order_of_postings(work, booked)
         if order_id is not None:
             return order_id
-    return await find_named_order_id(work, cause.metadata, group=cause.transfer_group)
+    return await find_named_order_id(work, cause.metadata, made_at=found.created, group=cause.transfer_group)
 
 
 def _object_of(found: BalanceTransaction) -> str | None:
