@@ -84,11 +84,23 @@ async def record_page_read(
     return await _write_if_leased(work, leased, {**place, "leased_until": func.now() + LEASE_TTL})
 
 
-async def record_list_read(work: UnitOfWork, leased: ListCursor, *, seen_until: int | None, delay: timedelta) -> bool:
-    """Record that the list was read to its end, up to `seen_until`, and make it due again after `delay`."""
-    reset = {"newest": None, "watermark": None, "cursor": None, "failures": 0, "error": None}
+async def record_list_read(
+    work: UnitOfWork, leased: ListCursor, *, seen_until: int | None, delay: timedelta, watermark: int | None = None
+) -> bool:
+    """Record that the list was read to its end, up to `seen_until`, and make it due again after `delay`.
+
+    What has to be read again, from `watermark` on, is read again then.
+    """
+    reset = {"newest": None, "watermark": watermark, "cursor": None, "failures": 0, "error": None}
     moments = {"due_at": func.now() + delay, "leased_until": None, "ended_at": func.now()}
     return await _write_if_leased(work, leased, {**reset, **moments, "seen_until": seen_until})
+
+
+async def is_whole_list_read(work: UnitOfWork, task: str, since: datetime) -> bool:
+    """Return whether the list was read to its end since then, and nothing of it has to be read again."""
+    is_whole = (list_cursor.c.ended_at >= since, list_cursor.c.watermark.is_(None), list_cursor.c.failures == 0)
+    query = select(list_cursor.c.task).where(list_cursor.c.task == task, *is_whole)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 
 async def release_list_cursor(work: UnitOfWork, leased: ListCursor, *, delay: timedelta) -> None:

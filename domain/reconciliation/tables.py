@@ -27,7 +27,7 @@ list_cursor = Table(
     timestamp_column("due_at", nullable=False, default_now=True),
     Column("seen_until", BigInteger),  # all older objects were checked
     Column("newest", BigInteger),  # the newest object of the list that is being read, newest first
-    Column("watermark", BigInteger),  # the oldest object of that list that has to be checked again
+    Column("watermark", BigInteger),  # the oldest object of that list, or of the last one, that has to be checked again
     text_column("cursor", nullable=True),  # the last object of that list that was checked
     text_column("worker", nullable=True),
     timestamp_column("leased_until"),

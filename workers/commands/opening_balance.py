@@ -10,10 +10,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from domain.ledger.opening import OpeningRefused, book_opening, refuse_second_opening
 from domain.money import format_money
 from domain.payments.stripe_platform_repository import OtherPlatformError
+from domain.reconciliation.list_cursor_repository import is_whole_list_read
 from domain.settings.settings import (
     INVALID_SETTINGS_EXIT_CODE,
     AuditSettings,
@@ -22,23 +24,35 @@ from domain.settings.settings import (
 )
 from workers.commands.reconcile import comparing
 from workers.engine.worker_context import WorkerContext
-from workers.reconciliation.reconciler import reconcile_everything
+from workers.reconciliation.reconciler import MOVEMENTS, reconcile_everything
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.reconciliation.whole_balance import read_balance_sums
+from workers.stripe.gateway_pages import retrieve_balance
 
 HOW_TO_BOOK = "Nothing is booked yet: if this is what the account had before CampusG, add --book."
 MONEY_MOVES = "A worker is moving money right now. Stop the workers, or try again in a minute."
+NOT_COMPARED = (
+    "Not every movement of Stripe's balance is compared: an order is being paid right now, or Stripe did not answer."
+    " Let the workers run, and try again in a minute."
+)
+BALANCE_MOVED = "Stripe's balance moved while it was compared. Try again in a minute."
 NOTHING = "Our books and Stripe's balance have the same sums: there is no opening balance to book."
 
 
-async def read_opening(context: WorkerContext) -> Mapping[str, int]:
+async def read_opening(context: WorkerContext, balance_before: Mapping[str, int], since: datetime) -> Mapping[str, int]:
     """Return currency -> minor units at Stripe that neither a posting nor an open discrepancy explains.
 
-    Raise OpeningRefused while a worker moves money.
+    All lists were read `since` then. Raise OpeningRefused while money moves, or when a movement was not compared: it
+    would be booked once more later. `balance_before` is Stripe's balance before the lists were read.
     """
+    async with context.database() as work:
+        if not await is_whole_list_read(work, MOVEMENTS, since):
+            raise OpeningRefused(NOT_COMPARED)
     sums = await read_balance_sums(new_reconciliation_context(context, asyncio.Event()))
     if sums is None:
         raise OpeningRefused(MONEY_MOVES)
+    if any(each.at_stripe != balance_before.get(currency, 0) for currency, each in sums.items()):
+        raise OpeningRefused(BALANCE_MOVED)
     return {currency: each.unexplained for currency, each in sums.items() if each.unexplained}
 
 
@@ -55,8 +69,12 @@ async def run(settings: AuditSettings, *, books: bool) -> str:
     async with comparing(settings) as context:
         async with context.database() as work:
             await refuse_second_opening(work)
+        await reconcile_everything(context)  # then no worker is in the middle of a list
+        async with context.database() as work:
+            since = work.now
+        balance_before = (await retrieve_balance(context.stripe)).amounts
         await reconcile_everything(context)
-        opening = await read_opening(context)
+        opening = await read_opening(context, balance_before, since)
         if books:
             async with context.database() as work:
                 await book_opening(work, opening)

@@ -50,6 +50,7 @@ CONTINUE_DELAY = Timeout.LIST_CONTINUE.delta
 MAX_RETRY_DELAY = Timeout.LIST_RETRY_MAX.delta
 ACCOUNT_LIST_PREFIX = "events:"  # followed by the account
 MAX_NEW_ACCOUNTS = 20
+MOVEMENTS = "movements"  # the list of the balance's transactions
 UNLIMITED = 1_000_000  # calls, or seconds
 RECHECK_DELAY_SECONDS = Timeout.RECHECK_PAUSE.seconds
 
@@ -66,7 +67,7 @@ STRIPE_LISTS: Mapping[str, ListReader] = MappingProxyType(
         "payment_intents": partial(read_stripe_list, stripe_list=orphans.INTENT_LIST),
         "transfers": partial(read_stripe_list, stripe_list=orphans.TRANSFER_LIST),
         "refunds": partial(read_stripe_list, stripe_list=orphans.REFUND_LIST),
-        "movements": partial(read_stripe_list, stripe_list=balance_transactions.BALANCE_TRANSACTION_LIST),
+        MOVEMENTS: partial(read_stripe_list, stripe_list=balance_transactions.BALANCE_TRANSACTION_LIST),
     }
 )
 

@@ -40,7 +40,8 @@ async def read_stripe_list(
 ) -> None:
     """Read the list to its end; on CallBudgetSpentError or CallFailed the list cursor has kept the place."""
     since = await _since(context, list_cursor)
-    cursor, newest, watermark = list_cursor.cursor, list_cursor.newest, list_cursor.watermark
+    cursor, newest = list_cursor.cursor, list_cursor.newest
+    watermark = None if cursor is None else list_cursor.watermark
     while True:
         request = PageRequest(created_from=since - stripe_list.overlap_seconds, starting_after=cursor)
         page = await context.call_stripe(partial(_fetch_page, stripe_list, request))
@@ -56,7 +57,7 @@ async def read_stripe_list(
     async with context.database() as work:
         until = earliest(max(since, newest or since), watermark)
         delay = await stripe_list.next_delay(work, list_cursor)
-        await record_list_read(work, list_cursor, seen_until=until, delay=delay)
+        await record_list_read(work, list_cursor, seen_until=until, delay=delay, watermark=watermark)
 
 
 def every(interval: timedelta) -> Callable[[UnitOfWork, ListCursor], Awaitable[timedelta]]:

@@ -9,7 +9,7 @@ import stripe
 from domain.ledger.opening import OpeningRefused
 from domain.reconciliation import use_cases
 from domain.reconciliation.refusals import OrderUnfinished
-from domain.settings.settings import read_audit_settings
+from domain.settings.settings import AuditSettings, read_audit_settings
 from domain.words import say_plain
 from tests.scenarios.reconciliation_setup import (
     admin_notifications,
@@ -21,7 +21,7 @@ from tests.scenarios.refund_setup import completed_order
 from tests.scenarios.scenario_setup import new_admin
 from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
-from workers.commands.opening_balance import HOW_TO_BOOK, run
+from workers.commands.opening_balance import HOW_TO_BOOK, NOTHING, read_opening, run
 from workers.reconciliation.at_stripe.movement_types import MOVEMENT_TYPES, Lookup
 from workers.reconciliation.at_stripe.unbooked_objects import is_told_of_object
 from workers.reconciliation.balance_transactions import compare_with_ledger
@@ -188,15 +188,44 @@ async def test_what_is_noted_while_an_admin_settles_is_booked(stack: WorkerStack
     assert await stack.breaches() == []
 
 
+def command_settings(stack: WorkerStack, database_url: str) -> AuditSettings:
+    """What the command of the opening balance is run with."""
+    return read_audit_settings(
+        {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_stack"}
+    )
+
+
+async def test_the_opening_balance_is_refused_while_not_all_is_compared(stack: WorkerStack, database_url: str) -> None:
+    """Money of an order at work, what was not listed, and what came meanwhile would be booked once more later."""
+    settings = command_settings(stack, database_url)
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    (intent,) = await stack.intents(order.id)
+    await stack.control_stripe(f"dashboard/capture_payment/{intent['id']}")
+    await stack.cancel(customer, order)
+    with pytest.raises(OpeningRefused, match="Not every movement"):
+        await run(settings, books=True)
+    await stack.run_due()
+    await stack.inject_fault("GET /v1/balance_transactions", "status", status=403, times=2)
+    with pytest.raises(OpeningRefused, match="Not every movement"):
+        await run(settings, books=True)
+    await reconcile_all(stack)
+    async with stack.database() as work:
+        since = work.now
+    await reconcile_all(stack)
+    with pytest.raises(OpeningRefused, match="moved while"):
+        await read_opening(stack.context, {"sgd": 1}, since)
+    assert await run(settings, books=True) == NOTHING
+    assert await stack.breaches() == []
+
+
 async def test_the_opening_balance_is_shown_booked_once_and_refused_in_words(
     stack: WorkerStack, database_url: str
 ) -> None:
     await stack.control_stripe("dashboard/top_up/sgd", amount=12_345)
     await stack.control_stripe("history", older=2 * 86_400)  # more than what the first comparison reads
     await completed_order(stack, await stack.add_member(runner=True, card=None))
-    settings = read_audit_settings(
-        {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_stack"}
-    )
+    settings = command_settings(stack, database_url)
     assert await run(settings, books=False) == f"Opening balance: S$123.45\n{HOW_TO_BOOK}"
     assert await run(settings, books=True) == "Opening balance: S$123.45\nIt is booked."
     with pytest.raises(OpeningRefused, match=r"was booked on .* UTC: S\$123\.45\. It is booked once\."):

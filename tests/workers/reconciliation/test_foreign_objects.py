@@ -135,7 +135,8 @@ async def test_a_transfer_by_hand_that_is_reversed_again_leaves_nothing(stack: W
 async def test_what_is_of_an_order_that_a_backup_lacks_is_settled_as_no_orders(
     stack: WorkerStack, *, is_number_given_out_again: bool
 ) -> None:
-    order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.claimed_order(runner)
     await stack.sql(
         "INSERT INTO discrepancy (campus_id, kind, subject, order_id, remote_value, currency, first_seen)"
         " VALUES (:campus, 'unknown_transfer', 'tr_lost', :order, 50, 'sgd', now() - interval '1 hour')",
@@ -153,7 +154,7 @@ async def test_what_is_of_an_order_that_a_backup_lacks_is_settled_as_no_orders(
     await stack.act(use_cases.settle_discrepancy, admin, number, "nobody here: it was lost")
     booked = await stack.rows("SELECT order_id FROM ledger_txn WHERE kind = 'settled_by_hand'")
     assert [one.order_id for one in booked] == [None]
-    await stack.deliver(await stack.committed_member(order.runner_id or 0), order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     assert (await payable_state(stack, order))[0] == "paid"
 
