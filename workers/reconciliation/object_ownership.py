@@ -18,6 +18,7 @@ from domain.refunds.repository import find_refund_by_stripe_id
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.lookup_repository import StoredSaga, find_saga, is_saga_at_work
 from domain.settings.timeouts import Timeout
+from workers.stripe.objects.balance import MovementCause
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.objects.raw_object import ObjectMetadata
 from workers.stripe.objects.refund import StripeRefund
@@ -109,7 +110,10 @@ async def find_transfer_owner(work: UnitOfWork, found: Transfer) -> ObjectOwner:
 
 
 async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwner:
-    """Return the owner of a refund; a late one counts as unowned, as the customer has it and a person must decide."""
+    """Return the owner of a refund; a late one counts as unowned, as the customer has it and a person must decide.
+
+    One of a payment of others is theirs, whatever its own metadata names.
+    """
     refund = await find_refund_by_stripe_id(work, found.id)
     if refund is not None:
         return await _with_campus(work, ObjectOwnership.OWNED, refund.order_id)
@@ -117,21 +121,28 @@ async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwne
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE:
         ownership = ObjectOwnership.UNOWNED
-    order_id = _order_id_of(made_by) or await _order_id_of_refund(work, found)
-    if ownership is ObjectOwnership.UNOWNED and order_id is None and await _is_of_foreign_payment(work, found):
-        ownership = ObjectOwnership.FOREIGN
+    hold = None if found.payment_intent is None else await find_hold_by_intent(work, found.payment_intent)
+    if ownership is ObjectOwnership.UNOWNED and hold is None and await _is_of_foreign_payment(work, found):
+        return await _with_campus(work, ObjectOwnership.FOREIGN, None, currency=found.currency)
+    order_id = _order_id_of(made_by) or (None if hold is None else hold.order_id)
+    order_id = order_id or await find_named_order_id(work, found.metadata, made_at=found.created)
     return await _with_campus(work, ownership, order_id, currency=found.currency)
 
 
-async def _order_id_of_refund(work: UnitOfWork, found: StripeRefund) -> int | None:
-    hold = None if found.payment_intent is None else await find_hold_by_intent(work, found.payment_intent)
-    if hold is not None:
-        return hold.order_id
-    return await find_named_order_id(work, found.metadata, made_at=found.created)
-
-
 async def _is_of_foreign_payment(work: UnitOfWork, found: StripeRefund) -> bool:
-    return found.payment_intent is not None and await is_any_foreign(work, [found.payment_intent])
+    paid_by = [one for one in (found.payment_intent, found.charge) if one is not None]
+    if await is_any_foreign(work, paid_by):
+        return True
+    is_bare = found.payment_intent is None and found.charge is not None
+    return is_bare and await is_bare_charge_foreign(work, found.charge, found.charge_facts, found.created)
+
+
+async def is_bare_charge_foreign(work: UnitOfWork, charge: str | None, facts: MovementCause, made_at: int) -> bool:
+    """Return whether a charge without a payment intent is of others: it names no saga, order or customer of ours."""
+    if facts.metadata.saga is not None:
+        return False
+    named = await find_named_order_id(work, facts.metadata, made_at=made_at, group=facts.transfer_group, charge=charge)
+    return named is None and await find_campus_id_of_stripe_owner(work, customer=facts.customer, account=None) is None
 
 
 def _ownership_by_saga(made_by: StoredSaga | None) -> ObjectOwnership:

@@ -52,7 +52,7 @@ async def list_refunds(
     client: StripeGateway, request: PageRequest, payment_intent: str | None = None
 ) -> ListPage[StripeRefund]:
     """Return a page of refunds that somebody made, newest first: of all, or of those of this payment intent."""
-    params = _page_params(request, payment_intent=payment_intent, expand=["data.balance_transaction"])
+    params = _page_params(request, payment_intent=payment_intent, expand=["data.balance_transaction", "data.charge"])
     call = client.v1.refunds.list_async(params)
     return await client.fetch(CallPriority.RECONCILE, call, lambda raw: parse_page(raw, parse_refund, is_made))
 

@@ -20,7 +20,7 @@ async def retrieve_refund(client: StripeGateway, refund: str) -> StripeRefund:
     """Return a refund as it is now."""
     return await client.fetch(
         CallPriority.TRANSFER,
-        client.v1.refunds.retrieve_async(refund, {"expand": ["balance_transaction"]}),
+        client.v1.refunds.retrieve_async(refund, {"expand": ["balance_transaction", "charge"]}),
         parse_refund,
     )
 

@@ -86,6 +86,15 @@ def close_account(world: StripeWorld, id_: str, _form: Document) -> Document:
     return account
 
 
+def make_older(world: StripeWorld, id_: str, _form: Document) -> Document:
+    """Let a captured payment be that of an older shop: a charge that belongs to no payment intent."""
+    charge = world.find("charge", world.find("payment_intent", id_)["latest_charge"])
+    charge["payment_intent"] = None
+    world.documents.remove("payment_intent", id_)
+    world.save_and_record(charge)
+    return charge
+
+
 def open_dispute(world: StripeWorld, id_: str, form: Document) -> Document:
     """Open a dispute of a charge, as the cardholder at their bank."""
     reason = str(form.get("reason", "product_not_received"))
@@ -176,6 +185,7 @@ DASHBOARD_ACTS: Mapping[str, DashboardAct] = MappingProxyType(
             detach_card,
             reject_account,
             close_account,
+            make_older,
             open_dispute,
             answer_dispute,
             accept_dispute,

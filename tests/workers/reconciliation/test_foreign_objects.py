@@ -58,6 +58,21 @@ async def test_another_shop_is_one_line_a_day_and_the_audit_is_clean(stack: Work
     assert await stack.breaches() == [], "what is done to our own payment is adopted as before"
 
 
+async def test_refunds_of_an_older_shop_and_such_that_name_an_order_of_ours_are_of_others(stack: WorkerStack) -> None:
+    order = await stack.open_order()
+    older, other = [await sell_elsewhere(stack, 700 + number) for number in range(2)]
+    charge = await stack.control_stripe(f"dashboard/make_older/{older['id']}")
+    refund: Any = stack.context.stripe.v1.refunds.create_async
+    await refund({"charge": charge["id"]})
+    await refund({"payment_intent": other["id"], "metadata": {"order": str(order.id)}})
+    for _ in range(2):
+        await reconcile_all(stack)
+    assert await discrepancies(stack) == await discrepancies(stack, "gone") == []
+    (counts,) = await told(stack)
+    assert (counts["payments"], counts["refunds"]) == (2, 2)
+    assert await stack.breaches() == []
+
+
 async def test_a_payment_of_a_customer_of_ours_is_not_of_others(stack: WorkerStack) -> None:
     customer = await stack.add_member()
     card: Any = customer.card

@@ -1,6 +1,5 @@
 """What others make on the same Stripe account, such as another shop of its owner: booked apart, told once a day."""
 
-from domain.campuses.people_repository import find_campus_id_of_stripe_owner
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings_at_stripe import foreign_posting
 from domain.ledger.repository import post_to_ledger
@@ -10,7 +9,7 @@ from domain.reconciliation.foreign_repository import is_any_foreign, keep_foreig
 from domain.reconciliation.notifications import foreign_objects_seen
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, REFUND_TYPES
-from workers.reconciliation.object_ownership import find_named_order_id, require_first_campus_id
+from workers.reconciliation.object_ownership import is_bare_charge_foreign, require_first_campus_id
 from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
 
 TOLD_INTERVAL = Timeout.FOREIGN_OBJECTS_TOLD.delta
@@ -47,12 +46,7 @@ async def _is_foreign(work: UnitOfWork, found: BalanceTransaction) -> bool:
     if await is_any_foreign(work, named):
         return True
     is_bare_charge = found.type in CHARGE_TYPES and cause.payment_intent is None
-    if not is_bare_charge or cause.metadata.saga is not None:
-        return False
-    named = {"made_at": found.created, "group": cause.transfer_group, "charge": found.source}
-    if await find_named_order_id(work, cause.metadata, **named) is not None:
-        return False
-    return await find_campus_id_of_stripe_owner(work, customer=cause.customer, account=None) is None
+    return is_bare_charge and await is_bare_charge_foreign(work, found.source, cause, found.created)
 
 
 async def tell_foreign_objects(work: UnitOfWork) -> None:

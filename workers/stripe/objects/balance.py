@@ -135,13 +135,14 @@ def parse_balance_transaction(raw: RawObject) -> BalanceTransaction:
         currency=raw["currency"],
         created=raw["created"],
         source=reference_id(raw.get("source")),
-        cause=_parse_cause(nested(raw, "source")),
+        cause=parse_cause(nested(raw, "source")),
         balance_type=str(raw.get("balance_type") or PAYMENTS_BALANCE),
         category=str(raw.get("reporting_category") or ""),
     )
 
 
-def _parse_cause(source: RawObject) -> MovementCause:
+def parse_cause(source: RawObject) -> MovementCause:
+    """Return what an object says of itself; nothing of one that Stripe was not asked to expand."""
     return MovementCause(
         metadata=parse_metadata(source),
         transfer=reference_id(source.get("transfer")) if source.get("object") == "transfer_reversal" else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workers.stripe.objects.balance import CAPTURE_REMAINDER
+from workers.stripe.objects.balance import CAPTURE_REMAINDER, MovementCause, parse_cause
 from workers.stripe.objects.raw_object import (
     ObjectMetadata,
     RawObject,
@@ -40,6 +40,8 @@ class StripeRefund:
     currency: str
     created: int  # seconds of the epoch, by Stripe's clock
     payment_intent: str | None
+    charge: str | None
+    charge_facts: MovementCause  # what the charge says of itself, when Stripe was asked to expand it
     metadata: ObjectMetadata
     failure_reason: str | None
     is_capture_remainder: bool  # Stripe made it of what was held and not captured: nobody refunded anything
@@ -55,6 +57,8 @@ def parse_refund(raw: RawObject) -> StripeRefund:
         currency=raw["currency"],
         created=raw["created"],
         payment_intent=reference_id(raw.get("payment_intent")),
+        charge=reference_id(raw.get("charge")),
+        charge_facts=parse_cause(nested(raw, "charge")),
         metadata=parse_metadata(raw),
         failure_reason=optional_text(raw.get("failure_reason")),
         is_capture_remainder=nested(raw, "balance_transaction").get("reporting_category") == CAPTURE_REMAINDER,
