@@ -164,6 +164,7 @@ def dispute_opened(
         chat_id=ADMIN_CHAT,
         name=f"dispute:{dispute.dispute}",
         key="notification-dispute",
+        asks_about=dispute.dispute,
         order_id=order.id,
         buttons=[_answer_button(dispute), see_order_button(order.id)],
         args={
@@ -187,6 +188,7 @@ def dispute_unanswered(dispute: Dispute, until: datetime | None, stage: str) -> 
         chat_id=ADMIN_CHAT,
         name=f"dispute_unanswered:{dispute.name}:{stage}",
         key="notification-dispute-unanswered",
+        asks_about=dispute.dispute,
         order_id=dispute.order_id,
         buttons=[*([] if stage == "over" else [_answer_button(dispute)]), see_order_button(dispute.order_id)],
         args=_dispute_args(dispute) | {"by": "-" if until is None else f"{until:%d.%m. %H:%M}", "status": stage},
@@ -205,6 +207,7 @@ def evidence_refused(dispute: Dispute, reason: str) -> Notification:
         chat_id=ADMIN_CHAT,
         name=f"evidence_refused:{dispute.name}:{dispute.answers_refused}",
         key="notification-evidence-refused",
+        asks_about=dispute.dispute,
         order_id=dispute.order_id,
         buttons=[_answer_button(dispute), see_order_button(dispute.order_id)],
         args=_dispute_args(dispute) | {"reason": reason},

@@ -83,6 +83,7 @@ class Notification:
     photo: str | None = None
     silent: bool = False
     about: Sequence[int] = ()  # whom a reply in the admin chat means; empty: both sides of the order it is about
+    asks_about: str | None = None  # the id of what it asks about, where that is neither its order nor in its button
     written_by: int | None = None  # the person whose words or photo it carries: nobody may write too much
 
 

@@ -17,7 +17,7 @@ class Question:
     """What a notification asks about, and the events (`subject-event`) that settle it.
 
     A newer question of the same `topic` about the same takes its place. About an order any event of the order counts;
-    about anything else those of the subject whose id the first button carries.
+    about anything else those of the subject whose id the notification says, or its first button carries.
     """
 
     topic: str
@@ -55,7 +55,8 @@ _DEBT = _about_order("debt", *_DEBT_ENDED)
 _CASE = Question(topic="case", subject="case", ends=frozenset({"case-closed"}))
 _DISCREPANCY_ENDED = frozenset({"difference-vanished", "difference-mended", "difference-settled"})
 _DISCREPANCY = Question(topic="difference", subject="difference", ends=_DISCREPANCY_ENDED)
-_ANSWER_TO_BANK = _about_order("answer-to-bank", "dispute-answered", "dispute-won", "dispute-lost")
+_BANK_HAS_ANSWER = frozenset({"dispute-answered", "dispute-won", "dispute-lost"})
+_ANSWER_TO_BANK = Question(topic="answer-to-bank", subject="dispute", ends=_BANK_HAS_ANSWER)
 _UNSENT_PAY = _about_order("unsent-pay", "payout-paid", "review-released")
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
@@ -127,5 +128,7 @@ def find_subject(asked: Question, message: Notification) -> str | None:
         return None
     if asked.subject == ORDER:
         return f"{ORDER}:{message.order_id}"
+    if message.asks_about is not None:
+        return f"{asked.subject}:{message.asks_about}"
     data = next((button.data for button in message.buttons if button.data is not None), None)
     return None if data is None else f"{asked.subject}:{unpack(data).subject}"

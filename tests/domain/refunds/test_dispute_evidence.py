@@ -7,9 +7,12 @@ import pytest
 
 from domain.campuses.people import Member
 from domain.errors import AnotherAdminNeeded, Stale
+from domain.messaging.outbox_repository import notify
 from domain.orders.states import Order
+from domain.refunds.dispute_repository import insert_dispute
 from domain.refunds.evidence import use_cases
 from domain.refunds.evidence.reminders import remind_of_disputes
+from domain.refunds.notifications import dispute_unanswered
 from tests.scenarios.refund_setup import completed_order, deliver_dispute, receive_event
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
@@ -156,6 +159,20 @@ async def test_an_inquiry_that_becomes_a_dispute_is_told_and_needs_an_answer_ane
     with pytest.raises(Stale):
         await stack.act(use_cases.answer_dispute, admin, order.id)
     assert await stack.breaches() == []
+
+
+async def test_the_answer_to_one_dispute_settles_no_question_about_another(
+    stack: WorkerStack, order: Order, admin: Member
+) -> None:
+    async with stack.database() as work:
+        values = {"campus_id": stack.campus.id, "order_id": order.id, "dispute": "dp_other", "reason": "general"}
+        other = await insert_dispute(work, values | {"amount": 100, "currency": "sgd"})
+        await notify(work, dispute_unanswered(other, None, "first"))
+    await stack.act(use_cases.answer_dispute, admin, order.id)
+    await stack.run_due()
+    asked = await stack.rows("SELECT about, event FROM question ORDER BY id")
+    first = (await dispute_of(stack, order))["id"]
+    assert [tuple(one) for one in asked] == [(f"dispute:{first}", "dispute-answered"), ("dispute:dp_other", None)]
 
 
 async def test_the_time_of_a_dispute_of_an_older_release_is_asked(stack: WorkerStack, order: Order) -> None:
