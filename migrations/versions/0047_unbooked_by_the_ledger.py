@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.online import build_index, drop_index
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
