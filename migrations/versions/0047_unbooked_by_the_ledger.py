@@ -24,7 +24,9 @@ UPDATE unbooked_movement SET net = net {sign} explained.amount FROM (
 
 def upgrade() -> None:
     """Add what is due, and the index by which it is found what a person explained."""
-    keys = sa.Column("posting_keys", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
+    keys: sa.Column[list[str]] = sa.Column(
+        "posting_keys", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
+    )
     op.add_column("unbooked_movement", keys)
     op.add_column("unbooked_movement", sa.Column("due", sa.BigInteger(), nullable=True))
     op.execute(SUBTRACTED_LATER.format(sign="+"))

@@ -47,7 +47,8 @@ async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: 
 
 async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> AuditSnapshot:
     """Return the snapshot without what needs no row of ours, and has none; the money stays in the sums."""
-    ids = {one.id for one in (*snapshot.intents, *snapshot.transfers, *snapshot.refunds)}
+    ids = {one.id for one in snapshot.intents} | {one.id for one in snapshot.transfers}
+    ids |= {one.id for one in snapshot.refunds}
     explained = await list_explained_objects(work, ids - _named_by_rows(snapshot))
     return replace(
         snapshot,

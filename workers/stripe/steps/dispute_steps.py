@@ -17,7 +17,7 @@ from domain.refunds.dispute_effects import (
 )
 from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
 from domain.refunds.evidence.statement import build_evidence, find_handover_proof
-from domain.refunds.model import Dispute, next_stage
+from domain.refunds.model import Dispute, DisputeStage, next_stage
 from domain.refunds.notifications import evidence_refused, evidence_sent
 from domain.refunds.sagas.answer_dispute import AnswerDisputeData
 from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
@@ -88,9 +88,10 @@ async def find_submitted_evidence(client: StripeGateway, request: CallRequest) -
 
 
 async def record_evidence(work: UnitOfWork, run: SagaRun, found: StripeDispute) -> None:
-    """Record that the bank has our evidence, and tell the admins."""
+    """Record that the bank has our evidence, and tell the admins. That to an inquiry is no answer to what it became."""
     opened = await _lock_answered(work, run)
-    await record_answer_facts(work, opened, found.answer_by, is_answered=True)
+    is_answered = not (found.is_inquiry and opened.stage is DisputeStage.ESCALATED)
+    await record_answer_facts(work, opened, found.answer_by, is_answered=is_answered)
     order = await find_order(work, run.campus_id, run.required_order_id)
     await notify(work, evidence_sent(opened, await find_handover_proof(work, order)))
 
