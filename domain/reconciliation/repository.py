@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.actors import SYSTEM, Actor
@@ -30,6 +30,7 @@ from domain.reconciliation.notifications import (
 )
 from domain.reconciliation.tables import discrepancy
 
+_NAMED = orders.alias("named")
 _CONVERTED_FIELDS = ("kind", "status")
 
 
@@ -120,7 +121,7 @@ async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
     kinds = discrepancy.c.kind.in_((DiscrepancyKind.UNKNOWN_INTENT, DiscrepancyKind.LATE_INTENT))
     taken = (
         discrepancy.c.order_id == order_id,
-        _is_as_old_as(literal(order_id)),
+        *_is_of_its_order(),
         discrepancy.c.remote_value > 0,
         discrepancy.c.status == DiscrepancyStatus.OPEN,
     )
@@ -211,11 +212,9 @@ def has_unknown_transfer() -> ColumnElement[bool]:
     """
     unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
     lasts = discrepancy.c.status.in_((DiscrepancyStatus.OPEN, DiscrepancyStatus.SETTLED))
-    about = (discrepancy.c.order_id == payable.c.order_id, _is_as_old_as(payable.c.order_id))
-    return exists().where(*about, unknown, lasts)
+    return exists().where(discrepancy.c.order_id == payable.c.order_id, *_is_of_its_order(), unknown, lasts)
 
 
-def _is_as_old_as(order_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Build the condition that the discrepancy was not seen before the order was placed: else it is of another one."""
-    named = orders.alias("named")
-    return discrepancy.c.first_seen >= select(named.c.placed_at).where(named.c.id == order_id).scalar_subquery()
+def _is_of_its_order() -> tuple[ColumnElement[bool], ...]:
+    """Build the conditions that the order was placed before the discrepancy was seen: else it is of another one."""
+    return _NAMED.c.id == discrepancy.c.order_id, _NAMED.c.placed_at <= discrepancy.c.first_seen

@@ -209,8 +209,8 @@ async def find_named_order_id(
     A group with another beginning is of others, and a number that is no order's names none. Nor does that of an order
     placed after the object was `made_at` (Stripe's time): a restored backup gives a number out once more.
     """
-    is_group_ours = group is not None and group.startswith(GROUP_PREFIX)
-    word = metadata.order or (str(group).removeprefix(GROUP_PREFIX) if is_group_ours else "")
+    is_of_order = group is not None and group.startswith(GROUP_PREFIX)
+    word = metadata.order or (str(group).removeprefix(GROUP_PREFIX) if is_of_order else "")
     if ORDER_NUMBER_PATTERN.fullmatch(word):
         named = await find_order_of_any_campus(work, int(word))
         if named is not None and named.placed_at.timestamp() <= made_at + CLOCK_SKEW_SECONDS:

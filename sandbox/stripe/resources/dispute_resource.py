@@ -37,13 +37,7 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str, *, is
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
         "evidence": {},
-        "evidence_details": {
-            "due_by": world.now() + EVIDENCE_SECONDS,
-            "enhanced_eligibility": {},
-            "has_evidence": False,
-            "past_due": False,
-            "submission_count": 0,
-        },
+        "evidence_details": _no_evidence(world.now() + EVIDENCE_SECONDS),
         "is_charge_refundable": is_inquiry,
         "livemode": False,
         "metadata": {},
@@ -60,6 +54,16 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str, *, is
         _move_disputed_money(world, dispute, -amount, DISPUTE_FEE)
         world.save_and_record(dispute, "charge.dispute.created", "charge.dispute.funds_withdrawn")
     return dispute
+
+
+def _no_evidence(due_by: int) -> Document:
+    return {
+        "due_by": due_by,
+        "enhanced_eligibility": {},
+        "has_evidence": False,
+        "past_due": False,
+        "submission_count": 0,
+    }
 
 
 def escalate_inquiry(world: StripeWorld, dispute: Document) -> None:

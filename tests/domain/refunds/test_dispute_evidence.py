@@ -58,6 +58,12 @@ async def wait_days(stack: WorkerStack, order: Order, days: float) -> None:
             await remind_of_disputes(work)
 
 
+async def wait_until_two_days_are_left(stack: WorkerStack, order: Order) -> None:
+    """Let days pass here until the time for an answer ends in two."""
+    await stack.sql("UPDATE dispute SET answer_by = now() + interval '2 days' WHERE order_id = :id", id=order.id)
+    await wait_days(stack, order, 0)
+
+
 async def test_the_bank_reads_the_timeline_and_the_time_of_the_pin_once(
     stack: WorkerStack, order: Order, admin: Member
 ) -> None:
@@ -138,7 +144,7 @@ async def test_an_inquiry_that_becomes_a_dispute_is_told_and_needs_an_answer_ane
         await stack.run_due()
         assert (await dispute_of(stack, order))["status"] == "warning_under_review"
     else:
-        await wait_days(stack, order, 7)
+        await wait_until_two_days_are_left(stack, order)
         assert (await keys(stack, order)).count("dispute-unanswered") == 1
     before = await keys(stack, order)
     await deliver_dispute(stack, order, escalate=True)
@@ -149,7 +155,7 @@ async def test_an_inquiry_that_becomes_a_dispute_is_told_and_needs_an_answer_ane
         id=order.id,
     )
     assert escalated["status"] == "again" and escalated["by"] != "-"
-    await wait_days(stack, order, 16)
+    await wait_until_two_days_are_left(stack, order)
     assert (await keys(stack, order))[len(before) :] == ["dispute-unanswered"] * 2
     await stack.act(use_cases.answer_dispute, admin, order.id)
     await stack.run_due()
@@ -166,13 +172,18 @@ async def test_the_answer_to_one_dispute_settles_no_question_about_another(
 ) -> None:
     async with stack.database() as work:
         values = {"campus_id": stack.campus.id, "order_id": order.id, "dispute": "dp_other", "reason": "general"}
-        other = await insert_dispute(work, values | {"amount": 100, "currency": "sgd"})
+        other = await insert_dispute(work, values | {"amount": 100, "currency": "sgd", "answer_by": work.now})
         await notify(work, dispute_unanswered(other, None, "first"))
     await stack.act(use_cases.answer_dispute, admin, order.id)
     await stack.run_due()
-    asked = await stack.rows("SELECT about, event FROM question ORDER BY id")
+    asked = await stack.rows(
+        "SELECT about, event FROM question JOIN notification ON notification.id = notification_id"
+        " WHERE order_id = :id AND question.key LIKE 'notification-dispute%' ORDER BY question.id",
+        id=order.id,
+    )
     first = (await dispute_of(stack, order))["id"]
     assert [tuple(one) for one in asked] == [(f"dispute:{first}", "dispute-answered"), ("dispute:dp_other", None)]
+    await stack.sql("DELETE FROM dispute WHERE dispute = 'dp_other'")
 
 
 async def test_the_time_of_a_dispute_of_an_older_release_is_asked(stack: WorkerStack, order: Order) -> None:
