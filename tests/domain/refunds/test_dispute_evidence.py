@@ -177,7 +177,7 @@ async def test_the_answer_to_one_dispute_settles_no_question_about_another(
     await stack.act(use_cases.answer_dispute, admin, order.id)
     await stack.run_due()
     asked = await stack.rows(
-        "SELECT about, event FROM question JOIN notification ON notification.id = notification_id"
+        "SELECT question.about, question.event FROM question JOIN notification ON notification.id = notification_id"
         " WHERE order_id = :id AND question.key LIKE 'notification-dispute%' ORDER BY question.id",
         id=order.id,
     )
