@@ -4,8 +4,10 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /campusg
 
-COPY requirements/run.txt requirements/run.txt
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.txt
+# run, or tracing for the extra of that name
+ARG REQUIREMENTS=run
+COPY requirements/run.txt requirements/tracing.txt requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/${REQUIREMENTS}.txt
 
 COPY alembic.ini ./
 COPY migrations migrations

@@ -22,6 +22,7 @@ from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.replies.reply_sender import ReplySender, queue_replies, record_refusal, send_reply
 from bot.transport.serving.bot_registry import BotRegistry
 from bot.transport.serving.campus_finder import serve_campuses
+from bot.transport.tracing import UpdateTraces, trace_dispatch, trace_replies
 from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import new_rate_limiter
@@ -41,6 +42,7 @@ from domain.settings.environment_variables import DeploymentEnvironment
 from domain.settings.logs import configure_logging, get_logger
 from domain.settings.settings import INVALID_SETTINGS_EXIT_CODE, BotSettings
 from domain.settings.timeouts import Timeout
+from domain.tracing.switch import open_tracing
 
 SPARE_CONNECTIONS = 4  # to Postgres, for webhooks and retries; of the others each handles an update
 REDIS_TIMEOUT_SECONDS = Timeout.REDIS_TAP_LIMIT.seconds
@@ -101,9 +103,13 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         stack.push_async_callback(bot_registry.close)
         open_database = create_unit_of_work_factory(engine, enqueue, build_registers())
         sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=_metrics_at_zero())
-        reply_queue = _new_reply_queue(sender)
+        tracing = open_tracing("bot", settings.traces_url)
+        if tracing is not None:
+            stack.push_async_callback(tracing.close)
+        traces = None if tracing is None else UpdateTraces(tracing=tracing)
+        reply_queue = _new_reply_queue(sender, traces)
         stack.push_async_callback(reply_queue.drain)
-        inbox = _new_inbox(sender, reply_queue, redis, settings)
+        inbox = _new_inbox(sender, reply_queue, redis, settings, traces)
         clock = ProcessClock()
         await _start_webhook_server(stack, settings, bot_registry, inbox, clock)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
@@ -114,16 +120,22 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         yield RunningBot(bot_registry=bot_registry, inbox=inbox, reply_queue=reply_queue, task=task)
 
 
-def _new_reply_queue(sender: ReplySender) -> ReplyQueue:
+def _new_reply_queue(sender: ReplySender, traces: UpdateTraces | None) -> ReplyQueue:
+    send = partial(send_reply, sender)
     return ReplyQueue(
-        send=partial(send_reply, sender), record_refusal=partial(record_refusal, sender), metrics=sender.metrics
+        send=send if traces is None else trace_replies(traces, send),
+        record_refusal=partial(record_refusal, sender),
+        metrics=sender.metrics,
     )
 
 
-def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis, settings: BotSettings) -> UpdateInbox:
+def _new_inbox(
+    sender: ReplySender, reply_queue: ReplyQueue, redis: Redis, settings: BotSettings, traces: UpdateTraces | None
+) -> UpdateInbox:
+    dispatch = new_dispatch(new_dispatcher(settings.console_url), sender.bots)
     return UpdateInbox(
         database=sender.database,
-        dispatch=new_dispatch(new_dispatcher(settings.console_url), sender.bots),
+        dispatch=dispatch if traces is None else trace_dispatch(traces, dispatch),
         send_replies=partial(queue_replies, sender, reply_queue),
         check_rate_limit=new_rate_limiter(redis),
         user_locks=UserLocks(),

@@ -38,6 +38,7 @@ from domain.registers import build_saga_register
 from domain.settings.logs import get_logger
 from domain.settings.settings import WorkerSettings
 from domain.settings.timeouts import Timeout
+from domain.tracing.switch import open_tracing
 from workers.engine.jobs import JOBS
 from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
@@ -55,6 +56,7 @@ from workers.telegram.answers import AnswerWaits
 from workers.telegram.rate_limit import open_telegram_rate_limiter
 from workers.telegram.sender import open_telegram_sender
 from workers.telegram.sender_context import SenderContext
+from workers.tracing.parts import Parts, trace_parts
 
 POLL_DELAY_SECONDS = Timeout.JOB_POLL.seconds
 JOB_TIMEOUT_SECONDS = Timeout.JOB.whole_seconds
@@ -75,12 +77,13 @@ async def run_worker(settings: WorkerSettings) -> None:
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         resources.push_async_callback(queue_pool.close)
         local_tasks = LocalTaskRunner(enqueue=enqueue, stopping=stopping)
-        open_database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers())
+        parts = _open_parts(resources, settings, engine, local_tasks)
+        open_database = parts.database
         await _wait_for_postgres(open_database, stopping)
         if stopping.is_set():
             return
         tokens: dict[int, str] = {}
-        metrics = new_worker_metrics()
+        metrics = new_worker_metrics(parts.call_histogram)
         start_at_zero(metrics, {kind for kind, _ in build_saga_register().sagas})
         sender_context = _open_sender_context(resources, settings, engine, open_database, tokens, metrics)
         context = _open_worker_context(resources, settings, open_database, metrics)
@@ -96,10 +99,21 @@ async def run_worker(settings: WorkerSettings) -> None:
         _start_until_closed(resources, keep_leases(lease_database, context))
         _start_until_closed(resources, _refresh_tokens(open_database, settings, tokens))
         _start_until_closed(resources, watch_clock(ProcessClock(), open_database))
-        arq_context = {"worker_context": context, "sender_context": sender_context}
-        local_tasks.start(JOBS, arq_context)
+        jobs = {job.__name__: job for job in parts.jobs}
+        arq_context = {"worker_context": context, "sender_context": sender_context, "jobs": jobs}
+        local_tasks.start(parts.jobs, arq_context)
         await _serve(settings, arq_context, stopping)
         await local_tasks.drain(DRAIN_TIMEOUT_SECONDS)
+
+
+def _open_parts(
+    resources: AsyncExitStack, settings: WorkerSettings, engine: AsyncEngine, local_tasks: LocalTaskRunner
+) -> Parts:
+    database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers())
+    tracing = open_tracing("workers", settings.traces_url)
+    if tracing is not None:
+        resources.push_async_callback(tracing.close)
+    return trace_parts(tracing, create_autocommit_factory(engine), Parts(database=database, jobs=JOBS))
 
 
 def _open_sender_context(
@@ -187,7 +201,8 @@ async def _serve(settings: WorkerSettings, arq_context: dict[str, Any], stopping
     print("workers ready", flush=True)
     open_queue_worker = partial(new_queue_worker, settings, arq_context)
     queue_listener = asyncio.create_task(run_queue_listener(open_queue_worker, stopping))
-    await sweep(arq_context["worker_context"], arq_context["sender_context"], stopping)
+    run_saga = partial(arq_context["jobs"]["run_saga"], arq_context)
+    await sweep(arq_context["worker_context"], arq_context["sender_context"], run_saga, stopping)
     await queue_listener
 
 
@@ -222,7 +237,7 @@ async def _refresh_tokens(open_database: UnitOfWorkFactory, settings: WorkerSett
 def new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> Worker:
     """Return arq's worker with our jobs and timeouts; it connects when it runs."""
     return Worker(
-        functions=[func(job, name=job.__name__, keep_result=0, max_tries=1_000) for job in JOBS],
+        functions=[func(job, name=name, keep_result=0, max_tries=1_000) for name, job in arq_context["jobs"].items()],
         queue_name=QUEUE_NAME,
         redis_settings=_with_redis_retries(redis_settings(settings.redis_url)),
         handle_signals=False,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     text,
@@ -18,6 +19,8 @@ from sqlalchemy import (
 
 from domain.database.metadata import METADATA, json_column, one_of_check, text_column, timestamp_column
 from domain.saga.definition import SagaStatus
+
+TRACEPARENT_SETTING = "campusg.traceparent"  # of a transaction under a span; nobody sets it while tracing is off
 
 saga = Table(
     "saga",
@@ -49,6 +52,9 @@ saga = Table(
     text_column("error", nullable=True),
     timestamp_column("started_at", nullable=False, default_now=True),
     timestamp_column("ended_at"),
+    Column(  # W3C; of the span that started it
+        "traceparent", Text, server_default=text(f"NULLIF(current_setting('{TRACEPARENT_SETTING}', true), '')")
+    ),
     UniqueConstraint("name"),
     UniqueConstraint("number"),
     one_of_check("status", SagaStatus),

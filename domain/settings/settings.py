@@ -28,6 +28,7 @@ from domain.settings.environment_variables import (
 
 INVALID_SETTINGS_EXIT_CODE = 2
 DEFAULT_TELEGRAM_API_URL = "https://api.telegram.org"
+TRACES_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"  # as OpenTelemetry names it
 T = TypeVar("T")
 
 
@@ -58,6 +59,7 @@ class BotSettings:
     http_port: int
     postgres_connections: int = 12  # at most
     console_url: str | None = None  # where browsers reach the console; None: there is none
+    traces_url: str | None = None  # of the collector of traces; None: nothing is traced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class WorkerSettings:
     http_host: str = "127.0.0.1"
     metrics_port: int = 0  # 0: no metrics
     heartbeat_url: str | None = field(default=None, repr=False)  # it may carry a secret; called while all is well
+    traces_url: str | None = None  # as of the bot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,7 @@ def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
         http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
         postgres_connections=_read_bot_connections(environ, errors),
         console_url=read_console_url(environ, errors),
+        traces_url=read_url(environ, TRACES_VARIABLE, errors),
     )
     return _require_valid(settings, errors)
 
@@ -165,6 +169,7 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
         http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
         metrics_port=read_count(environ, "METRICS_PORT", errors, default=0, minimum=0, maximum=65_535),
         heartbeat_url=read_url(environ, "HEARTBEAT_URL", errors),
+        traces_url=read_url(environ, TRACES_VARIABLE, errors),
     )
     return _require_valid(settings, errors)
 

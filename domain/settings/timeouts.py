@@ -102,6 +102,7 @@ class Timeout(Enum):
     WELL_DUE = 60.0, "a saga or a timer may be due for so long while all is well; the alerts begin there"
     WELL_WAITING = 120.0, "a Stripe event, an update or a message may wait for so long while all is well"
     HEARTBEAT_CALL = 10.0, "the service behind HEARTBEAT_URL answers"
+    TRACE_EXPORT = 5.0, "the collector of traces takes a batch; then it is dropped"
     CLOCK_INTERVAL = 60.0, "between two looks at the clock of a process beside that of the database"
     CLOCK_SKEW = 10.0, "two clocks may differ before who runs the process is told"
     STRIPE_SIGNATURE_AGE = 300.0, "the age of a signature, and how far it may be ahead, by our clock or the database's"

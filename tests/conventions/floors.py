@@ -21,7 +21,7 @@ FLOORS = (
     ("messaging",),
     ("restrictions",),
     ("saga",),
-    ("orders",),
+    ("orders", "tracing"),
     ("ledger",),
     ("payments",),
     ("payouts",),

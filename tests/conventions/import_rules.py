@@ -43,6 +43,9 @@ IMPORT_RULES = {
     "domain/words.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"fluent"})),
     "domain/saga/data.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"pydantic"})),
     "domain/settings": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"structlog"})),
+    "domain/tracing": ImportRule(
+        packages=frozenset({"domain"}), third_party=frozenset({"opentelemetry", "sqlalchemy"})
+    ),
     "domain/database": ImportRule(
         packages=frozenset({"domain"}), third_party=frozenset({"sqlalchemy", "asyncpg", "arq", "redis"})
     ),
@@ -64,6 +67,7 @@ RESTRICTED_IMPORTS = {
     "stripe": ("workers/stripe/gateway*.py", "bot/transport/webhook_server.py", "sandbox/stripe"),
     "arq": ("workers", "domain/database/queue.py"),
     "alembic": ("migrations",),
+    "opentelemetry": ("domain/tracing/spans.py",),
     "fluent": ("domain/words.py",),
     "iso4217": ("domain/currencies.py",),
     "structlog": ("domain/settings/logs.py", "bot", "workers"),

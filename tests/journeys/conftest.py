@@ -12,6 +12,7 @@ from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
 from sandbox.soak.soak_plan import SOAK_LIMITS, SOAK_WINDOWS
 from tests.stack.secret_search import find_leaks
 from tests.stack.shared_servers import drop_database, execute, make_database
+from tests.stack.trace_collector import TraceCollector, running_trace_collector
 
 DATABASE = "campusg_journeys"
 INDEX_ONLY_SETTINGS = ("enable_seqscan = off", "plan_cache_mode = force_generic_plan")
@@ -29,8 +30,17 @@ async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> AsyncIterator[PopulatedStack]:
-    """Eight campuses in one bot and one worker."""
+async def collector() -> AsyncIterator[TraceCollector]:
+    """The collector to which the bot and the worker send their traces."""
+    async with running_trace_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def stack(
+    tmp_path_factory: pytest.TempPathFactory, journeys_url: str, collector: TraceCollector
+) -> AsyncIterator[PopulatedStack]:
+    """Eight campuses in one bot and one worker, which trace what they do."""
     folder = tmp_path_factory.mktemp("journeys")
     campuses = (
         *(create_campus(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)),
@@ -40,7 +50,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> 
         create_campus(folder, "strict", 10, limits={}),  # the limits against fraud as shipped
         create_campus(folder, "quick", 9, runners=20, limits=SOAK_LIMITS, **SOAK_WINDOWS),
     )
-    settings = {"LOG_LEVEL": "DEBUG"}
+    settings = {"LOG_LEVEL": "DEBUG", **collector.settings}
     config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url, environment=settings)
     with running_stack(config) as processes:
         async with open_populated_stack(processes) as populated_stack:

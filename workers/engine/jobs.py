@@ -1,6 +1,7 @@
 """The queue jobs: each carries one id, and is harmless when it runs late, twice or not at all."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from domain.settings.logs import get_logger
 from workers.engine import saga_engine
 from workers.engine.worker_context import WorkerContext
 from workers.scheduling.due_work_repository import list_due_jobs_of_order
+from workers.scheduling.local_tasks import JobFunction
 from workers.stripe import event_handler
 from workers.telegram import notification_sender, order_message_sender
 from workers.telegram.sender_context import SenderContext
@@ -40,15 +42,15 @@ async def handle_event(ctx: dict[str, Any], event_id: str) -> None:
 async def run_due_of_order(ctx: dict[str, Any], order_id: str) -> None:
     """Run all jobs that are due for this order at the same time."""
     sender_context: SenderContext = ctx["sender_context"]
+    jobs: Mapping[str, JobFunction] = ctx["jobs"]
     async with sender_context.autocommit() as connection:
         due = await list_due_jobs_of_order(connection, int(order_id))
     done = await asyncio.gather(
-        *(_JOBS_OF_ORDER[queue_job.name](ctx, queue_job.subject_id) for queue_job in due), return_exceptions=True
+        *(jobs[queue_job.name](ctx, queue_job.subject_id) for queue_job in due), return_exceptions=True
     )
     for queue_job, exception in zip(due, done, strict=True):
         if exception is not None:
             log.error("queue_job_failed", job=queue_job.name, subject=queue_job.subject_id, exc_info=exception)
 
 
-_JOBS_OF_ORDER = {job.__name__: job for job in (run_saga, update_order_message, send_notification)}
 JOBS = (run_saga, update_order_message, send_notification, handle_event, run_due_of_order)

@@ -38,26 +38,28 @@ class WorkerMetrics:
     connections_in_use: Gauge
 
 
-def new_worker_metrics() -> WorkerMetrics:
-    """Return metrics with all counters at zero."""
+def new_worker_metrics(calls: type[Histogram] = Histogram) -> WorkerMetrics:
+    """Return metrics with all counters at zero; what calls take is observed by this kind of histogram."""
     registry = CollectorRegistry()
     counter, gauge = partial(_counter, registry), partial(_gauge, registry)
-    histogram = partial(_histogram, registry)
+    histogram, call_histogram = partial(_histogram, registry, Histogram), partial(_histogram, registry, calls)
     return WorkerMetrics(
         registry=registry,
         sagas_ended=counter("sagas_ended", "Saga runs that this process brought to an end", "kind", "status"),
         sagas_compensating=counter("sagas_compensating", "Saga runs that began to compensate", "kind"),
-        step_seconds=histogram(
+        step_seconds=call_histogram(
             "saga_step_seconds", "External steps, from sending to the answer", FAST_SECONDS, "kind", "step", "outcome"
         ),
-        stripe_seconds=histogram("stripe_call_seconds", "Calls to Stripe", FAST_SECONDS, "call", "access", "outcome"),
-        stripe_limit_seconds=histogram(
+        stripe_seconds=call_histogram(
+            "stripe_call_seconds", "Calls to Stripe", FAST_SECONDS, "call", "access", "outcome"
+        ),
+        stripe_limit_seconds=call_histogram(
             "stripe_limit_wait_seconds", "Time a call waited for our limit of calls to Stripe", FAST_SECONDS
         ),
         stripe_event_lag_seconds=histogram(
             "stripe_event_lag_seconds", "From writing a Stripe event down to its handling", SLOW_SECONDS
         ),
-        telegram_seconds=histogram(
+        telegram_seconds=call_histogram(
             "telegram_call_seconds", "Messages and edits sent to Telegram", FAST_SECONDS, "method", "outcome"
         ),
         telegram_limit_waits=counter("telegram_limit_waits", "Sends put off by our limits for Telegram", "lane"),
@@ -95,6 +97,11 @@ def _gauge(registry: CollectorRegistry, name: str, description: str, *labels: st
 
 
 def _histogram(
-    registry: CollectorRegistry, name: str, description: str, buckets: tuple[float, ...], *labels: str
+    registry: CollectorRegistry,
+    kind: type[Histogram],
+    name: str,
+    description: str,
+    buckets: tuple[float, ...],
+    *labels: str,
 ) -> Histogram:
-    return Histogram(f"campusg_{name}", description, labels, registry=registry, buckets=buckets)
+    return kind(f"campusg_{name}", description, labels, registry=registry, buckets=buckets)

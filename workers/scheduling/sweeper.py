@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from uuid import UUID
 
 from domain.database.unit_of_work import AutocommitConnectionFactory
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
-from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.metrics.worker_metrics import WorkerMetrics
 from workers.reconciliation.reconciler import reconcile
@@ -34,10 +32,13 @@ QUEUE_HEAD_START = Timeout.QUEUE_HEAD_START.delta
 log = get_logger(__name__)
 
 SweepTask = Callable[[], Awaitable[None]]
+RunSaga = Callable[[str], Awaitable[None]]
 SweepTasks = Mapping[str, SweepTask]  # by the name that metrics give them
 
 
-async def sweep(context: WorkerContext, sender_context: SenderContext, stopping: asyncio.Event) -> None:
+async def sweep(
+    context: WorkerContext, sender_context: SenderContext, run_saga: RunSaga, stopping: asyncio.Event
+) -> None:
     """Find and start what is due until `stopping`; a failed turn is logged, and the next one goes on."""
     tasks: set[asyncio.Task[None]] = set()
     autocommit, repeat = sender_context.autocommit, partial(_repeat, context.metrics, stopping)
@@ -47,7 +48,7 @@ async def sweep(context: WorkerContext, sender_context: SenderContext, stopping:
         repeat(
             {
                 "timers": partial(_fire_due_timers, context, autocommit),
-                "sagas": partial(_start_due_sagas, context, autocommit, tasks),
+                "sagas": partial(_start_due_sagas, context, run_saga, autocommit, tasks),
             }
         ),
         repeat({"stripe_events": partial(_handle_waiting_events, context, autocommit)}),
@@ -98,23 +99,22 @@ async def _handle_waiting_events(context: WorkerContext, autocommit: AutocommitC
 
 
 async def _start_due_sagas(
-    context: WorkerContext, autocommit: AutocommitConnectionFactory, tasks: set[asyncio.Task[None]]
+    context: WorkerContext,
+    run_saga: RunSaga,
+    autocommit: AutocommitConnectionFactory,
+    tasks: set[asyncio.Task[None]],
 ) -> None:
     async with autocommit() as connection:
         found = await list_due_sagas(connection, MAX_BATCH_SIZE)
     for saga_id in found:
         if saga_id not in context.running_saga_ids:
-            _spawn(tasks, context, saga_id)
+            task = asyncio.create_task(_run_one(run_saga, str(saga_id)))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
 
-def _spawn(tasks: set[asyncio.Task[None]], context: WorkerContext, saga_id: UUID) -> None:
-    task = asyncio.create_task(_advance_one(context, saga_id))
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-
-
-async def _advance_one(context: WorkerContext, saga_id: UUID) -> None:
+async def _run_one(run_saga: RunSaga, saga_id: str) -> None:
     try:
-        await advance_saga(context, saga_id)
+        await run_saga(saga_id)
     except Exception as exception:
         log.warning("saga_failure_not_recorded", saga=saga_id, error=exception)

@@ -12,6 +12,12 @@ from tests.workers.telegram.sender_stack import MEI, SenderStack
 from workers.engine.jobs import JOBS, run_due_of_order
 from workers.registers import build_worker_registers
 from workers.scheduling.local_tasks import MAX_LOCAL_TASKS, LocalTaskRunner
+from workers.telegram.sender_context import SenderContext
+
+
+def arq_context(context: SenderContext) -> dict[str, Any]:
+    """What the queue jobs of messages are called with."""
+    return {"sender_context": context, "jobs": {job.__name__: job for job in JOBS}}
 
 
 async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job(
@@ -27,7 +33,7 @@ async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job
         stack.context,
         database=create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers()),
     )
-    local_tasks.start(JOBS, {"sender_context": context})
+    local_tasks.start(JOBS, arq_context(context))
     for name in ("first", "second"):
         await replace(stack, context=context).add_notification(name)
     async with asyncio.timeout(20):
@@ -75,6 +81,6 @@ async def test_what_exceeds_the_local_task_limit_is_enqueued_and_a_failure_is_is
 async def test_one_queue_job_about_an_order_sends_all_that_is_due_about_it(stack: SenderStack) -> None:
     order = await stack.add_order()
     number = await stack.notify_about_order(order, "notification-claimed", runner="Ana")
-    await run_due_of_order({"sender_context": stack.context}, str(order.id))
+    await run_due_of_order(arq_context(stack.context), str(order.id))
     assert (await stack.notification_row(number)).status == "sent"
     assert {(await stack.order_message_row(kind)).message_id is not None for kind in ("customer", "group")} == {True}

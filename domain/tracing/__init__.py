@@ -1,0 +1,1 @@
+"""Traces: what one tap leaves in the bot and in the workers, for a collector; off unless somebody asks for them."""
