@@ -87,14 +87,14 @@ async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[Accoun
 
 async def read_waiting_money(work: UnitOfWork, campus_id: int) -> Sequence[WaitingMoney]:
     """Return what waits where: holds, pay, debts, refunds and disputes that are not over."""
-    held, refunding = HoldStatus.HELD, (RefundStatus.REQUESTED, RefundStatus.PENDING)
+    refunding = or_(_is(refund, RefundStatus.REQUESTED), _is(refund, RefundStatus.PENDING))
     owed = _is(debt, RunnerDebtStatus.OPEN)
     return [
-        await _holds(work, campus_id, held),
+        await _holds(work, campus_id, HoldStatus.HELD),
         *await _pay(work, campus_id),
         await _sum(work, "customers owe", customer_debt, _is(customer_debt, CustomerDebtStatus.OPEN), campus_id),
         await _sum(work, "runners owe", debt, owed, campus_id, left=debt.c.amount - debt.c.netted),
-        await _sum(work, "refunds on their way", refund, refund.c.status.in_(refunding), campus_id),
+        await _sum(work, "refunds on their way", refund, refunding, campus_id),
         await _sum(work, "disputes open", dispute, _is(dispute, DisputeStatus.OPEN), campus_id),
     ]
 

@@ -44,6 +44,7 @@ refund = Table(
 )
 Index("refund_order_idx", refund.c.order_id)
 Index("refund_asked_idx", refund.c.asked_at)
+Index("refund_pending", refund.c.campus_id, postgresql_where=text("status IN ('requested', 'pending')"))
 
 dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Stripe took from our balance
     "dispute",

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Sequence,
@@ -81,3 +82,4 @@ draft = Table(
     timestamp_column("changed_at", nullable=False, default_now=True),
     PrimaryKeyConstraint("campus_id", "person_id"),
 )
+Index("draft_changed_idx", draft.c.campus_id, draft.c.changed_at)

@@ -1,0 +1,163 @@
+"""A history of many orders in Postgres: clones of one delivered order, over campuses, people and days."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Column, DateTime, Table, Uuid
+
+from domain.database.tables import event_log
+from domain.ledger.tables import ledger_entry, ledger_txn
+from domain.messaging.tables import notification, order_message
+from domain.orders.tables import orders, timer
+from domain.payments.tables import hold
+from domain.payouts.tables import payable
+from domain.saga.tables import saga, saga_signal
+
+CAMPUSES = 20
+CUSTOMERS, RUNNERS = 5_000 * CAMPUSES, 200 * CAMPUSES  # the number of a person and of their order have one remainder
+FIRST_CUSTOMER, FIRST_RUNNER = 1_000_000_000, 2_000_000_000
+ORDER_INTERVAL = timedelta(seconds=31.5)  # 137 orders a day on each campus; a million in a year
+APART = 1_000  # between a number and the same number in the next clone
+OPEN_ORDERS, OPEN_ORDER_INTERVAL = 15 * CAMPUSES, timedelta(seconds=3)
+FIRST_OPEN_NUMBER = 10**13  # above the numbers of all delivered orders
+UPDATES_PER_ORDER, EVENTS_PER_ORDER = 4, 2
+BATCH = 100_000
+NUMBERS = ("id", "number", "order_id", "txn_id")
+NAMES = ("name", "payment_intent", "charge", "transfer", "posting_key", "stripe_object")
+PEOPLE = ("customer_id", "runner_id", "person_id", "actor_id", "chat_id")
+OF_ORDER: Mapping[Table, str] = MappingProxyType(
+    {
+        orders: "id = {id}",
+        saga: "order_id = {id}",
+        saga_signal: "saga_id IN (SELECT id FROM saga WHERE order_id = {id})",
+        hold: "order_id = {id}",
+        payable: "order_id = {id}",
+        ledger_txn: "order_id = {id}",
+        ledger_entry: "txn_id IN (SELECT id FROM ledger_txn WHERE order_id = {id})",
+        event_log: "order_id = {id}",
+        order_message: "order_id = {id}",
+        notification: "order_id = {id}",
+        timer: "order_id = {id}",
+    }
+)
+SECONDARY_INDEXES = (
+    "SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index"
+    " JOIN pg_class ON pg_class.oid = indrelid WHERE relnamespace = 'public'::regnamespace"
+    " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The orders that are cloned, and their people."""
+
+    delivered: int
+    waiting: int
+    customer: int
+    runner: int
+    now: datetime
+
+
+async def add_campuses_and_people(connection: asyncpg.Connection, model: Model, token_names: list[str]) -> None:
+    """Add the campuses beside the first one, a basket for each customer, and the memberships."""
+    await connection.execute("SET session_replication_role = replica")
+    names = [row["column_name"] for row in await connection.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'campus' ORDER BY ordinal_position"
+    )]  # fmt: skip
+    values = {"id": "id + n", "name": "($1::text[])[n + 1]", "title": "title || n", "invite_code": "invite_code || n"}
+    values |= {"runner_group": "runner_group - n", "admin_chat": "admin_chat - n"}
+    chosen = ", ".join(values.get(name, name) for name in names)
+    await connection.execute(
+        f"INSERT INTO campus ({', '.join(names)}) OVERRIDING SYSTEM VALUE"
+        f" SELECT {chosen} FROM campus, generate_series(1, {CAMPUSES - 1}) n",
+        token_names,
+    )
+    for first, count, status in ((FIRST_CUSTOMER, CUSTOMERS, "none"), (FIRST_RUNNER, RUNNERS, "approved")):
+        await connection.execute(
+            f"INSERT INTO person (id, first_name) SELECT {first} + n, 'P' || n FROM generate_series(0, {count - 1}) n"
+        )
+        await connection.execute(
+            "INSERT INTO membership (campus_id, person_id, runner_status)"
+            f" SELECT 1 + n % {CAMPUSES}, {first} + n, '{status}' FROM generate_series(0, {count - 1}) n"
+        )
+    await connection.execute(
+        "INSERT INTO draft (campus_id, person_id, changed_at)"
+        f" SELECT 1 + n % {CAMPUSES}, {FIRST_CUSTOMER} + n, $1::timestamptz - n * interval '5 minutes'"
+        f" FROM generate_series(0, {CUSTOMERS - 1}) n",
+        model.now,
+    )
+    cloning = _Cloning(model=model, order_id=model.waiting, offset=FIRST_OPEN_NUMBER, interval=OPEN_ORDER_INTERVAL)
+    await cloning.insert(connection, 1, OPEN_ORDERS)
+
+
+async def add_history(connection: asyncpg.Connection, model: Model, first: int, last: int) -> None:
+    """Add the delivered orders with these numbers, the newest first, without the indexes that are built at the end."""
+    await connection.execute("SET session_replication_role = replica")
+    await connection.execute("SET maintenance_work_mem = '512MB'")
+    indexes = await connection.fetch(SECONDARY_INDEXES)
+    for index in indexes:
+        await connection.execute(f"DROP INDEX {index['name']}")
+    cloning = _Cloning(model=model, order_id=model.delivered, offset=0, interval=ORDER_INTERVAL)
+    for begin in range(first, last + 1, BATCH):
+        until = min(begin + BATCH - 1, last)
+        await cloning.insert(connection, begin, until)
+        for statement in _received(model, begin, until):
+            await connection.execute(statement)
+    for index in indexes:
+        await connection.execute(index["definition"])
+    await connection.execute("VACUUM ANALYZE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cloning:
+    """How an order is cloned: where its numbers begin, and how far its clones are apart in time."""
+
+    model: Model
+    order_id: int
+    offset: int
+    interval: timedelta
+
+    async def insert(self, connection: asyncpg.Connection, first: int, last: int) -> None:
+        """Insert the clones with these numbers, with their rows in every table."""
+        for table, where in OF_ORDER.items():
+            names = ", ".join(column.name for column in table.c)
+            values = ", ".join(map(self._value, table.c))
+            chosen = f"{table.name}, generate_series({first}, {last}) AS n WHERE {where.format(id=self.order_id)}"
+            await connection.execute(
+                f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {chosen}"
+            )
+
+    def _value(self, column: Column[Any]) -> str:
+        name, model = column.name, self.model
+        if isinstance(column.type, Uuid):
+            return f"md5({name}::text || n)::uuid"
+        if isinstance(column.type, DateTime):
+            return f"{name} - n * interval '{self.interval.total_seconds()} seconds'"
+        if name == "campus_id":
+            return f"1 + n % {CAMPUSES}"
+        if name in NUMBERS:
+            return f"{name} + {self.offset} + n::bigint * {APART}"
+        if name in PEOPLE:
+            customer = f"WHEN {model.customer} THEN {FIRST_CUSTOMER} + n % {CUSTOMERS}"
+            return f"CASE {name} {customer} WHEN {model.runner} THEN {FIRST_RUNNER} + n % {RUNNERS} ELSE {name} END"
+        return f"{name} || '_{self.offset}_' || n" if name in NAMES else name
+
+
+def _received(model: Model, first: int, last: int) -> Iterator[str]:
+    """Yield what inserts the updates of Telegram and the events of Stripe, all of them handled."""
+    at = f"timestamptz '{model.now.isoformat()}' - n * interval '{ORDER_INTERVAL.total_seconds()} seconds'"
+    yield (
+        "INSERT INTO telegram_update (campus_id, update_id, person_id, payload, received_at, handled_at)"
+        f" SELECT 1 + n % {CAMPUSES}, n::bigint * {APART} + k, {FIRST_CUSTOMER} + n % {CUSTOMERS},"
+        f' \'{{"message": {{"text": "/orders"}}}}\', {at}, {at}'
+        f" FROM generate_series({first}, {last}) n, generate_series(1, {UPDATES_PER_ORDER}) k"
+    )
+    yield (
+        "INSERT INTO stripe_event (id, type, payload, received_at, handled_at)"
+        f" SELECT 'evt_' || n || '_' || k, 'payment_intent.succeeded', '{{}}', {at}, {at}"
+        f" FROM generate_series({first}, {last}) n, generate_series(1, {EVENTS_PER_ORDER}) k"
+    )
