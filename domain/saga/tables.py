@@ -53,7 +53,9 @@ saga = Table(
     timestamp_column("started_at", nullable=False, default_now=True),
     timestamp_column("ended_at"),
     Column(  # W3C; of the span that started it
-        "traceparent", Text, server_default=text(f"NULLIF(current_setting('{TRACEPARENT_SETTING}', true), '')")
+        "traceparent",
+        Text,
+        server_default=text(f"NULLIF(current_setting('{TRACEPARENT_SETTING}'::text, true), ''::text)"),
     ),
     UniqueConstraint("name"),
     UniqueConstraint("number"),

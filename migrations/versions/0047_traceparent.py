@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column: a worker of the former release neither reads nor writes it."""
-    default = sa.text("NULLIF(current_setting('campusg.traceparent', true), '')")
+    default = sa.text("NULLIF(current_setting('campusg.traceparent'::text, true), ''::text)")
     op.add_column("saga", sa.Column("traceparent", sa.Text(), server_default=default, nullable=True))
 
 
