@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from migrations.online import build_index, drop_index
 
-revision = "0048"
-down_revision = "0047"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
