@@ -170,6 +170,9 @@ async def test_a_settled_capture_that_is_booked_after_all_differs_until_it_is_se
     assert (await balances(stack))["settled_by_hand:sgd"] == 0
 
 
+WAITS_FOR_LOCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
 async def test_what_is_noted_while_an_admin_settles_is_booked(stack: WorkerStack) -> None:
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     other = await stack.add_member(runner=True, card=None)
@@ -182,7 +185,8 @@ async def test_what_is_noted_while_an_admin_settles_is_booked(stack: WorkerStack
         assert lacking is not None
         assert await is_told_of_object(work, movement, lacking.unbooked)
         settling = asyncio.create_task(settle_all(stack))
-        await asyncio.wait({settling}, timeout=0.3)
+        while not settling.done() and not await stack.rows(WAITS_FOR_LOCK):
+            await asyncio.wait({settling}, timeout=0.02)
     await settling
     assert (await balances(stack))["settled_by_hand:sgd"] == 50
     assert await stack.breaches() == []
