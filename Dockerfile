@@ -13,6 +13,7 @@ COPY alembic.ini ./
 COPY migrations migrations
 COPY locales locales
 COPY domain domain
+COPY webserver webserver
 COPY workers workers
 COPY bot bot
 COPY console console

@@ -14,9 +14,6 @@ from redis.asyncio import Redis
 from bot.transport.dispatching import new_dispatch, new_dispatcher
 from bot.transport.group_care.leaving import leave_unbound_groups
 from bot.transport.group_care.removals import remove_from_groups
-from bot.transport.http_limits.bounded_server import DRAIN_TIMEOUT_SECONDS, serve_application
-from bot.transport.http_limits.connection_keeper import ConnectionKeeper
-from bot.transport.http_limits.http_refusals import HttpRefusal
 from bot.transport.metrics import BotMetrics, DropReason, new_metrics
 from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.replies.reply_sender import ReplySender, queue_replies, record_refusal, send_reply
@@ -43,6 +40,9 @@ from domain.settings.logs import configure_logging, get_logger
 from domain.settings.settings import INVALID_SETTINGS_EXIT_CODE, BotSettings
 from domain.settings.timeouts import Timeout
 from domain.tracing.switch import open_tracing
+from webserver.bounded_server import DRAIN_TIMEOUT_SECONDS, serve_application
+from webserver.connection_keeper import ConnectionKeeper
+from webserver.http_refusals import HttpRefusal
 
 SPARE_CONNECTIONS = 4  # to Postgres, for webhooks and retries; of the others each handles an update
 REDIS_TIMEOUT_SECONDS = Timeout.REDIS_TAP_LIMIT.seconds
@@ -147,7 +147,7 @@ def _new_inbox(
 async def _start_webhook_server(
     stack: AsyncExitStack, settings: BotSettings, bot_registry: BotRegistry, inbox: UpdateInbox, clock: ProcessClock
 ) -> None:
-    connections = ConnectionKeeper(metrics=inbox.metrics)
+    connections = ConnectionKeeper(counts=inbox.metrics.http)
     webhook_context = WebhookContext(
         inbox=inbox,
         campuses=bot_registry.by_name,
@@ -202,7 +202,7 @@ def _metrics_at_zero() -> BotMetrics:
     """Return metrics that export their reasons before they count: a rule sees no increase in a first value."""
     metrics = new_metrics()
     for refusal in HttpRefusal:
-        metrics.requests_refused.labels(reason=refusal)
+        metrics.http.refused.labels(reason=refusal)
     for reason in DropReason:
         metrics.replies_dropped.labels(reason)
     return metrics

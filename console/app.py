@@ -6,15 +6,26 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import uvloop
+from prometheus_client import CollectorRegistry
 
-from console.web.server import ConsoleContext, new_console, serve_console
+from console.web.server import ConsoleContext, new_console
 from domain.database.registers import Registers
-from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import (
+    QueueJob,
+    UnitOfWorkFactory,
+    create_database_engine,
+    create_unit_of_work_factory,
+)
 from domain.registers import build_saga_register
 from domain.settings.logs import configure_logging
 from domain.settings.settings import ConsoleSettings
+from webserver.bounded_server import serve_application
+from webserver.connection_keeper import ConnectionKeeper
+from webserver.connection_limits import ConnectionLimits
+from webserver.http_counts import new_http_counts
 
 MAX_CONNECTIONS = 6  # to Postgres: a page is a few short statements
+MAX_BROWSER_CONNECTIONS = 200  # smaller than the bot's, as admins are few
 
 
 def run_console(settings: ConsoleSettings) -> None:
@@ -37,16 +48,26 @@ async def _serve_until_stopped(settings: ConsoleSettings) -> None:
 @asynccontextmanager
 async def running_console(settings: ConsoleSettings) -> AsyncIterator[str]:
     """Run the console inside a `with` block, and yield its address on this machine."""
-    engine = create_database_engine(settings.database_url, pool_size=MAX_CONNECTIONS, read_only=True)
-    registers = Registers(build_saga_register())
-    context = ConsoleContext(
-        database=create_unit_of_work_factory(engine, _enqueue_nothing, registers),
-        tokens=settings.tokens,
-        is_public=(settings.console_url or "").startswith("https://"),
-    )
+    limits = ConnectionLimits(max_connections=MAX_BROWSER_CONNECTIONS)
+    connections = ConnectionKeeper(counts=new_http_counts("campusg_console", CollectorRegistry()), limits=limits)
+    async with open_console_database(settings.database_url) as database:
+        context = ConsoleContext(
+            database=database,
+            tokens=settings.tokens,
+            is_public=(settings.console_url or "").startswith("https://"),
+            connections=connections,
+        )
+        app, host = new_console(context), settings.http_host
+        async with serve_application(app, connections, host, settings.console_port) as port:
+            yield f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def open_console_database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    """Open connections to the database inside a `with` block, on which nothing is written."""
+    engine = create_database_engine(database_url, pool_size=MAX_CONNECTIONS, read_only=True)
     try:
-        async with serve_console(new_console(context), settings.http_host, settings.console_port) as port:
-            yield f"http://{settings.http_host}:{port}"
+        yield create_unit_of_work_factory(engine, _enqueue_nothing, Registers(build_saga_register()))
     finally:
         await engine.dispose()
 

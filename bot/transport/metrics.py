@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from webserver.http_counts import HttpCounts, new_http_counts
+
 HISTOGRAM_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -35,8 +37,7 @@ class BotMetrics:
     replies_waiting: Gauge
     stripe_events: Counter
     stripe_events_of_other_mode: Counter
-    requests_refused: Counter  # by reason
-    connections_closed: Counter  # by reason
+    http: HttpCounts
     handling_seconds: Histogram = field(repr=False)
 
 
@@ -64,8 +65,7 @@ def new_metrics() -> BotMetrics:
         stripe_events_of_other_mode=counter(
             "stripe_events_of_other_mode", "Genuine Stripe events of the other mode, which were dropped"
         ),
-        requests_refused=counter("http_requests_refused", "Requests that the web server refused", "reason"),
-        connections_closed=counter("http_connections_closed", "Connections that were closed on a sender", "reason"),
+        http=new_http_counts("campusg_bot", registry),
         handling_seconds=Histogram(
             "campusg_bot_handling_seconds",
             "From taking an update up to its commit",

@@ -9,18 +9,18 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from stripe import SignatureVerificationError, WebhookSignature
 
-from bot.transport.http_limits.bounded_server import new_connection_middleware
-from bot.transport.http_limits.connection_keeper import ConnectionKeeper, note_genuine
-from bot.transport.http_limits.database_probe import DatabaseProbe, is_database_ready
-from bot.transport.http_limits.guess_brake import GuessBrake, slow_down_guess
-from bot.transport.http_limits.http_refusals import HttpRefusal, refuse_request
-from bot.transport.http_limits.request_bodies import BODY_TIMEOUT_SECONDS, BodyRoom, read_body
-from bot.transport.http_limits.signature_header import find_signing_time
+from bot.transport.signature_header import find_signing_time
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import InvalidUpdate, parse_update, to_storable
 from domain.database.clock import ProcessClock
 from domain.inbox.repository import Payload, store_event
 from domain.settings.timeouts import Timeout
+from webserver.bounded_server import new_connection_middleware
+from webserver.connection_keeper import ConnectionKeeper, note_genuine
+from webserver.database_probe import DatabaseProbe, is_database_ready
+from webserver.guess_brake import GuessBrake, slow_down_guess
+from webserver.http_refusals import HttpRefusal, refuse_request
+from webserver.request_bodies import BODY_TIMEOUT_SECONDS, BodyRoom, read_body
 
 MAX_UPDATE_BYTES = 1024 * 1024
 MAX_EVENT_BYTES = 256 * 1024  # Stripe's are smaller; what is refused here is found by reconciliation
@@ -71,7 +71,7 @@ def new_web_application(context: WebhookContext) -> web.Application:
 
 
 def _refuse(context: WebhookContext, refusal: HttpRefusal, **fields: str) -> web.Response:
-    return refuse_request(context.inbox.metrics, refusal, **fields)
+    return refuse_request(context.inbox.metrics.http, refusal, **fields)
 
 
 async def _refuse_guess(context: WebhookContext, request: web.Request, refusal: HttpRefusal) -> web.Response:

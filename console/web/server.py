@@ -1,8 +1,7 @@
 """The routes of the console, and what bounds each request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,8 +12,7 @@ from aiohttp.typedefs import Middleware
 from console.pages import engine_page, money_page, order_page, today_page
 from console.pages.frame import render_notice
 from console.web.answers import answer_page, answer_plain, security_headers
-from console.web.door_limits import CONNECTION_OPTIONS, MAX_REQUESTS, listen
-from console.web.sessions import COOKIE_NAME, SESSION_LENGTH
+from console.web.sessions import COOKIE_NAME, session_cookie
 from console.web.telegram_login import MAX_LOGIN_BYTES, LoginRefused
 from console.web.visitors import Door, Visitor, find_door, find_visitor, log_in
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -22,9 +20,16 @@ from domain.errors import NotAllowed, OrderNotFound
 from domain.settings.environment_variables import BotTokens
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
+from webserver.bounded_server import new_connection_middleware
+from webserver.connection_keeper import ConnectionKeeper, note_genuine
+from webserver.guess_brake import GuessBrake, slow_down_guess
+from webserver.http_refusals import HttpRefusal, count_refusal, refuse_request
+from webserver.request_bodies import BODY_TIMEOUT_SECONDS, BodyRoom, read_body
 
 STATIC = Path(__file__).with_name("static")
 REQUEST_TIMEOUT_SECONDS = Timeout.CONSOLE_REQUEST.seconds
+MAX_PAGES = 32  # at the same time; admins are few
+MAX_LOGIN_BODIES = 16  # of the largest size, at the same time
 LOGIN_REFUSED = "This link is not valid any more: write /console to the bot again."
 NO_ADMIN = "The console is for the admins of this campus."
 NO_PAGE = "There is no such page."
@@ -43,12 +48,16 @@ class ConsoleContext:
     database: UnitOfWorkFactory
     tokens: BotTokens = field(repr=False)
     is_public: bool
-    in_flight: int = 0
+    connections: ConnectionKeeper
+    login_bodies: BodyRoom = field(default_factory=lambda: BodyRoom(max_bytes=MAX_LOGIN_BODIES * MAX_LOGIN_BYTES))
+    guess_brake: GuessBrake = field(default_factory=GuessBrake)
+    pages_in_flight: int = 0
 
 
 def new_console(context: ConsoleContext) -> web.Application:
     """Return the application with all routes. Each page is below the name of its campus."""
-    app = web.Application(middlewares=[_new_middleware(context)], client_max_size=MAX_LOGIN_BYTES * 2)
+    middlewares = [new_connection_middleware(context.connections), _new_middleware(context)]
+    app = web.Application(middlewares=middlewares)
     app.router.add_get("/health", _report_health)
     app.router.add_get("/console/-/{name}", _send_static)
     app.router.add_post("/console/{campus}/login", _login_handler(context))
@@ -58,38 +67,25 @@ def new_console(context: ConsoleContext) -> web.Application:
         ("money", money_page.show_money),
         ("engine", engine_page.show_engine),
     ):
-        app.router.add_get(f"/console/{{campus}}/{path}", _with_door(context, _page_handler(page)))
+        app.router.add_get(f"/console/{{campus}}/{path}", _with_door(context, _page_handler(context, page)))
     return app
 
 
-@asynccontextmanager
-async def serve_console(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve inside a `with` block, and yield the port; leaving it finishes the requests in flight."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_TIMEOUT_SECONDS, **CONNECTION_OPTIONS)
-    await runner.setup()
-    try:
-        async with listen(runner, host, port) as bound:
-            yield bound
-    finally:
-        await runner.cleanup()
-
-
 def _new_middleware(context: ConsoleContext) -> Middleware:
+    counts = context.connections.counts
+
     @web.middleware
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if context.in_flight >= MAX_REQUESTS:
-            return answer_plain("Too many requests at once.", 503)
-        context.in_flight += 1
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
                 response = await handler(request)
         except web.HTTPException as error:
+            count_refusal(counts, HttpRefusal.ROUTE_UNKNOWN)
             response = answer_page(render_notice(NO_PAGE), error.status)
+            response.force_close()
         except Exception as error:  # the driver raises many kinds: whoever looks must read something
             log.warning("console_page_failed", path=request.path[:80], error=error)
             response = answer_page(render_notice("The page could not be made just now. Try again."), 503)
-        finally:
-            context.in_flight -= 1
         response.headers.update(security_headers(is_public=context.is_public))
         return response
 
@@ -100,53 +96,57 @@ def _with_door(context: ConsoleContext, handler: DoorHandler) -> Handler:
     """Open the transaction of a request, and find the campus that its path names."""
 
     async def handle(request: web.Request) -> web.Response:
-        async with context.database() as work:
-            door = await find_door(work, context.tokens, request.match_info["campus"])
-            if door is None:
-                return answer_page(render_notice(NO_PAGE), 404)
-            return await handler(work, door, request)
+        if context.pages_in_flight >= MAX_PAGES:
+            return answer_plain("Too many requests at once.", 503)
+        context.pages_in_flight += 1
+        try:
+            async with context.database() as work:
+                door = await find_door(work, context.tokens, request.match_info["campus"])
+                if door is None:
+                    return answer_page(render_notice(NO_PAGE), 404)
+                return await handler(work, door, request)
+        finally:
+            context.pages_in_flight -= 1
 
     return handle
 
 
 def _login_handler(context: ConsoleContext) -> Handler:
-    """Read the body first: who sends it slowly must not hold a connection to Postgres meanwhile."""
+    """POST /console/{campus}/login: who sends slowly, or guesses, holds no connection to Postgres meanwhile."""
+    counts = context.connections.counts
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        body = await read_body(
+            request, max_bytes=MAX_LOGIN_BYTES, timeout=BODY_TIMEOUT_SECONDS, room=context.login_bodies
+        )
+        if isinstance(body, HttpRefusal):
+            return refuse_request(counts, body)
         try:
-            async with asyncio.timeout(Timeout.HTTP_BODY.seconds):
-                signed = await request.text()
-        except TimeoutError:
-            return answer_plain("The request came too slowly.", 408)
-        return await _with_door(context, partial(_log_in, context, signed))(request)
+            return await _with_door(context, partial(_log_in, context, body.decode(errors="replace")))(request)
+        except LoginRefused:
+            count_refusal(counts, HttpRefusal.LOGIN_WRONG)
+        if not await slow_down_guess(context.guess_brake) and request.transport is not None:
+            request.transport.abort()
+        return answer_plain(LOGIN_REFUSED, 403)
 
     return handle
 
 
 async def _log_in(
-    context: ConsoleContext, signed: str, work: UnitOfWork, door: Door, _request: web.Request
+    context: ConsoleContext, signed: str, work: UnitOfWork, door: Door, request: web.Request
 ) -> web.Response:
-    """POST /console/{campus}/login: check what Telegram signed, and set the cookie; else 403 with one sentence."""
+    """Check what Telegram signed, and set the cookie. Raise LoginRefused for a forged or an old one."""
     try:
         cookie = await log_in(work, door, signed)
-    except LoginRefused:
-        return answer_plain(LOGIN_REFUSED, 403)
     except NotAllowed:
         return answer_plain(NO_ADMIN, 403)
+    note_genuine(context.connections, request.transport)
     response = web.Response(status=204)
-    response.set_cookie(
-        COOKIE_NAME,
-        cookie,
-        max_age=int(SESSION_LENGTH.total_seconds()),
-        path=f"/console/{door.campus.name}",
-        httponly=True,
-        secure=context.is_public,
-        samesite="None" if context.is_public else "Lax",  # Telegram's web client shows the console in a frame
-    )
+    response.headers.add("Set-Cookie", session_cookie(cookie, door.campus.name, is_public=context.is_public))
     return response
 
 
-def _page_handler(page: Page) -> DoorHandler:
+def _page_handler(context: ConsoleContext, page: Page) -> DoorHandler:
     async def handle(work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
         try:
             visitor = await find_visitor(work, door, request.cookies.get(COOKIE_NAME, ""))
@@ -154,6 +154,7 @@ def _page_handler(page: Page) -> DoorHandler:
                 return answer_page(
                     render_notice("Open the console from your private chat with the bot: /console."), 401
                 )
+            note_genuine(context.connections, request.transport)
             return answer_page(await page(visitor, request), 200)
         except NotAllowed:
             return answer_page(render_notice(NO_ADMIN), 403)

@@ -36,6 +36,17 @@ def pack_session(session: Session, bot_token: str) -> str:
     return f"{words}.{_sign(words, bot_token)}"
 
 
+def session_cookie(value: str, campus_name: str, *, is_public: bool) -> str:
+    """Return the header Set-Cookie for a packed session; a browser sends it to the pages of this campus alone.
+
+    Telegram's web client shows the console in a frame: there browsers take third-party cookies only when they are
+    kept apart for each site that frames us (Partitioned). `http.cookies` knows that word from Python 3.14 on.
+    """
+    framed = "Secure; SameSite=None; Partitioned" if is_public else "SameSite=Lax"
+    age = int(SESSION_LENGTH.total_seconds())
+    return f"{COOKIE_NAME}={value}; Max-Age={age}; Path=/console/{campus_name}; HttpOnly; {framed}"
+
+
 def read_session(value: str, campus_id: int, bot_token: str, now: datetime) -> Session | None:
     """Return the session of this cookie; None when it is forged, of another campus, or over."""
     found = _PATTERN.fullmatch(value)

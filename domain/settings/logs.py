@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from domain.settings.log_limits import WINDOW_SECONDS, LineWindow, count_line
 from domain.settings.redaction import describe_error, format_traceback, redact_text
 
-OWN_LOGGERS = ("bot", "workers", "domain")
+OWN_LOGGERS = ("bot", "console", "domain", "webserver", "workers")
 # Libraries log addresses with tokens, whole requests and what people wrote, most of it at DEBUG.
 LIBRARY_LEVEL = logging.WARNING
 

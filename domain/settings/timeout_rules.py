@@ -64,6 +64,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.HTTP_BODY_LEAST, before=T.HTTP_BODY, reason="a body may be given up for another one before its time"),
     _rule(T.HTTP_BODY, T.HTTP_GUESS_DELAY, before=T.HTTP_UNPROVEN, reason="a slow sender is still answered"),
     _rule(T.UPDATE_HANDLING, before=T.HTTP_GENUINE, reason="a genuine request is handled to its end"),
+    _rule(T.CONSOLE_REQUEST, before=T.HTTP_GENUINE, reason="a page that takes long is still answered"),
     _rule(T.HTTP_SWEEP_INTERVAL, before=T.HTTP_CLOSING, reason="each phase is looked at in time"),
     # Stripe and sagas
     _rule(T.STRIPE_CONNECT, before=T.STRIPE_CALL, reason="what was not sent is known as such"),

@@ -39,12 +39,12 @@ async def test_what_is_forged_old_or_ahead_is_refused(console: ConsoleStack) -> 
         good + "&" + good,
         "",
         "hash=é",
-        "x" * 5000,
     )
     for signed in wrong:
         status, words, cookie = await console.log_in(signed)
         assert (status, cookie) == (403, ""), signed
         assert words == "This link is not valid any more: write /console to the bot again."
+    assert (await console.log_in("x" * 5000))[0] == 413
     assert (await console.log_in(console.sign(sam, age=3500)))[0] == 204
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from tests.conventions.syntax_trees import all_nodes
 
-PACKAGES = frozenset({"bot", "console", "domain", "migrations", "sandbox", "tests", "workers"})
+PACKAGES = frozenset({"bot", "console", "domain", "migrations", "sandbox", "tests", "webserver", "workers"})
 STDLIB_MODULES = frozenset(sys.stdlib_module_names)
 # Only these know Postgres: a repository has all statements of its room, `tables` its tables.
 SQL_MODULES = ("*/repository.py", "*_repository.py", "*/tables.py", "domain/database", "domain/schema.py")
@@ -49,10 +49,14 @@ IMPORT_RULES = {
     "domain/database": ImportRule(
         packages=frozenset({"domain"}), third_party=frozenset({"sqlalchemy", "asyncpg", "arq", "redis"})
     ),
-    "bot": ImportRule(packages=frozenset({"bot", "domain"}), third_party=None),
+    "webserver": ImportRule(
+        packages=frozenset({"domain", "webserver"}), third_party=frozenset({"aiohttp", "prometheus_client"})
+    ),
+    "bot": ImportRule(packages=frozenset({"bot", "domain", "webserver"}), third_party=None),
     "workers": ImportRule(packages=frozenset({"workers", "domain"}), third_party=None),
     "console": ImportRule(
-        packages=frozenset({"console", "domain"}), third_party=frozenset({"aiohttp", "sqlalchemy", "uvloop"})
+        packages=frozenset({"console", "domain", "webserver"}),
+        third_party=frozenset({"aiohttp", "prometheus_client", "sqlalchemy", "uvloop"}),
     ),
     "sandbox": ImportRule(packages=frozenset({"sandbox"}), third_party=None),
     "migrations": ImportRule(

@@ -19,7 +19,7 @@ from tests.conventions.timeout_literals import timeout_literals
 from tests.conventions.unused_names import unused_names
 
 PROJECT = Path(__file__).parents[2]
-PRODUCT = ("bot", "console", "domain", "workers")
+PRODUCT = ("bot", "console", "domain", "webserver", "workers")
 
 
 def modules() -> Iterator[Path]:

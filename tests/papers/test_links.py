@@ -21,7 +21,18 @@ OWN_FILES = frozenset({"my-campus.toml"})  # a reader makes these
 ROUTES = frozenset({"telegram", "stripe", "health", "ready", "metrics"})
 UNLISTED_COMMANDS = frozenset({"bind"})
 SOURCE_KINDS = ("*.py", "*.ftl", "*.toml", "*.yaml", "*.json")
-SOURCE_FOLDERS = ("bench", "bot", "console", "domain", "locales", "migrations", "sandbox", "tests", "workers")
+SOURCE_FOLDERS = (
+    "bench",
+    "bot",
+    "console",
+    "domain",
+    "locales",
+    "migrations",
+    "sandbox",
+    "tests",
+    "webserver",
+    "workers",
+)
 
 
 def test_the_readme_is_short() -> None:

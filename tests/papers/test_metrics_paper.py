@@ -7,6 +7,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from bot.transport.metrics import BotMetrics, new_metrics
 from tests.papers.markdown import section, table_rows
+from webserver.http_counts import HttpCounts
 from workers.metrics.database_gauges import DATABASE_GAUGES
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 
@@ -14,10 +15,12 @@ PAPER = "docs/metrics.md"
 Row = tuple[str, str, str]
 
 
-def counted_rows(metrics: BotMetrics | WorkerMetrics) -> Iterator[Row]:
+def counted_rows(metrics: BotMetrics | HttpCounts | WorkerMetrics) -> Iterator[Row]:
     """Yield name, labels and description of what a process counts by itself."""
     for field in fields(metrics):
         found = getattr(metrics, field.name)
+        if isinstance(found, HttpCounts):
+            yield from counted_rows(found)
         if isinstance(found, MetricWrapperBase):
             (family,) = found.describe()
             suffix = "_total" if family.type == "counter" else ""

@@ -11,7 +11,7 @@ from tests.papers.markdown import section, table_rows, text_of
 
 PAPER = "docs/log-events.md"
 LOUD = frozenset({"warning", "error", "exception", "critical"})
-RUNNING = ("bot/", "workers/", "domain/")
+RUNNING = ("bot/", "console/", "domain/", "webserver/", "workers/")
 PASSED_ON = {"workers/metrics/exporter.py": {"database_gauges_not_read", "queue_not_read"}}  # events as arguments
 
 

@@ -10,7 +10,7 @@ async function logIn() {
   if (answer.ok) return location.reload();
   const said = document.createElement("p");
   said.className = "notice";
-  said.textContent = await answer.text();
+  said.textContent = (await answer.text()) || "The console could not be opened. Write /console to the bot again.";
   main.replaceChildren(said);
 }
 

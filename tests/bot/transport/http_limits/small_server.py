@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot.transport.http_limits.bounded_server import serve_application
-from bot.transport.http_limits.connection_keeper import ConnectionKeeper
-from bot.transport.http_limits.connection_limits import ConnectionLimits
 from bot.transport.metrics import BotMetrics, new_metrics
 from bot.transport.webhook_server import WebhookContext, new_web_application
 from sandbox.launch.ports import free_port
 from tests.stack.bot_stack import ANSWER_TIMEOUT_SECONDS, SECRET, STRIPE_SECRET, BotStack, Json
+from webserver.bounded_server import serve_application
+from webserver.connection_keeper import ConnectionKeeper
+from webserver.connection_limits import ConnectionLimits
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -51,7 +51,7 @@ async def small_server(
         is_live=False,
         is_serving=lambda: True,
         describe_campuses=dict,
-        connections=ConnectionKeeper(metrics=metrics, limits=limits or ConnectionLimits()),
+        connections=ConnectionKeeper(counts=metrics.http, limits=limits or ConnectionLimits()),
     )
     context = replace(context, **context_fields)
     async with serve_application(new_web_application(context), context.connections, "127.0.0.1", port):

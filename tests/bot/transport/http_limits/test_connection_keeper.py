@@ -6,7 +6,6 @@ from typing import cast
 
 import pytest
 
-from bot.transport.http_limits.connection_limits import ConnectionLimits, ConnectionPhase
 from tests.bot.transport.http_limits.small_server import (
     Connection,
     SmallServer,
@@ -19,6 +18,7 @@ from tests.bot.transport.http_limits.small_server import (
 )
 from tests.bot.transport.test_gateway import event_body, signature_header
 from tests.stack.bot_stack import SECRET, BotStack, json_bytes, wait_until
+from webserver.connection_limits import ConnectionLimits, ConnectionPhase
 
 HALF_HEADER = b"POST /stripe HTTP/1.1\r\nHost: test\r\nX-Half: "
 

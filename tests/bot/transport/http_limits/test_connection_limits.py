@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.transport.http_limits.connection_limits import (
+from webserver.connection_limits import (
     TIMEOUT_REASONS,
     ConnectionLimits,
     ConnectionPhase,

@@ -2,7 +2,10 @@
 
 import time
 
-from bot.transport.http_limits.guess_brake import (
+from tests.bot.transport.http_limits.small_server import connected, post_header, read_to_end, send, small_server
+from tests.bot.transport.test_gateway import event_body, signature_header
+from tests.stack.bot_stack import SECRET, BotStack, json_bytes
+from webserver.guess_brake import (
     GUESSES_PER_SECOND,
     MAX_GUESS_BURST,
     MAX_WAITING_GUESSES,
@@ -11,9 +14,6 @@ from bot.transport.http_limits.guess_brake import (
     GuessVerdict,
     judge_guess,
 )
-from tests.bot.transport.http_limits.small_server import connected, post_header, read_to_end, send, small_server
-from tests.bot.transport.test_gateway import event_body, signature_header
-from tests.stack.bot_stack import SECRET, BotStack, json_bytes
 
 FULL = GuessBucket(tokens=MAX_GUESS_BURST, updated_at=0.0)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.transport.http_limits.http_refusals import HttpRefusal
 from bot.transport.metrics import new_metrics
 from bot.transport.update_inbox import receive_update
 from bot.transport.update_payload import parse_update
@@ -16,6 +15,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.settings.log_limits import MAX_LINES
 from tests.bot.transport.http_limits.small_server import connected, post_header, read_to_end, send, small_server
 from tests.stack.bot_stack import BotStack
+from webserver.http_refusals import HttpRefusal
 
 FLOOD = 300
 MAX_LINES_OF_A_FLOOD = 5 * (MAX_LINES + 1)  # a slow machine may need some minutes for it

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from bot.transport.http_limits.http_refusals import HttpRefusal
-from bot.transport.http_limits.signature_header import MAX_HEADER_LENGTH, find_signing_time
+from bot.transport.signature_header import MAX_HEADER_LENGTH, find_signing_time
 from bot.transport.webhook_server import SIGNATURE_TOLERANCE_SECONDS, find_implausible
 from domain.database.clock import ProcessClock
 from tests.bot.transport.test_gateway import signature_header
+from webserver.http_refusals import HttpRefusal
 
 HEX = "0123456789abcdef" * 4
 

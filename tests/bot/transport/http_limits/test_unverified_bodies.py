@@ -6,13 +6,6 @@ import time
 
 import pytest
 
-from bot.transport.http_limits.request_bodies import (
-    MIN_READING_SECONDS,
-    BodyReading,
-    BodyRoom,
-    RoomVerdict,
-    judge_room,
-)
 from bot.transport.webhook_server import MAX_EVENT_BYTES, MAX_UPDATE_BYTES
 from tests.bot.transport.http_limits.small_server import (
     Connection,
@@ -26,6 +19,13 @@ from tests.bot.transport.http_limits.small_server import (
 )
 from tests.bot.transport.test_gateway import count_events, event_body, signature_header
 from tests.stack.bot_stack import SECRET, BotStack, json_bytes, wait_until
+from webserver.request_bodies import (
+    MIN_READING_SECONDS,
+    BodyReading,
+    BodyRoom,
+    RoomVerdict,
+    judge_room,
+)
 
 ZEROS = "0" * 64
 

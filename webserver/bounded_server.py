@@ -8,15 +8,15 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from bot.transport.http_limits.connection_keeper import (
+from domain.settings.timeouts import Timeout
+from webserver.connection_keeper import (
     ConnectionKeeper,
     listening,
     note_answer,
     note_refusal,
     note_request,
 )
-from bot.transport.http_limits.http_refusals import HttpRefusal, new_server_logger, refuse_request
-from domain.settings.timeouts import Timeout
+from webserver.http_refusals import HttpRefusal, new_server_logger, refuse_request
 
 DRAIN_TIMEOUT_SECONDS = Timeout.HTTP_DRAIN.seconds
 # What aiohttp holds for one connection. Nothing that Telegram, Stripe or a proxy sends comes near these limits.
@@ -47,7 +47,7 @@ def new_connection_middleware(keeper: ConnectionKeeper) -> Middleware:
         try:
             response = await handler(request)
         except web.HTTPException as error:
-            response = refuse_request(keeper.metrics, HttpRefusal.ROUTE_UNKNOWN)
+            response = refuse_request(keeper.counts, HttpRefusal.ROUTE_UNKNOWN)
             response.set_status(error.status)
         if response.keep_alive is not False:
             note_answer(keeper, transport)
@@ -59,14 +59,12 @@ def new_connection_middleware(keeper: ConnectionKeeper) -> Middleware:
 
 
 @asynccontextmanager
-async def serve_application(
-    app: web.Application, keeper: ConnectionKeeper, host: str, port: int
-) -> AsyncIterator[None]:
-    """Serve inside a `with` block; leaving it finishes the requests in flight."""
+async def serve_application(app: web.Application, keeper: ConnectionKeeper, host: str, port: int) -> AsyncIterator[int]:
+    """Serve inside a `with` block, and yield the port; leaving it finishes the requests in flight."""
     runner = web.AppRunner(
         app,
         access_log=None,
-        logger=new_server_logger(keeper.metrics),
+        logger=new_server_logger(keeper.counts),
         shutdown_timeout=DRAIN_TIMEOUT_SECONDS,
         **CONNECTION_OPTIONS,
     )
@@ -74,7 +72,7 @@ async def serve_application(
     try:
         if runner.server is None:
             raise RuntimeError("aiohttp has no server after its setup")
-        async with listening(keeper, runner.server, host, port):
-            yield
+        async with listening(keeper, runner.server, host, port) as bound:
+            yield bound
     finally:
         await runner.cleanup()

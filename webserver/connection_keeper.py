@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import cast
 
-from bot.transport.http_limits.connection_limits import (
+from domain.settings.logs import get_refusal_logger
+from domain.settings.timeouts import Timeout
+from webserver.connection_limits import (
     TIMEOUT_REASONS,
     CloseReason,
     ConnectionLimits,
@@ -24,9 +26,7 @@ from bot.transport.http_limits.connection_limits import (
     open_connection,
     receive_bytes,
 )
-from bot.transport.metrics import BotMetrics
-from domain.settings.logs import get_refusal_logger
-from domain.settings.timeouts import Timeout
+from webserver.http_counts import HttpCounts
 
 SWEEP_INTERVAL_SECONDS = Timeout.HTTP_SWEEP_INTERVAL.seconds
 ACCEPT_BACKLOG = 512  # connections the kernel keeps for us
@@ -41,7 +41,7 @@ refusals = get_refusal_logger(__name__)
 class ConnectionKeeper:
     """The open connections of the web server."""
 
-    metrics: BotMetrics
+    counts: HttpCounts
     limits: ConnectionLimits = field(default_factory=ConnectionLimits)
     states: dict[asyncio.BaseTransport, ConnectionState] = field(default_factory=dict)
 
@@ -191,7 +191,7 @@ def _cut(keeper: ConnectionKeeper, transport: asyncio.BaseTransport, reason: Clo
 
 
 def _count_closed(keeper: ConnectionKeeper, reason: CloseReason) -> None:
-    keeper.metrics.connections_closed.labels(reason=reason).inc()
+    keeper.counts.closed.labels(reason=reason).inc()
     if reason not in UNREMARKABLE_REASONS:
         refusals.warning("http_connection_closed", reason=reason)
 
@@ -209,13 +209,16 @@ async def keep_closing_overdue(keeper: ConnectionKeeper) -> None:
 @asynccontextmanager
 async def listening(
     keeper: ConnectionKeeper, new_handler: Callable[[], asyncio.Protocol], host: str, port: int
-) -> AsyncIterator[None]:
-    """Accept connections on `host` and `port` inside a `with` block; open ones stay open at its end."""
+) -> AsyncIterator[int]:
+    """Accept connections on `host` and `port` inside a `with` block, and yield the port (0 takes a free one).
+
+    Open connections stay open at its end.
+    """
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: KeptConnection(keeper, new_handler), host, port, backlog=ACCEPT_BACKLOG)
     sweep = asyncio.create_task(keep_closing_overdue(keeper))
     try:
-        yield
+        yield int(server.sockets[0].getsockname()[1])
     finally:
         sweep.cancel()
         await asyncio.gather(sweep, return_exceptions=True)

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from bot.transport.metrics import BotMetrics
 from domain.settings.logs import get_refusal_logger
 from domain.settings.timeouts import Timeout
+from webserver.http_counts import HttpCounts
 
 RETRY_AFTER_SECONDS = Timeout.HTTP_REFUSAL_PAUSE.whole_seconds
 
@@ -34,6 +34,7 @@ class HttpRefusal(StrEnum):
     NO_ROOM = "http_no_room"
     ROUTE_UNKNOWN = "http_route_unknown"
     REQUEST_BROKEN = "http_request_broken"
+    LOGIN_WRONG = "console_login_wrong"
 
 
 STATUSES: Mapping[HttpRefusal, int] = MappingProxyType(
@@ -49,30 +50,30 @@ STATUSES: Mapping[HttpRefusal, int] = MappingProxyType(
 )  # the others: 400
 
 
-def refuse_request(metrics: BotMetrics, refusal: HttpRefusal, **fields: str) -> web.Response:
+def refuse_request(counts: HttpCounts, refusal: HttpRefusal, **fields: str) -> web.Response:
     """Count and log a refusal, and return its answer, after which the connection is closed."""
-    count_refusal(metrics, refusal, **fields)
+    count_refusal(counts, refusal, **fields)
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if refusal is HttpRefusal.NO_ROOM else None
     response = web.Response(status=STATUSES.get(refusal, 400), headers=retry)
     response.force_close()
     return response
 
 
-def count_refusal(metrics: BotMetrics, refusal: HttpRefusal, **fields: str) -> None:
+def count_refusal(counts: HttpCounts, refusal: HttpRefusal, **fields: str) -> None:
     """Count and log a refusal."""
-    metrics.requests_refused.labels(reason=refusal).inc()
+    counts.refused.labels(reason=refusal).inc()
     refusals.warning(refusal.value, **fields)
 
 
-def new_server_logger(metrics: BotMetrics) -> logging.Logger:
+def new_server_logger(counts: HttpCounts) -> logging.Logger:
     """Return a logger for aiohttp's server, which logs a traceback for each broken request: these are refusals."""
-    logger = logging.Logger("bot.transport.http_server", logging.DEBUG)  # aiohttp tells of some only at this level
-    logger.parent = logging.getLogger("bot.transport")
+    logger = logging.Logger("webserver.http_server", logging.DEBUG)  # aiohttp tells of some only at this level
+    logger.parent = logging.getLogger("webserver")
 
     def keep_own_errors(record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            count_refusal(metrics, HttpRefusal.REQUEST_BROKEN, error=type(error).__name__)
+            count_refusal(counts, HttpRefusal.REQUEST_BROKEN, error=type(error).__name__)
             return False
         return record.levelno >= logging.WARNING
 

@@ -8,8 +8,8 @@ from enum import Enum
 
 from aiohttp import web
 
-from bot.transport.http_limits.http_refusals import HttpRefusal
 from domain.settings.timeouts import Timeout
+from webserver.http_refusals import HttpRefusal
 
 BODY_TIMEOUT_SECONDS = Timeout.HTTP_BODY.seconds
 MAX_UNVERIFIED_BYTES = 8 * 1024 * 1024  # of all bodies together
