@@ -2,11 +2,11 @@
 
 import re
 
-from bot.transport.http_limits.connection_limits import ConnectionLimits
-from bot.transport.http_limits.request_bodies import BODY_TIMEOUT_SECONDS
 from bot.transport.webhook_server import MAX_EVENT_BYTES, MAX_UPDATE_BYTES
 from console.web.telegram_login import MAX_LOGIN_BYTES
 from tests.conventions.test_conventions import PROJECT
+from webserver.connection_limits import ConnectionLimits
+from webserver.request_bodies import BODY_TIMEOUT_SECONDS
 
 CADDYFILE = (PROJECT / "deploy/caddy/Caddyfile").read_text(encoding="utf-8")
 UNITS = {"s": 1, "KiB": 1024, "MiB": 1024 * 1024}
@@ -39,6 +39,12 @@ def test_two_paths_of_webhooks_are_passed_on_and_posts_only() -> None:
     assert CADDYFILE.count("reverse_proxy") == 2
     assert "method GET POST\n\t\tpath /console/*\n" in CADDYFILE
     assert CADDYFILE.count("{$CONSOLE_ADDRESS:console:8090}") == 1
+
+
+def test_who_asks_for_a_console_that_does_not_run_reads_so() -> None:
+    errors = block_of("handle_errors")
+    assert "path /console/*" in errors
+    assert 'respond @no_console "The console does not run just now.' in errors
 
 
 def test_deadlines_and_bounds_are_those_of_the_bot() -> None:
