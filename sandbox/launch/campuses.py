@@ -72,6 +72,11 @@ class Campus:
         """Return the titles of both groups by their ids."""
         return {self.runner_group: f"{self.name.title()} runners", self.admin_chat: f"{self.name.title()} admins"}
 
+    def link_console(self, console_url: str) -> str:
+        """Return the option of the chat page that opens the console of this campus as its admin."""
+        page = f"{console_url}/console/{self.name}/"
+        return f"{self.admin.id}:{self.bot}:Console, as {self.admin.first_name}:{page}"
+
     def groups_of(self, person: PersonAccount) -> tuple[int, ...]:
         """Return the groups of a runner or an admin; a customer has none."""
         if person == self.admin:

@@ -116,8 +116,7 @@ def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -
         "  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined;"
     )
     print_line("               with #2 behind it, it is another card: one that is new pays for little in a day")
-    console = stack.url_of("console")
-    print_line(f"  the console  {console}   orders step by step; Sam opens it: /console to the bot")
+    print_line("  the console  [Console, as Sam] on that page: the day, the money, and each order step by step")
     print_line(f"  the logs     {stack.config.folder / 'logs'}")
     print_line(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
     print_line(f"  Stripe       {stack.stripe_url}/dashboard   its dashboard: refund, capture ... and watch the chats")

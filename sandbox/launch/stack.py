@@ -148,7 +148,8 @@ class Stack:
         for name in SANDBOXES:
             self.wait_ready(name)
         create_accounts(self.telegram_url, self.config.campuses, self.config.customers)
-        self.start_page()
+        if self.config.page_chats:
+            self.start_page()
         self.print_line("founding the campus")
         self.run_module("workers.campus", "add", *(str(campus.file) for campus in self.config.campuses))
 
@@ -187,11 +188,10 @@ class Stack:
             )
 
     def start_page(self) -> None:
-        """Start the chat page without waiting, if it has chats to show."""
-        if not self.config.page_chats:
-            return
+        """Start the chat page without waiting."""
         chat_options = [word for chat in self.config.page_chats for word in ("--chat", chat)]
-        arguments = ("--port", str(self.ports["page"]), "--telegram", self.telegram_url, *chat_options)
+        port, console = str(self.ports["page"]), self.config.campuses[0].link_console(self.url_of("console"))
+        arguments = ("--port", port, "--telegram", self.telegram_url, "--web-app", console, *chat_options)
         self.processes["page"] = start_process(self.build_program("page", "sandbox.page", *arguments, settings={}))
 
     def start_application(self) -> None:
@@ -209,8 +209,8 @@ class Stack:
     def start_console(self) -> None:
         """Start the console without waiting: with the role that reads, where there is one."""
         own = {"CONSOLE_PORT": str(self.ports["console"]), "DATABASE_URL": self.reader_url or self.database_url}
-        settings = {**self.environment, **own}
-        self.processes["console"] = start_process(self.build_program("console", "console", settings=settings))
+        program = self.build_program("console", "console", settings=self.environment | own)
+        self.processes["console"] = start_process(program)
 
     def start_application_process(self, name: str, module: str, *arguments: str) -> None:
         """Start `python -m module` under this name, without waiting."""

@@ -4,7 +4,7 @@ import argparse
 
 import uvloop
 
-from sandbox.page.chat_views import parse_chat_view
+from sandbox.page.chat_views import parse_chat_view, parse_web_app_link
 from sandbox.page.page_server import running_page
 from sandbox.server.serving import serve_until_stopped
 
@@ -23,8 +23,14 @@ def main() -> None:
         metavar="PERSON:CHAT[:ROLE[:START]]",
         help="a chat to show at the first visit: 1001:@some_bot:orders:code or 2001:-1001000000001:runs",
     )
+    parser.add_argument(
+        "--web-app",
+        type=parse_web_app_link,
+        metavar="PERSON:@BOT:LABEL:URL",
+        help="a page that the head leads to, opened as this person: 3001:@some_bot:The console:http://127.0.0.1:8090/",
+    )
     options = parser.parse_args()
-    running = running_page(options.telegram, tuple(options.views), port=options.port)
+    running = running_page(options.telegram, tuple(options.views), options.web_app, port=options.port)
     uvloop.run(serve_until_stopped("chat page", running))
 
 

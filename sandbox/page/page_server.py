@@ -14,13 +14,14 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from sandbox.page.chat_views import ChatView
+from sandbox.page.chat_views import ChatView, WebAppLink
 from sandbox.page.sample_pictures import PICTURES, paint_picture
 from sandbox.server.serving import running_app
 
 STATIC: Final = Path(__file__).with_name("static")
 TELEGRAM: Final = web.AppKey("telegram", str)
 VIEWS: Final = web.AppKey("views", tuple[ChatView, ...])
+WEB_APP: Final = web.AppKey[WebAppLink | None]("web_app")
 SESSION: Final = web.AppKey("session", aiohttp.ClientSession)
 # Seconds. The longest wait of the control API is 60.
 REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=90, connect=5)
@@ -32,10 +33,12 @@ CONTENT_SECURITY_POLICY: Final = (
 PageHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_page_app(telegram_url: str, views: tuple[ChatView, ...] = ()) -> web.Application:
+def make_page_app(
+    telegram_url: str, views: tuple[ChatView, ...] = (), web_app: WebAppLink | None = None
+) -> web.Application:
     """Build the application; `telegram_url` has no slash at the end, `views` are the chats of the first visit."""
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[_add_security_headers])
-    app[TELEGRAM], app[VIEWS] = telegram_url, views
+    app[TELEGRAM], app[VIEWS], app[WEB_APP] = telegram_url, views, web_app
     app.cleanup_ctx.append(_open_session)
     app.router.add_get("/", _show_page)
     app.router.add_get("/setup", _show_setup)
@@ -47,10 +50,15 @@ def make_page_app(telegram_url: str, views: tuple[ChatView, ...] = ()) -> web.Ap
 
 @asynccontextmanager
 async def running_page(
-    telegram_url: str, views: tuple[ChatView, ...] = (), *, host: str = "127.0.0.1", port: int = 0
+    telegram_url: str,
+    views: tuple[ChatView, ...] = (),
+    web_app: WebAppLink | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> AsyncIterator[str]:
     """Run a page and yield its URL, without a slash at the end; port 0 picks a free port."""
-    async with running_app(make_page_app(telegram_url, views), host=host, port=port) as url:
+    async with running_app(make_page_app(telegram_url, views, web_app), host=host, port=port) as url:
         yield url
 
 
@@ -77,9 +85,10 @@ async def _show_page(_request: web.Request) -> web.StreamResponse:
 
 
 async def _show_setup(request: web.Request) -> web.Response:
-    """GET /setup: return the chats of the first visit and the names of the sample pictures."""
-    views = [asdict(view) for view in request.app[VIEWS]]
-    return web.json_response({"views": views, "pictures": list(PICTURES)})
+    """GET /setup: return the chats of the first visit, the names of the pictures, and the Web App of the head."""
+    views, web_app = [asdict(view) for view in request.app[VIEWS]], request.app[WEB_APP]
+    linked = None if web_app is None else asdict(web_app)
+    return web.json_response({"views": views, "pictures": list(PICTURES), "web_app": linked})
 
 
 async def _show_picture(request: web.Request) -> web.Response:

@@ -119,8 +119,15 @@ def _data_behind(message: Message, label: str) -> str:
 
 
 async def open_web_app(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/web_apps: press a button of a Web App; return the address that the person's app opens."""
+    """POST /sim/web_apps: press a button of a Web App; return the address that the person's app opens.
+
+    With a "url" it is opened without a message, from the profile of the "bot".
+    """
     person = find_person(telegram, control_request.need_number("from"))
+    address = control_request.text("url")
+    if address is not None:
+        opened = find_bot(telegram, control_request.need_text("bot"))
+        return {"url": web_app_address(address, opened.token, user_object(person))}
     place = find_place(telegram, control_request.values.get("chat"), person)
     message = telegram.world.message(place, control_request.need_number("message_id"))
     bot = None if message is None else telegram.world.bots.get(message.sender_id)

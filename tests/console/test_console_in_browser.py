@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 
-from tests.console.conftest import ConsoleStack
+from sandbox.page.chat_views import ChatView, WebAppLink
+from sandbox.page.page_server import running_page
+from sandbox.telegram.telegram_server import running_telegram
+from tests.console.conftest import TOKEN, ConsoleStack
+from tests.sandbox.telegram.telegram_client import USERNAME, TelegramClient
 from tests.stack.browser import require_browser, running_browser
 from tests.stack.shared_servers import PROJECT
 
@@ -32,7 +37,7 @@ async def test_an_admin_reads_every_page(console: ConsoleStack, size: str) -> No
             (f"orders/{console.paid.id}", "The runner was paid."),
             (f"orders/{console.waiting.id}", "What comes by itself"),
             ("money", "What waits where"),
-            ("engine", "Due now"),
+            ("engine", "To be done now"),
         ):
             await tab.send_command("Page.navigate", url=f"{console.home}/{page}")
             await tab.wait_for("(words) => document.body?.innerText.includes(words)", words)
@@ -49,11 +54,11 @@ async def test_an_open_order_is_followed_as_it_happens(console: ConsoleStack) ->
     order = await place.open_order(await place.add_member())
     async with running_browser(require_browser()) as browser:
         tab = await browser.open(f"{console.home}/orders/{order.id}#tgWebAppData={signed}", width=1000, height=900)
-        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('created')")
+        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('looking for a runner')")
         await tab.press("summary")
         ana = await place.add_member(runner=True)
         await place.claim(ana, order)
-        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('accepted')")
+        await tab.wait_for("() => document.querySelector('h1')?.innerText.includes('taken')")
         assert await tab.evaluate("() => document.querySelectorAll('details[open]').length") == 1
 
 
@@ -62,3 +67,28 @@ async def test_a_login_that_is_refused_says_why(console: ConsoleStack) -> None:
     async with running_browser(require_browser()) as browser:
         tab = await browser.open(f"{console.home}/#tgWebAppData={signed}", width=390, height=700, phone=True)
         await tab.wait_for("() => document.body?.innerText.includes('This link is not valid any more')")
+
+
+async def test_both_ways_from_the_chats_lead_into_the_console(console: ConsoleStack) -> None:
+    """The button under a message of the bot, and the link in the head of the demo's page."""
+    sam, bot = console.sam.person_id, f"@{USERNAME}"
+    async with running_telegram() as telegram, aiohttp.ClientSession() as session:
+        client = TelegramClient(telegram, session, TOKEN)
+        await client.post("users", id=sam, first_name="Sam", language_code="en")
+        await client.post("bots", token=TOKEN, username=USERNAME, name="CampusG")
+        await client.send_text(sam, "/start", bot)
+        button = {"text": "Open the console", "web_app": {"url": f"{console.home}/orders/{console.paid.id}"}}
+        await client.bot_result("sendMessage", chat_id=sam, text="x", reply_markup={"inline_keyboard": [[button]]})
+        link = WebAppLink(person=sam, bot=bot, label="Console, as Sam", url=f"{console.home}/")
+        async with (
+            running_page(telegram, (ChatView(person=sam, chat=bot),), link) as page,
+            running_browser(require_browser()) as browser,
+        ):
+            tab = await browser.open(page, width=1000, height=800)
+            for press, words in ((".column .key", "What happened"), ("header button", "Open orders")):
+                await tab.press(press, "onsole")
+                opened = await browser.wait_for_tab("/console/")
+                await opened.wait_for("(words) => document.body?.innerText.includes(words)", words)
+                assert opened.script_errors == []
+                await opened.send_command("Page.close")
+                await browser.wait_for_single_tab(tab)

@@ -6,6 +6,7 @@ import { follow } from "./feed.js";
 import { askChatToAdd } from "./people.js";
 import { Tabs } from "./tabs.js";
 import { refreshTimesRegularly } from "./times.js";
+import { tell, Trouble } from "./wire.js";
 import { isGroup, loadAccounts, world } from "./world.js";
 
 const STORAGE_KEY = "campusg.views";
@@ -97,5 +98,23 @@ document.getElementById("add").addEventListener("click", async () => {
   if (wish.link) await column.follow(wish.link);
 });
 
+/** Lead from the head to the page of a Web App, at the address that the stand-in signs for its person. */
+function linkWebApp({ person, bot, label, url }) {
+  const button = document.getElementById("web-app");
+  button.lastElementChild.textContent = label;
+  button.title = label;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      const opened = await tell("/sim/web_apps", { from: person, bot, url });
+      window.open(opened.url, "_blank", "noopener");
+    } catch (trouble) {
+      if (!(trouble instanceof Trouble)) throw trouble;
+      connection.textContent = trouble.message;
+    }
+  });
+}
+
+if (setup.web_app) linkWebApp(setup.web_app);
 refreshTimesRegularly();
 await follow({ refresh, take, state: (word) => { connection.textContent = word; } });

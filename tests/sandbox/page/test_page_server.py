@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError
 import aiohttp
 import pytest
 
-from sandbox.page.chat_views import ChatView, parse_chat_view
+from sandbox.page.chat_views import ChatView, WebAppLink, parse_chat_view, parse_web_app_link
 from sandbox.page.page_server import STATIC, running_page
 from sandbox.page.sample_pictures import PICTURES, paint_picture
 from tests.conventions.size_and_name_rules import MAX_FILE_LINES
@@ -29,6 +29,7 @@ async def test_a_first_visitor_is_told_which_chats_and_pictures_there_are(client
         setup = await answer.json()
     assert setup["views"][0] == {"person": ANA, "chat": "@campus_bot", "role": "orders", "start": ""}
     assert setup["pictures"] == ["receipt", "delivery"]
+    assert setup["web_app"] is None
 
 
 async def test_the_control_api_is_passed_on_with_its_refusals(client: TelegramClient, page: str) -> None:
@@ -78,3 +79,13 @@ def test_a_view_is_parsed_from_words() -> None:
     for nonsense in ("", "1001", "1001:", "1001:@", "mei:@some_bot", "1001:somewhere"):
         with pytest.raises(ArgumentTypeError):
             parse_chat_view(nonsense)
+
+
+def test_the_web_app_of_the_head_is_one_word_of_the_command_line() -> None:
+    words = "3001:@some_bot:Console, as Sam:http://127.0.0.1:8090/console/north/"
+    assert parse_web_app_link(words) == WebAppLink(
+        person=3001, bot="@some_bot", label="Console, as Sam", url="http://127.0.0.1:8090/console/north/"
+    )
+    for wrong in ("", "3001:@some_bot", "sam:@some_bot:x:http://a/", "3001:some_bot:x:http://a/", "3001:@b:x:a"):
+        with pytest.raises(ArgumentTypeError):
+            parse_web_app_link(wrong)

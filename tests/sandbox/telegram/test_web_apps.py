@@ -52,3 +52,10 @@ async def test_a_page_of_this_machine_is_opened_as_a_webhook_is(client: Telegram
 
 def test_another_token_signs_otherwise() -> None:
     assert sign_web_app("1:a", {"id": ANA}) != sign_web_app("1:b", {"id": ANA})
+
+
+async def test_a_page_is_opened_from_the_profile_of_a_bot_too(client: TelegramClient) -> None:
+    asked = {"from_": ANA, "bot": f"@{USERNAME}", "url": PAGE}
+    opened = urlsplit((await client.post("web_apps", **asked))["url"])
+    assert opened._replace(fragment="").geturl() == PAGE
+    assert "tgWebAppData" in opened.fragment
