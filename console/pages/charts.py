@@ -71,7 +71,9 @@ def draw_columns(columns: Sequence[Bar]) -> Html:
                 )
             )
         if column.label:
-            parts.append(element("text", column.label, x=at, y=COLUMNS_HEIGHT - 3))
+            is_last = place + 1 == len(columns)  # written to the left, or the edge would cut it
+            x, anchor = ("100%", "end") if is_last else (at, None)
+            parts.append(element("text", column.label, x=x, y=COLUMNS_HEIGHT - 3, text_anchor=anchor))
     return element("svg", *parts, height=COLUMNS_HEIGHT, role="img")
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from console.pages.markup import Content, element, join
+from console.pages.wording import duration_words
 from console.web.visitors import Visitor
 from domain.settings.timeouts import Timeout
 from domain.words import Html
@@ -23,7 +24,14 @@ def render_page(visitor: Visitor, here: str, title: str, *content: Content, ever
         "header",
         element("b", visitor.campus.title),
         element("nav", *links),
-        element("p", "as of ", element("span", at, id="as-of"), element("span", "", id="trouble"), class_="quiet"),
+        element(
+            "p",
+            "as of ",
+            element("span", at, id="as-of"),
+            f" in {visitor.campus.zone}",
+            element("span", "", id="trouble"),
+            class_="quiet",
+        ),
     )
     return _document(title, header, element("main", *content, data_every=every))
 
@@ -40,6 +48,13 @@ def format_clock(visitor: Visitor, moment: datetime | None) -> str:
     zone = visitor.campus.zone
     local, today = moment.astimezone(zone), visitor.work.now.astimezone(zone).date()
     return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%d %b %H:%M:%S}"
+
+
+def format_age(visitor: Visitor, moment: datetime | None) -> Html | str:
+    """Return how long ago it was, with the time of the campus behind it for who points at it; "-" for none."""
+    if moment is None:
+        return "-"
+    return element("span", duration_words(visitor.work.now - moment), title=format_clock(visitor, moment))
 
 
 def order_link(visitor: Visitor, order_id: int) -> Html:

@@ -26,7 +26,12 @@ def join(content: Iterable[Content]) -> Html:
     return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in content if part is not None))
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], *, otherwise: str) -> Html:
+def num(value: Content) -> Html:
+    """Return a number, an amount or the head over them, at the right of its cell."""
+    return element("span", value, class_="num")
+
+
+def table(heads: Iterable[Content], rows: Iterable[Iterable[Content]], *, otherwise: str) -> Html:
     """Return a table that scrolls by itself where it is wide; `otherwise` is said when it has no row."""
     listed = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
     if not listed:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from console.pages.frame import REFRESH_INTERVAL, format_clock, order_link, render_page, section
-from console.pages.markup import Content, element, table
+from console.pages.frame import REFRESH_INTERVAL, format_age, format_clock, order_link, render_page, section
+from console.pages.markup import Content, element, num, table
 from console.reading.money_repository import (
     AccountSum,
     PayoutLine,
@@ -16,6 +16,7 @@ from console.reading.money_repository import (
     read_waiting_money,
 )
 from console.web.visitors import Visitor
+from domain.ledger.accounts import LedgerAccountKind
 from domain.money import format_money
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyKind
 from domain.reconciliation.use_cases import view_discrepancies
@@ -39,14 +40,16 @@ async def show_money(visitor: Visitor, _request: web.Request) -> str:
 
 
 def _amount(visitor: Visitor, minor: int) -> Html:
-    return element("span", format_money(minor, visitor.campus.currency), class_="num")
+    return num(format_money(minor, visitor.campus.currency))
 
 
 def _waiting(visitor: Visitor, places: Sequence[WaitingMoney]) -> Html:
     rows: list[list[Content]] = [
-        [each.what, each.count, _amount(visitor, each.amount), format_clock(visitor, each.since)] for each in places
+        [each.what, num(each.count), _amount(visitor, each.amount), num(format_age(visitor, each.since))]
+        for each in places
     ]
-    return section("What waits where", table(("", "how many", "amount", "oldest"), rows, otherwise="Nothing waits."))
+    heads = ("", *map(num, ("how many", "amount", "the oldest for")))
+    return section("What waits where", table(heads, rows, otherwise="Nothing waits."))
 
 
 def _ledger(visitor: Visitor, sums: Sequence[AccountSum]) -> Html:
@@ -56,20 +59,27 @@ def _ledger(visitor: Visitor, sums: Sequence[AccountSum]) -> Html:
             each.kind,
             _amount(visitor, each.debit),
             _amount(visitor, each.credit),
-            _amount(visitor, each.debit - each.credit),
+            _amount(visitor, _balance_of(each)),
         ]
         for each in sums
     ]
-    heads = ("account", "kind", "debit", "credit", "balance")
+    heads = ("account", "kind", *map(num, ("debit", "credit", "balance")))
     shown = table(heads, rows, otherwise="Nothing was booked.")
     total = sum(each.debit - each.credit for each in sums)
-    words = "All accounts together are zero." if total == 0 else "The accounts do not sum to zero."
+    words = "Debits and credits are equal, as they must be." if total == 0 else "Debits and credits are not equal."
     return section("The ledger of seven days, by account", shown, quiet=words if sums else None)
+
+
+def _balance_of(account: AccountSum) -> int:
+    """Return what the account has in minor units, above zero as is usual for its kind."""
+    by_debit = account.kind in (LedgerAccountKind.ASSET, LedgerAccountKind.EXPENSE)
+    return account.debit - account.credit if by_debit else account.credit - account.debit
 
 
 async def _comparison(visitor: Visitor, found: Sequence[Discrepancy]) -> Html:
     """Say how the ledger stands against Stripe: of the whole platform, as Stripe keeps one balance for it."""
-    at = format_clock(visitor, await find_last_comparison(visitor.work))
+    ended = await find_last_comparison(visitor.work)
+    at = "not yet" if ended is None else format_clock(visitor, ended)
     gaps = [each for each in found if each.kind is DiscrepancyKind.BALANCE_MISMATCH]
     said = [
         element(
@@ -88,13 +98,14 @@ async def _comparison(visitor: Visitor, found: Sequence[Discrepancy]) -> Html:
         ]
         for each in found
     ]
-    heads = ("difference", "about", "order", "ours", "Stripe's", "since")
+    heads = ("difference", "about", "order", num("ours"), num("Stripe's"), "since")
     listed = table(heads, rows, otherwise="Nothing differs: /differences is empty.")
-    return section("The ledger against Stripe", *said, listed, quiet=f"Movements last read to their end: {at}.")
+    read = f"Stripe's list of movements was last read to its end: {at}."
+    return section("The ledger against Stripe", *said, listed, quiet=read)
 
 
-def _side(value: int | None, currency: str | None) -> str:
-    return "-" if value is None or currency is None else format_money(value, currency)
+def _side(value: int | None, currency: str | None) -> Html:
+    return num("-" if value is None or currency is None else format_money(value, currency))
 
 
 def _payouts(visitor: Visitor, lines: Sequence[PayoutLine]) -> Html:
@@ -108,7 +119,7 @@ def _payouts(visitor: Visitor, lines: Sequence[PayoutLine]) -> Html:
         ]
         for line in lines
     ]
-    heads = ("order", "runner", "", "pay", "sent")
+    heads = ("order", "runner", "", num("pay"), num("sent"))
     return section("Pay-outs, the newest first", table(heads, rows, otherwise="Nothing was earned yet."))
 
 

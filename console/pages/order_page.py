@@ -7,6 +7,7 @@ from aiohttp import web
 from console.pages.frame import REFRESH_INTERVAL, format_clock, render_page, section
 from console.pages.markup import Content, element, table
 from console.pages.run_drawing import draw_run
+from console.pages.wording import LANGUAGE, duration_words, message_words, status_words, timer_words
 from console.reading.order_repository import OutboxLine, list_messages, list_runs, list_set_timers, read_names
 from console.web.visitors import Visitor
 from domain.database.actors import Role
@@ -22,7 +23,6 @@ from domain.words import Html, say_plain
 
 FOLLOW_INTERVAL = Timeout.CONSOLE_FOLLOW.whole_seconds
 MAX_NUMBER_DIGITS = 12
-LANGUAGE = "en"  # as the admin chat
 FOLDED_SUBJECT = "timer"  # only needed to find a fault: what is set stands beside it
 
 
@@ -60,31 +60,26 @@ async def show_order(visitor: Visitor, request: web.Request) -> str:
 
 
 def _head(visitor: Visitor, order: Order, names: Mapping[int, str]) -> Html:
-    def amount(minor: int | None) -> str:
-        return "-" if minor is None else format_money(minor, order.price.currency)
+    def amount(minor: int | None) -> str | None:
+        return None if minor is None else format_money(minor, order.price.currency)
 
     facts: Sequence[tuple[str, Content]] = (
         ("customer", _name(order.customer_id, names)),
-        ("runner", "-" if order.runner_id is None else _name(order.runner_id, names)),
-        ("at most", amount(order.price.ceiling)),
+        ("runner", "none yet" if order.runner_id is None else _name(order.runner_id, names)),
+        ("costs at most", amount(order.price.ceiling)),
         ("receipt", amount(order.receipt)),
         ("total", amount(order.total)),
-        ("runner's share", amount(order.runner_share)),
-        ("end", "-" if order.end_reason is None else order.end_reason.replace("_", " ")),
+        ("for the runner", amount(order.runner_share)),
+        ("ended because", None if order.end_reason is None else order.end_reason.replace("_", " ")),
     )
     items = ", ".join(f"{item.quantity} × {item.name}" for item in order.items)
     title = element(
         "h1",
         f"#{order.id} {order.store_name} → {order.drop_point} ",
-        element("span", status_words(order), class_="tag now"),
+        element("span", status_words(order.status), class_="tag now"),
     )
-    shown = (element("div", element("dt", name), element("dd", value)) for name, value in facts)
+    shown = (element("div", element("dt", name), element("dd", value)) for name, value in facts if value is not None)
     return element("section", title, element("p", items, class_="quiet"), element("dl", *shown, class_="facts"))
-
-
-def status_words(order: Order) -> str:
-    """Return the status of an order in lower case."""
-    return order.status.replace("_", " ").lower()
 
 
 def _name(person_id: int, names: Mapping[int, str]) -> str:
@@ -110,11 +105,15 @@ def _money(visitor: Visitor, facts: MoneyFacts) -> Html:
 
 async def _timer_rows(visitor: Visitor, order: Order) -> list[list[Content]]:
     timers = await list_set_timers(visitor.work, visitor.campus.id, order.id)
-    return [[each.kind.replace("_", " "), format_clock(visitor, each.due_at)] for each in timers]
+    now = visitor.work.now
+    return [
+        [timer_words(each.kind), f"in {duration_words(each.due_at - now)}", format_clock(visitor, each.due_at)]
+        for each in timers
+    ]
 
 
 def _timers(visitor: Visitor, rows: list[list[Content]]) -> Html | None:
-    return section("What comes by itself", table(("timer", "due at"), rows, otherwise="-")) if rows else None
+    return section("What comes by itself", table(("", "", "at"), rows, otherwise="-")) if rows else None
 
 
 def _story(visitor: Visitor, events: Sequence[LoggedEvent], names: Mapping[int, str]) -> Html:
@@ -151,15 +150,23 @@ def _messages(visitor: Visitor, order: Order, lines: Sequence[OutboxLine], names
     rows: list[list[Content]] = [
         [
             element("span", format_clock(visitor, line.at), class_="clock"),
-            element("div", line.what, element("div", line.error, class_="wrong") if line.error else None),
+            element("div", message_words(line.what), _error_of(line)),
             _chat_words(visitor, order, line.chat_id, names),
-            element("span", line.status.replace("_", " "), class_="tag"),
-            line.tries,
+            element("span", _sent_words(line), class_="tag"),
         ]
         for line in lines
     ]
-    told = table(("written", "message", "to", "", "tries"), rows, otherwise="Nothing was written yet.")
+    told = table(("written", "message", "to", ""), rows, otherwise="Nothing was written yet.")
     return section("What was told", told)
+
+
+def _error_of(line: OutboxLine) -> Html | None:
+    return element("div", line.error, class_="wrong") if line.error else None
+
+
+def _sent_words(line: OutboxLine) -> str:
+    words = "waits" if line.status == "due" else line.status.replace("_", " ")
+    return f"{words}, try {line.tries}" if line.tries > 1 else words
 
 
 def _chat_words(visitor: Visitor, order: Order, chat_id: int, names: Mapping[int, str]) -> str:

@@ -112,7 +112,7 @@ def step_words(step: LocalStep | ExternalStep | Wait | Pivot) -> str:
     """Return the name of a step as words."""
     match step:
         case Pivot():
-            return "no way back"
+            return "from here only forward"
         case Wait(signal=signal):
             return f"wait for {signal.replace('_', ' ')}"
         case LocalStep(name=name) | ExternalStep(name=name):

@@ -22,7 +22,7 @@ MAX_RUNS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueCount:
-    """How much of something is due, and since when the oldest."""
+    """How much of something is due, and since when the oldest; `what` is words, or the name of a lane."""
 
     what: str
     count: int
@@ -48,14 +48,13 @@ async def read_due(work: UnitOfWork, campus_id: int) -> Sequence[DueCount]:
     is_set = timer.c.status == literal_status(TimerStatus.SET)
     due_saga = (saga.c.campus_id == campus_id, saga.c.wake_at.is_not(None), saga.c.wake_at <= now)
     due_timer = (timer.c.campus_id == campus_id, is_set, timer.c.due_at <= now)
+    unheard = stripe_event.c.handled_at.is_(None)
     updates = (telegram_update.c.campus_id == campus_id, *unhandled)
     return [
         await _count(work, "saga runs", _select(saga.c.wake_at, *due_saga)),
         await _count(work, "timers", _select(timer.c.due_at, *due_timer)),
         await _count(work, "updates of Telegram", _select(telegram_update.c.received_at, *updates)),
-        await _count(
-            work, "events of Stripe, of all", _select(stripe_event.c.received_at, stripe_event.c.handled_at.is_(None))
-        ),
+        await _count(work, "events of Stripe, of all campuses", _select(stripe_event.c.received_at, unheard)),
         *await _read_outbox(work, campus_id),
     ]
 
@@ -86,7 +85,7 @@ async def _read_outbox(work: UnitOfWork, campus_id: int) -> Sequence[DueCount]:
         .order_by(notification.c.lane)
     )
     lanes = await work.connection.execute(notes)
-    found = [DueCount(what=f"messages: {lane}", count=count, oldest=oldest) for lane, count, oldest in lanes]
+    found = [DueCount(what=lane, count=count, oldest=oldest) for lane, count, oldest in lanes]
     return [await _count(work, "order messages", _select(order_message.c.due_at, *cards)), *found]
 
 

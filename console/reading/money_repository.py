@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from domain.campuses.tables import person
 from domain.database.literal_status import literal_status
 from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.accounts import LedgerAccountKind
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
 from domain.orders.tables import orders
 from domain.payments.model import CustomerDebtStatus, HoldStatus
@@ -30,7 +31,7 @@ class AccountSum:
     """What the postings of a week did to the accounts of one kind, in minor units."""
 
     account: str
-    kind: str
+    kind: LedgerAccountKind
     debit: int
     credit: int
 
@@ -82,7 +83,10 @@ async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[Accoun
         .order_by(account)
     )
     rows = await work.connection.execute(query)
-    return [AccountSum(account=name, kind=kind, debit=int(ins), credit=int(outs)) for name, kind, ins, outs in rows]
+    return [
+        AccountSum(account=name, kind=LedgerAccountKind(kind), debit=int(ins), credit=int(outs))
+        for name, kind, ins, outs in rows
+    ]
 
 
 async def read_waiting_money(work: UnitOfWork, campus_id: int) -> Sequence[WaitingMoney]:

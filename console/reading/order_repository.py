@@ -134,9 +134,9 @@ async def list_messages(work: UnitOfWork, campus_id: int, order_id: int) -> Sequ
     )
     found = [
         OutboxLine(
-            what=f"the order message ({kind})",
+            what=f"order message ({kind})",
             chat_id=chat,
-            status="due" if due is not None else "stands" if message else "none",
+            status="due" if due is not None else "stands in the chat" if message else "not sent",
             tries=tries,
             error=error,
             at=due,

@@ -14,8 +14,8 @@ from domain.orders.tables import orders
 DAY = timedelta(hours=24)
 STAGES = {  # a stage of an order, and the time at which it was reached
     "placed": orders.c.placed_at,
-    "held": orders.c.created_at,
-    "claimed": orders.c.accepted_at,
+    "money held": orders.c.created_at,
+    "taken": orders.c.accepted_at,
     "bought": orders.c.bought_at,
     "delivered": orders.c.delivered_at,
     "paid": orders.c.completed_at,
@@ -54,15 +54,19 @@ class RunnerDay:
     median_seconds: float | None  # from the claim to the hand-over
 
 
-async def read_funnel(work: UnitOfWork, campus_id: int) -> Mapping[str, int]:
-    """Count the baskets changed in 24 hours, and the orders placed in them by the stages they reached."""
+async def count_open_baskets(work: UnitOfWork, campus_id: int) -> int:
+    """Count the baskets changed in 24 hours that are no order, or not yet: a placed one is an order soon after."""
     baskets = select(func.count()).where(draft.c.campus_id == campus_id, draft.c.changed_at > func.now() - DAY)
-    begun = (await work.connection.execute(baskets)).scalar_one()
+    return int((await work.connection.execute(baskets)).scalar_one())
+
+
+async def read_funnel(work: UnitOfWork, campus_id: int) -> Mapping[str, int]:
+    """Count the orders placed in 24 hours by the stages they reached."""
     reached = select(*(func.count(moment) for moment in STAGES.values())).where(
         orders.c.campus_id == campus_id, orders.c.placed_at > func.now() - DAY
     )
     counts = (await work.connection.execute(reached)).one()
-    return {"basket": int(begun), **dict(zip(STAGES, (int(count) for count in counts), strict=True))}
+    return dict(zip(STAGES, (int(count) for count in counts), strict=True))
 
 
 async def read_ends(work: UnitOfWork, campus_id: int) -> Sequence[EndCount]:

@@ -20,14 +20,14 @@ async def test_the_page_of_a_paid_order_tells_its_money_its_steps_and_its_people
         "SELECT name FROM saga WHERE order_id = :id AND kind = 'create_order'", id=order.id
     )
     for words in (
-        "completed",
+        "delivered and paid",
         "was set aside on the card. Nothing was taken.",
         "S$11.30 was taken from the card",
         "was sent to the runner.",
         "The runner was paid.",
         run.name,
         "authorize hold",
-        "no way back",
+        "from here only forward",
         f"Person {order.customer_id} ({order.customer_id})",
         "money held",
         "pi_",
@@ -40,7 +40,7 @@ async def test_the_page_of_a_paid_order_tells_its_money_its_steps_and_its_people
 async def test_an_order_that_waits_says_what_comes_by_itself(console: ConsoleStack) -> None:
     shown = await page_of(console, f"orders/{console.waiting.id}")
     assert "What comes by itself" in shown
-    assert "expire" in shown
+    assert "the order ends, as nobody took it" in shown
     assert "Money is set aside on the card, and nothing of it is taken yet." in shown
     assert 'data-every="2"' in shown
 
@@ -50,13 +50,15 @@ async def test_the_day_shows_the_funnel_the_open_orders_and_the_runners(console:
     assert f"/orders/{console.waiting.id}" in shown
     assert "1 open" in shown
     assert f"Person {console.paid.runner_id}" in shown
-    for stage in ("basket", "placed", "held", "claimed", "bought", "delivered", "paid"):
+    assert "Baskets that are not placed: 0." in shown
+    assert "looking for a runner for" in shown
+    for stage in ("placed", "money held", "taken", "bought", "delivered", "paid"):
         assert f">{stage}</text>" in shown
 
 
 async def test_the_money_adds_up(console: ConsoleStack) -> None:
     shown = await page_of(console, "money")
-    assert "All accounts together are zero." in shown
+    assert "Debits and credits are equal, as they must be." in shown
     assert "stripe balance" in shown
     assert "set aside on cards" in shown
     assert "tr_" in shown
