@@ -135,6 +135,7 @@ def _open_sender_context(
         autocommit=create_autocommit_factory(engine),
         sender=sender,
         rate_limiter=rate_limiter,
+        has_console=settings.console_url is not None,
         waits=waits,
     )
 

@@ -185,6 +185,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         tap=tap,
         tapped_message=None if event.message is None else event.message.message_id,
         answered_command=find_asked_command(event.message if isinstance(event.message, Message) else None),
+        console_url=data.get("console_url"),
     )
     return _with_command_menu(context, await handler(event, data | {"context": context}))
 

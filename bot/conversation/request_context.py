@@ -43,7 +43,7 @@ class RequestContext:
     tapped_message: int | None = None  # the bot's message with the tapped button
     conversation_state: ConversationState | None = None
     answered_command: str | None = None  # of the bot's question for a reason, which is tapped or replied to
-    console_url: str | None = None  # of a message; None: there is no console
+    console_url: str | None = None  # None: there is no console
 
     @property
     def subject(self) -> int:

@@ -42,7 +42,7 @@ async def start_command(context: RequestContext) -> Replies:
         return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
     console = START_CODE.fullmatch(code)
     if console is not None and Role.ADMIN in context.member.roles:
-        return (NewMessage(console_screen(context, None if console["order"] is None else int(console["order"]))),)
+        return (NewMessage(console_screen(context, console["place"])),)
     if code in STRIPE_RETURN_SENTENCES:
         await _look_at_stripe_now(context, code)
         return (NewMessage(_stripe_return_screen(context, code)),)

@@ -48,13 +48,13 @@ async def read_due(work: UnitOfWork, campus_id: int) -> Sequence[DueCount]:
     is_set = timer.c.status == literal_status(TimerStatus.SET)
     due_saga = (saga.c.campus_id == campus_id, saga.c.wake_at.is_not(None), saga.c.wake_at <= now)
     due_timer = (timer.c.campus_id == campus_id, is_set, timer.c.due_at <= now)
-    unheard = stripe_event.c.handled_at.is_(None)
+    new_events = stripe_event.c.handled_at.is_(None)
     updates = (telegram_update.c.campus_id == campus_id, *unhandled)
     return [
         await _count(work, "saga runs", _select(saga.c.wake_at, *due_saga)),
         await _count(work, "timers", _select(timer.c.due_at, *due_timer)),
         await _count(work, "updates of Telegram", _select(telegram_update.c.received_at, *updates)),
-        await _count(work, "events of Stripe, of all campuses", _select(stripe_event.c.received_at, unheard)),
+        await _count(work, "events of Stripe, of all campuses", _select(stripe_event.c.received_at, new_events)),
         *await _read_outbox(work, campus_id),
     ]
 

@@ -70,7 +70,7 @@ class Campus:
     @property
     def chat_link(self) -> str:
         """The link to the chat with the campus' bot; Telegram's own address before the bot's name is known."""
-        return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
+        return chat_link_of(self.bot_username) if self.bot_username else "https://t.me"
 
     def invitation_link(self, drop_point: int | None = None) -> str | None:
         """Return the link that admits a person, to a drop point if given; None before the bot's name is known."""
@@ -126,3 +126,8 @@ class StoreAssortment:
     store: Store
     active: bool
     discontinued: frozenset[str]  # names of dishes that are no longer on the menu
+
+
+def chat_link_of(bot_username: str) -> str:
+    """Return the link to the chat with this bot."""
+    return f"https://t.me/{bot_username}"

@@ -15,11 +15,13 @@ _READER = (
     .where(person.c.id == bindparam("chat"), membership.c.campus_id == bindparam("campus"))
 )
 
-_TOPIC = select(
+_IS_ADMIN_CHAT = campus.c.admin_chat == bindparam("chat", type_=BigInteger())
+_GROUP = select(
     case(
         (campus.c.runner_group == bindparam("chat", type_=BigInteger()), campus.c.runner_topic),
-        (campus.c.admin_chat == bindparam("chat", type_=BigInteger()), campus.c.admin_topic),
-    )
+        (_IS_ADMIN_CHAT, campus.c.admin_topic),
+    ).label("topic"),
+    case((_IS_ADMIN_CHAT, campus.c.bot_username)).label("admins_bot"),
 ).where(campus.c.id == bindparam("campus"))
 
 
@@ -30,13 +32,14 @@ class ChatReader:
     locale: str
     reachable: bool
     topic: int | None = None  # of a group that is a forum: where to write
+    admins_bot: str | None = None  # of the admin chat: the user name of the campus' bot
 
 
 async def find_chat_reader(connection: AsyncConnection, campus_id: int, chat_id: int) -> ChatReader:
     """Return the reader of a chat with this campus's bot. Groups and unknown people read FALLBACK_LANGUAGE."""
     if chat_id < 0:
-        topic = (await connection.execute(_TOPIC, {"chat": chat_id, "campus": campus_id})).scalar_one()
-        return ChatReader(locale=FALLBACK_LANGUAGE, reachable=True, topic=topic)
+        group = (await connection.execute(_GROUP, {"chat": chat_id, "campus": campus_id})).one()
+        return ChatReader(locale=FALLBACK_LANGUAGE, reachable=True, topic=group.topic, admins_bot=group.admins_bot)
     row = (await connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
     return chat_reader_from_row({"language": None} if row is None else row)
 

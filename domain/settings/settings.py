@@ -82,6 +82,7 @@ class WorkerSettings:
     metrics_port: int = 0  # 0: no metrics
     heartbeat_url: str | None = field(default=None, repr=False)  # it may carry a secret; called while all is well
     traces_url: str | None = None  # as of the bot
+    console_url: str | None = None  # None: no message links to the console
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,7 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
         metrics_port=read_count(environ, "METRICS_PORT", errors, default=0, minimum=0, maximum=65_535),
         heartbeat_url=read_url(environ, "HEARTBEAT_URL", errors),
         traces_url=read_url(environ, TRACES_VARIABLE, errors),
+        console_url=read_console_url(environ, errors),
     )
     return _require_valid(settings, errors)
 

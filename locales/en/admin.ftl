@@ -203,11 +203,26 @@ bot-paying-again = It is being sent again.
 
 ## The console
 
+bot-order-status = { $status ->
+        [PENDING] being placed
+        [CREATED] looking for a runner
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] at the door
+        [DELIVERED] delivered, money moving
+        [COMPLETED] delivered and paid
+        [EXPIRED] nobody took it in time
+       *[CANCELLED] cancelled
+    }
+
 bot-console = 🖥 <b>The console of { $campus }</b>
     Every order step by step, the money in plain words, the day, and the engine. It shows, and changes nothing.
 bot-console-elsewhere = 🖥 The console opens from your private chat with me.
 bot-console-none = There is no console here: who runs CampusG starts it and sets CONSOLE_URL.
+bot-console-line = See it in the console
 bot-button-console = Open the console
+bot-button-console-place = 🖥 Console
 bot-command-console = See orders, money and engine on pages
 
 ## The board

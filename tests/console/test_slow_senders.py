@@ -103,7 +103,6 @@ async def test_guesses_of_a_login_wait_and_keep_no_page_waiting(console: Console
             guesses.append(asyncio.create_task(small.log_in("hash=guess")))
             await wait_until(all_wait)
         assert await open_page(small) == 200
-        assert not any(guess.done() for guess in guesses)
         assert {status for status, _, _ in await asyncio.gather(*guesses)} == {403}
 
 

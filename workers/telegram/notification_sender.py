@@ -124,7 +124,7 @@ async def _lease_and_render(
         await _record_notification_outcome(sender_context, (notification,), Blocked("not reachable"))
         return None
     try:
-        content = render_notification(notification, reader.locale)
+        content = render_notification(sender_context, notification, reader)
     except (LookupError, ValueError) as error:
         await _record_notification_outcome(sender_context, (notification,), MessageRejected(repr(error)))
         return None
@@ -135,7 +135,7 @@ async def _lease_and_render(
         async with sender_context.database() as work:
             await postpone_notification(work, notification, timedelta(seconds=pause))
         return None
-    return await lease_with_followers(sender_context, notification, content, reader.locale)
+    return await lease_with_followers(sender_context, notification, content, reader)
 
 
 async def _record_notification_outcome(

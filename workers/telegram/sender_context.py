@@ -16,4 +16,5 @@ class SenderContext:
     autocommit: AutocommitConnectionFactory
     sender: TelegramSender
     rate_limiter: TelegramRateLimiter
+    has_console: bool = False  # then messages to admins link to it
     waits: AnswerWaits = field(default_factory=AnswerWaits)

@@ -4,10 +4,12 @@ from bot.admin.access import require_admin_access, require_admin_access_and_clea
 from bot.admin.commands import admin_screen
 from bot.admin.listing import look_up_each
 from bot.admin.money.reviewed_order import render_reviewed_order
+from bot.admin.operations.console import console_rows
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
 from domain.messaging.buttons import Button, Tap
+from domain.messaging.notification.console_places import ConsolePlace
 from domain.money import format_money
 from domain.screening import use_cases as screening_use_cases
 from domain.screening.review import Review
@@ -31,7 +33,12 @@ async def _render_reviews(context: RequestContext) -> Screen:
     reviews = await screening_use_cases.view_reviews(context.work, context.campus, context.member)
     lines = await look_up_each(context, reviews, lambda each: each.order_id, _line)
     rows = (_buttons(context, each) for each in reviews)
-    return admin_screen(context, "\n".join((context.say("bot-held", count=len(reviews)), *lines)), *rows)
+    return admin_screen(
+        context,
+        "\n".join((context.say("bot-held", count=len(reviews)), *lines)),
+        *rows,
+        *console_rows(context, ConsolePlace.MONEY),
+    )
 
 
 async def _line(context: RequestContext, review: Review) -> str:

@@ -4,35 +4,46 @@ import re
 
 from bot.admin.access import require_admin_access_and_clear_input
 from bot.admin.commands import NUMBER_PATTERN
-from bot.conversation.replies import NewMessage, Replies, Screen
+from bot.conversation.replies import NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
-from domain.campuses.permissions import Action, require_permission
+from domain.campuses.permissions import Action, is_permitted, require_permission
 from domain.messaging.buttons import Button
+from domain.messaging.notification.console_places import START_WORD, ConsolePlace, console_link
 
-START_CODE = re.compile(r"console(?:_(?P<order>[0-9]{1,12}))?")  # behind /start, from a link in the admin chat
+PLACES = "|".join(ConsolePlace)
+START_CODE = re.compile(rf"{START_WORD}(?:_(?P<place>[0-9]{{1,12}}|{PLACES}))?")  # behind /start, from a link
 
 
 async def console_command(context: RequestContext) -> Replies:
-    """Handle /console, perhaps with the number of an order: the button that opens the console there."""
+    """Handle /console, perhaps with a place or the number of an order: the button that opens the console there."""
     await require_admin_access_and_clear_input(context)
     number = NUMBER_PATTERN.fullmatch(context.arguments)
-    return (NewMessage(console_screen(context, None if number is None else int(number[1]))),)
+    if number is not None:
+        return (NewMessage(console_screen(context, number[1])),)
+    word = context.arguments.lower()
+    return (NewMessage(console_screen(context, word if word in tuple(ConsolePlace) else None)),)
 
 
-def console_screen(context: RequestContext, order_id: int | None = None) -> Screen:
-    """Return how to open the console, at the page of the order if one is given. Raise NotAllowed for who may not."""
+def console_screen(context: RequestContext, place: str | None = None) -> Screen:
+    """Return how to open the console, at this place if one is given. Raise NotAllowed for who may not."""
     require_permission(context.member, Action.SEE_CONSOLE)
     if context.console_url is None:
         return Screen(context.say("bot-console-none"))
-    label = context.say_plain("bot-button-console")
-    if not context.is_private:  # Telegram has such buttons in private chats only
-        link = Button(label=label, url=_chat_link(context, order_id))
-        return Screen(context.say("bot-console-elsewhere"), ((link,),))
-    page = "" if order_id is None else f"orders/{order_id}"
-    address = f"{context.console_url}/console/{context.campus.name}/{page}"
-    return Screen(context.say("bot-console", campus=context.campus.title), ((Button(label=label, web_app=address),),))
+    button = _button(context, context.console_url, place, context.say_plain("bot-button-console"))
+    if not context.is_private:
+        return Screen(context.say("bot-console-elsewhere"), ((button,),))
+    return Screen(context.say("bot-console", campus=context.campus.title), ((button,),))
 
 
-def _chat_link(context: RequestContext, order_id: int | None) -> str:
-    code = "console" if order_id is None else f"console_{order_id}"
-    return f"{context.campus.chat_link}?start={code}"
+def console_rows(context: RequestContext, place: str | None = None) -> Rows:
+    """Return a row with the button to this place of the console, for another screen; none where there is no console."""
+    if context.console_url is None or not is_permitted(context.member.roles, Action.SEE_CONSOLE, own=False):
+        return ()
+    return ((_button(context, context.console_url, place, context.say_plain("bot-button-console-place")),),)
+
+
+def _button(context: RequestContext, console_url: str, place: str | None, label: str) -> Button:
+    if not context.is_private:  # Telegram opens pages from private chats only
+        return Button(label=label, url=console_link(context.campus.chat_link, place))
+    page = "" if place is None else f"orders/{place}" if place.isdigit() else place
+    return Button(label=label, web_app=f"{console_url}/console/{context.campus.name}/{page}")

@@ -3,12 +3,14 @@
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
 from bot.admin.listing import show_each
+from bot.admin.operations.console import console_rows
 from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.inbox import use_cases as inbox_use_cases
 from domain.inbox.dead_letter import DeadLetter
 from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.notification.console_places import ConsolePlace
 from domain.orders.drafts.draft import PendingInput
 from domain.words import Html
 
@@ -64,7 +66,7 @@ async def _render_dead_letters(context: RequestContext) -> Screen:
         for each in shown
     ]
     stuck = context.button("bot-button-stuck", Tap.STUCK)
-    return admin_screen(context, "\n\n".join(parts), *rows, (stuck,))
+    return admin_screen(context, "\n\n".join(parts), *rows, (stuck,), *console_rows(context, ConsolePlace.ENGINE))
 
 
 def _dead_letter_line(context: RequestContext, found: DeadLetter) -> str:

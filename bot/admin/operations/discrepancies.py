@@ -3,10 +3,12 @@
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
 from bot.admin.listing import show_each
+from bot.admin.operations.console import console_rows
 from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.notification.console_places import ConsolePlace
 from domain.orders.drafts.draft import PendingInput
 from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
@@ -72,7 +74,7 @@ async def _render_discrepancies(context: RequestContext) -> Screen:
         )
         for each in shown
     ]
-    return admin_screen(context, "\n\n".join(parts), *rows)
+    return admin_screen(context, "\n\n".join(parts), *rows, *console_rows(context, ConsolePlace.MONEY))
 
 
 def _discrepancy_line(context: RequestContext, found: Discrepancy) -> str:

@@ -4,10 +4,12 @@ from bot.admin.access import require_admin_access, require_admin_access_and_clea
 from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, admin_screen
 from bot.admin.listing import show_each
 from bot.admin.money.debts import render_debts_section
+from bot.admin.operations.console import console_rows
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.inbox import use_cases as inbox_use_cases
 from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.notification.console_places import ConsolePlace
 from domain.orders.lateness import whole_minutes
 from domain.payouts import use_cases as payouts_use_cases
 from domain.payouts.model import Payable
@@ -63,7 +65,14 @@ async def _render_stuck_sagas(context: RequestContext) -> Screen:
         for payable in unfunded
     ]
     rows = (*(_saga_row(context, saga.number) for saga in sagas), *((each,) for each in retry_buttons))
-    return admin_screen(context, "\n\n".join(parts), *rows, *waive_rows, *dead_letter_rows)
+    return admin_screen(
+        context,
+        "\n\n".join(parts),
+        *rows,
+        *waive_rows,
+        *dead_letter_rows,
+        *console_rows(context, ConsolePlace.ENGINE),
+    )
 
 
 async def _dead_letter_rows(context: RequestContext) -> Rows:

@@ -7,6 +7,7 @@ from itertools import groupby
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import admin_screen
 from bot.admin.listing import say_unreadable, show_each
+from bot.admin.operations.console import console_rows
 from bot.conversation.paging import Page, get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -48,7 +49,8 @@ async def _render_board(context: RequestContext, campus: Campus, page: int) -> S
         _pause_line(context, campus),
         *_status_sections(context, shown.items),
     ]
-    rows = (*_order_rows(context, shown.items), paging_row_with_refresh(context, Tap.BOARD, shown))
+    paging = paging_row_with_refresh(context, Tap.BOARD, shown)
+    rows = (*_order_rows(context, shown.items), paging, *console_rows(context))
     return Screen("\n".join(part for part in parts if part), rows)
 
 

@@ -6,6 +6,7 @@ from bot.admin.access import require_admin_access_and_clear_input
 from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, NUMBER_PATTERN, admin_screen, board_button
 from bot.admin.money.debts import waive_rows
 from bot.admin.money.refunds import refund_rows
+from bot.admin.operations.console import console_rows
 from bot.admin.orders.actions import admin_action_rows
 from bot.admin.orders.new_pin import new_pin_rows
 from bot.conversation.home import edit_menu_or_send
@@ -61,7 +62,8 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
     full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_SCREEN)
     acts = (*new_pin_rows(context, order), *admin_action_rows(context, order))
     money = (*refund_rows(context, order), *await waive_rows(context, order))
-    return Screen("\n".join(lines), (*acts, *money, (board_button(context), full_history, refresh)))
+    here = (board_button(context), full_history, refresh)
+    return Screen("\n".join(lines), (*acts, *money, here, *console_rows(context, str(order.id))))
 
 
 async def _names(context: RequestContext, order: Order, events: Sequence[LoggedEvent]) -> Mapping[int, str]:

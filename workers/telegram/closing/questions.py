@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from domain.messaging.chat_reader_repository import find_chat_reader
+from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
 from domain.messaging.notification.bundles import join_texts
 from domain.messaging.questions.model import ASKED_AGAIN
 from domain.messaging.questions.repository import (
@@ -38,7 +38,7 @@ async def show_settled(sender_context: SenderContext, question_id: int) -> None:
         reader = None if first is None else await find_chat_reader(connection, first.campus_id, first.chat_id)
     retry: Retry | None = None
     if asked is not None and reader is not None and reader.reachable:
-        retry = await _edit(sender_context, asked, reader.locale, settled.tries)
+        retry = await _edit(sender_context, asked, reader, settled.tries)
     async with sender_context.database() as work:
         if retry is not None and (retry.error is None or settled.tries < MAX_TRIES):
             await postpone_question(work, settled, retry.after, retry.error)
@@ -48,7 +48,7 @@ async def show_settled(sender_context: SenderContext, question_id: int) -> None:
         log.warning("question_not_closed", notification=settled.notification_id, error=retry.error)
 
 
-async def _edit(sender_context: SenderContext, asked: AskedMessage, locale: str, tries: int) -> Retry | None:
+async def _edit(sender_context: SenderContext, asked: AskedMessage, reader: ChatReader, tries: int) -> Retry | None:
     """Return when to try again; None when it is done, or another question in the same message is still open."""
     first = asked.notifications[0]
     if asked.message_id is None:
@@ -56,11 +56,11 @@ async def _edit(sender_context: SenderContext, asked: AskedMessage, locale: str,
     if asked.has_open_question:
         return None
     try:
-        text, _ = join_texts(render_notification(each, locale).text for each in asked.notifications)
+        text, _ = join_texts(render_notification(sender_context, each, reader).text for each in asked.notifications)
     except (LookupError, ValueError) as error:  # a sentence of another release
         log.warning("question_not_rendered", notification=first.id, error=repr(error))
         return None
-    content = OrderMessageContent(text=f"{text}\n\n{_describe_end(asked, locale)}")
+    content = OrderMessageContent(text=f"{text}\n\n{_describe_end(asked, reader.locale)}")
     return await close_message(
         sender_context,
         first.campus_id,
