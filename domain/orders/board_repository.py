@@ -81,10 +81,11 @@ async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLi
         .limit(1)
         .scalar_subquery()
     )
+    is_open = orders.c.completed_at.is_(None) & orders.c.ended_at.is_(None)  # found by their index, however many ended
     query = (
         select(orders, person.c.first_name.label("runner_name"), since.label("since"), asked.label("asked"))
         .outerjoin(person, person.c.id == orders.c.runner_id)
-        .where(orders.c.campus_id == campus_id, orders.c.status.in_(OPEN_ORDER_STATUSES))
+        .where(orders.c.campus_id == campus_id, is_open, orders.c.status.in_(OPEN_ORDER_STATUSES))
         .order_by(rank, since, orders.c.id)
     )
     return [_line_from_row(row) for row in (await work.connection.execute(query)).mappings()]
