@@ -14,6 +14,7 @@ from domain.settings.settings import read_worker_settings
 from domain.settings.timeout_rules import TIMEOUT_RULES, Rule
 from domain.settings.timeouts import Timeout
 from workers.app import new_queue_worker
+from workers.engine.jobs import JOBS
 from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.rate_limit import open_stripe_rate_limiter
 from workers.telegram.answers import AnswerWaits
@@ -116,7 +117,8 @@ async def test_redis_waits_as_long_as_the_table_says(redis_url: str) -> None:
 async def test_arq_waits_as_long_as_the_table_says(redis_url: str) -> None:
     environ = {"DATABASE_URL": "postgresql://me:x@db/campusg", "REDIS_URL": redis_url}
     secrets = {"TELEGRAM_BOT_TOKEN": "123:abc", "STRIPE_SECRET_KEY": "sk_test_x"}
-    worker = new_queue_worker(read_worker_settings(environ | secrets), {})
+    jobs = {job.__name__: job for job in JOBS}
+    worker = new_queue_worker(read_worker_settings(environ | secrets), {"jobs": jobs})
     assert worker.job_timeout_s == Timeout.JOB.seconds
     assert [name for name, function in worker.functions.items() if getattr(function, "timeout_s", None)] == []
     assert worker.in_progress_timeout_s == Timeout.JOB.seconds + 10, "after it arq repeats the job of a killed worker"
