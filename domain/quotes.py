@@ -37,7 +37,7 @@ class Wording(StrEnum):
 
 _PLAIN = (
     "disputes payments refunds transfers "
-    "campuses elsewhere exempt restricted "
+    "broken campuses elsewhere exempt findings restricted "
     "accepted account act added after age amount approved arrived asked at attempt back bearer before bought "
     "brand building by campus case ceiling claimed clock command completed cost count counted counts "
     "customer_account daily day days declined delivered down earned ends estimate event example fee fingerprint "

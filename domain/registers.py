@@ -34,6 +34,7 @@ from domain.screening.checks import (
     tell_given_back,
 )
 from domain.screening.review_repository import has_open_review
+from domain.setup_check import sagas as setup_check_sagas
 from domain.support.repository import has_open_case
 
 ROOMS_WITH_SAGAS = (
@@ -41,6 +42,7 @@ ROOMS_WITH_SAGAS = (
     (payment_sagas.SAGAS, payment_steps.LOCAL_STEPS),
     (payout_sagas.SAGAS, payout_steps.LOCAL_STEPS),
     (refund_sagas.SAGAS, refund_steps.LOCAL_STEPS),
+    (setup_check_sagas.SAGAS, setup_check_sagas.LOCAL_STEPS),
 )
 
 

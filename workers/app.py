@@ -34,11 +34,12 @@ from domain.database.unit_of_work import (
     create_unit_of_work_factory,
 )
 from domain.inbox.repository import require_tables
-from domain.registers import build_saga_register
+from domain.registers import build_registers, build_saga_register
 from domain.settings.logs import get_logger
 from domain.settings.settings import WorkerSettings
 from domain.settings.timeouts import Timeout
 from domain.tracing.switch import open_tracing
+from workers.check.services_check import define_services_check
 from workers.engine.jobs import JOBS
 from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
@@ -109,7 +110,9 @@ async def run_worker(settings: WorkerSettings) -> None:
 def _open_parts(
     resources: AsyncExitStack, settings: WorkerSettings, engine: AsyncEngine, local_tasks: LocalTaskRunner
 ) -> Parts:
-    database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers())
+    looked_at = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_registers())
+    registers = build_worker_registers(look_at_services=define_services_check(settings, looked_at))
+    database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, registers)
     tracing = open_tracing("workers", settings.traces_url)
     if tracing is not None:
         resources.push_async_callback(tracing.close)

@@ -9,7 +9,7 @@ from bot.admin import cases, chat_binding, messages, own_acts, poster, roster
 from bot.admin.help import show_admin_help
 from bot.admin.money import dispute_answer, held_pay, refunds, reviewed_order, runner_debt_waiver
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
-from bot.admin.operations import console, dead_letters, discrepancies, stuck_sagas
+from bot.admin.operations import console, dead_letters, discrepancies, setup_check, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
 from bot.admin.orders import actions, board, new_pin, order_screen
 from bot.admin.people import restrictions
@@ -41,6 +41,7 @@ def admin_router() -> Router:
             "resume": board.resume_command,
             "order": order_screen.order_command,
             "console": console.console_command,
+            "check": setup_check.check_command,
             "cancel": actions.cancel_command,
             "release": actions.release_command,
             "finish": actions.finish_command,

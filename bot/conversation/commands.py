@@ -64,6 +64,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "case": "bot-command-case",
             "close_case": "bot-command-close-case",
             "poster": "bot-command-poster",
+            "check": "bot-command-check",
         },
     }
 )

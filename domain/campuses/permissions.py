@@ -46,6 +46,7 @@ class Action(StrEnum):
     PAUSE_ORDERS = "pause_orders"
     SEE_STUCK = "see_stuck"
     RETRY_STUCK = "retry_stuck"
+    CHECK_SETUP = "check_setup"  # have a worker look whether all that the campus needs works
     BIND_GROUP = "bind_group"
     PAY_DEBT = "pay_debt"
     RATE = "rate"
@@ -92,6 +93,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.PAUSE_ORDERS): Ownership.ANY,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.OTHERS,
+        (Role.ADMIN, Action.CHECK_SETUP): Ownership.ANY,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,
         (Role.CUSTOMER, Action.RATE): Ownership.OWN,
         (Role.CUSTOMER, Action.REPORT_PROBLEM): Ownership.OWN,

@@ -11,6 +11,7 @@ from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.repository import is_saga_due
 from domain.saga.tables import saga, saga_signal
 
+CAMPUS_SAGAS_LOCK = 7_260_120  # a Postgres advisory lock of two numbers: this one and that of the campus
 OPEN_STATUSES = (SagaStatus.RUNNING, SagaStatus.COMPENSATING, SagaStatus.STUCK)
 
 
@@ -43,6 +44,17 @@ async def is_saga_at_work(work: UnitOfWork, order_id: int) -> bool:
     """Return whether a saga is in flight for this order."""
     query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.wake_at.is_not(None)).limit(1)
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def lock_campus_sagas(work: UnitOfWork, campus_id: int) -> None:
+    """Let one transaction at a time start a saga of which a campus has one at most."""
+    await work.connection.execute(select(func.pg_advisory_xact_lock(CAMPUS_SAGAS_LOCK, campus_id)))
+
+
+async def is_campus_saga_at_work(work: UnitOfWork, campus_id: int, kind: str) -> bool:
+    """Return whether a saga of this kind is in flight for the campus."""
+    query = select(saga.c.id).where(saga.c.campus_id == campus_id, saga.c.kind == kind, saga.c.wake_at.is_not(None))
+    return (await work.connection.execute(query.limit(1))).scalar_one_or_none() is not None
 
 
 async def has_any_unfinished_saga(work: UnitOfWork, order_id: int) -> bool:

@@ -64,7 +64,7 @@ class BotSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """The settings of `python -m workers`."""
+    """The settings of `python -m workers`, and of `python -m workers.check`."""
 
     environment: DeploymentEnvironment
     log_level: str
@@ -83,6 +83,8 @@ class WorkerSettings:
     heartbeat_url: str | None = field(default=None, repr=False)  # it may carry a secret; called while all is well
     traces_url: str | None = None  # as of the bot
     console_url: str | None = None  # None: no message links to the console
+    public_url: str | None = None  # the bot's, as the next one: only the check looks at them
+    bot_connections: int = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +96,6 @@ class AuditSettings:
     database_url: str = field(repr=False)
     stripe_api_url: str | None
     stripe_secret_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckSettings:
-    """The settings of `python -m workers.check`: a worker's, and what it looks at of the bot."""
-
-    worker: WorkerSettings
-    public_url: str | None
-    bot_connections: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +165,8 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
         heartbeat_url=read_url(environ, "HEARTBEAT_URL", errors),
         traces_url=read_url(environ, TRACES_VARIABLE, errors),
         console_url=read_console_url(environ, errors),
+        public_url=read_public_url(environ, errors),
+        bot_connections=_read_bot_connections(environ, errors),
     )
     return _require_valid(settings, errors)
 
@@ -188,18 +183,6 @@ def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
         stripe_secret_key=read_stripe_key(environ, errors, environment),
     )
     return _require_valid(settings, errors)
-
-
-def read_check_settings(environ: EnvironmentVariables) -> CheckSettings:
-    """Read the settings of the check. Raise SettingsError with all mistakes."""
-    errors: list[str] = []
-    public_url = read_public_url(environ, errors)
-    connections = _read_bot_connections(environ, errors)
-    try:
-        worker = read_worker_settings(environ)
-    except SettingsError as error:
-        raise SettingsError((*error.sentences, *errors)) from None
-    return _require_valid(CheckSettings(worker=worker, public_url=public_url, bot_connections=connections), errors)
 
 
 def read_console_settings(environ: EnvironmentVariables) -> ConsoleSettings:

@@ -87,6 +87,10 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     # Scheduling and reconciliation
     _rule(T.JOB_POLL, before=T.QUEUE_HEAD_START, reason="arq sees a job within its head start"),
     _rule(T.WORKER_DRAIN, before=T.JOB, reason="a worker that stops does not wait for a job that hangs"),
+    _rule(T.CHECK_DATABASE, T.CHECK_PART, before=T.JOB,
+          reason="a check that an admin asked for is over before its queue job is cut"),
+    _rule(T.CHECK_SECOND_LOOK, T.CHECK_CALL, T.CHECK_CALL, before=T.CHECK_PART,
+          reason="asking twice leaves time for the rest"),
     _rule(T.LIST_TURN, T.STRIPE_CALL, T.STRIPE_LIMIT_WAIT, before=T.LIST_LEASE, reason="its last call may hang"),
     _rule(T.LIST_CONTINUE, before=T.LIST_RETRY_MAX, reason="pauses grow"),
     _rule(T.WEBHOOK_DELAY, before=T.EVENTS_OVERLAP, reason="what its webhook may still bring is read again"),

@@ -192,6 +192,7 @@ class Timeout(Enum):
     CHECK_DATABASE = 15.0, "the check reads the database, and then all the rest at the same time"
     CHECK_PART = 40.0, "the check looks at one part, such as Stripe; so that all of it takes less than a minute"
     CHECK_CALL = 8.0, "the check waits for one answer of Telegram, or of our own address"
+    CHECK_SECOND_LOOK = 2.0, "before the check asks again whether updates wait: a bot may just be fetching them"
 
     # Postgres
     POSTGRES_CONNECT = 5.0, "a process connects to Postgres"

@@ -26,7 +26,7 @@ FLOORS = (
     ("payments",),
     ("payouts",),
     ("refunds",),
-    ("support", "reconciliation", "inbox", "screening"),
+    ("support", "reconciliation", "inbox", "screening", "setup_check"),
     ("order_messages",),
     ("registers", "schema"),  # these two only put the rooms together
 )

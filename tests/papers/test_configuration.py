@@ -15,7 +15,6 @@ from domain.settings.settings import (
     read_audit_settings,
     read_bot_settings,
     read_campus_settings,
-    read_check_settings,
     read_console_settings,
     read_worker_settings,
 )
@@ -30,7 +29,7 @@ READERS: Mapping[str, Read] = MappingProxyType(
         "workers": read_worker_settings,
         "audit": read_audit_settings,
         "campus": read_campus_settings,
-        "check": read_check_settings,
+        "check": read_worker_settings,
         "console": read_console_settings,
     }
 )

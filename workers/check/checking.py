@@ -10,7 +10,7 @@ from domain.campuses.people_repository import find_member, list_admin_ids
 from domain.campuses.repository import list_campuses
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.settings.redaction import describe_error
-from domain.settings.settings import CheckSettings
+from domain.settings.settings import WorkerSettings
 from domain.settings.timeouts import Timeout
 from workers.check.line import CheckLine, LineState, broken
 from workers.check.servers.database_repository import read_database_facts
@@ -36,10 +36,12 @@ Part = Awaitable[Sequence[CheckLine]]
 class Checked:
     """What a check is about; `database` opens units of work."""
 
-    settings: CheckSettings
+    settings: WorkerSettings
     database: UnitOfWorkFactory
     stripe: StripeGateway
     makes_objects: bool = False  # in test mode: it tries out what an order needs, and deletes it again
+    part_seconds: float = Timeout.CHECK_PART.seconds  # for each part but the database
+    has_idle_bots: bool = True  # it looks at bots without a campus too, and tells the numbers of who wrote to them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +68,32 @@ async def check_everything(checked: Checked, campus_name: str | None = None) -> 
             campuses.extend(await _read_campuses(checked.database))
         return list(judge_database(facts, needed_connections=_needed_connections(checked.settings)))
 
-    found = await _run_part(DATABASE, look_at_database, Timeout.CHECK_DATABASE)
+    found = await _run_part(DATABASE, look_at_database, Timeout.CHECK_DATABASE.seconds)
     chosen = _choose(campuses, campus_name)
     if not campuses and all(line.state is not LineState.BROKEN for line in found):
         found = [*found, broken("campus", "None is founded: describe one, and run python -m workers.campus add FILE.")]
+    seconds = checked.part_seconds
     parts = await asyncio.gather(
-        _run_part(REDIS, lambda: _look_at_redis(checked.settings), Timeout.CHECK_PART),
-        _run_part("telegram", lambda: _look_at_telegram(checked.settings, chosen, campuses), Timeout.CHECK_PART),
-        _run_part(STRIPE, lambda: _look_at_stripe(checked, chosen, is_readable=bool(campuses)), Timeout.CHECK_PART),
+        _run_part(REDIS, lambda: _look_at_redis(checked.settings), seconds),
+        _run_part("telegram", lambda: _look_at_telegram(checked, chosen, campuses), seconds),
+        _run_part(STRIPE, lambda: _look_at_stripe(checked, chosen, is_readable=bool(campuses)), seconds),
     )
     return [*found, *(line for part in parts for line in part)]
 
 
-async def _run_part(subject: str, look: Callable[[], Part], limit: Timeout) -> Sequence[CheckLine]:
+async def _run_part(subject: str, look: Callable[[], Part], seconds: float) -> Sequence[CheckLine]:
     """Return the lines of a part; one that fails or hangs says so, and stops no other."""
     try:
-        async with asyncio.timeout(limit.seconds):
+        async with asyncio.timeout(seconds):
             return await look()
     except TimeoutError:
-        return [broken(subject, f"No answer within {limit.seconds:g} s.")]
+        return [broken(subject, f"No answer within {seconds:g} s.")]
     except Exception as error:  # whatever a driver raises
         return [broken(subject, f"It cannot be used: {describe_error(error)}")]
 
 
-def _needed_connections(settings: CheckSettings) -> int:
-    return settings.bot_connections + settings.worker.postgres_connections + 1
+def _needed_connections(settings: WorkerSettings) -> int:
+    return settings.bot_connections + settings.postgres_connections + 1
 
 
 def _choose(campuses: Sequence[CampusFacts], name: str | None) -> Sequence[CampusFacts]:
@@ -112,31 +115,34 @@ async def _read_campuses(database: UnitOfWorkFactory) -> list[CampusFacts]:
     return [CampusFacts(campus=each, admins=tuple(admins[each.id]), is_only=is_only) for each in campuses]
 
 
-async def _look_at_redis(settings: CheckSettings) -> Sequence[CheckLine]:
-    return [judge_redis(await read_redis_facts(settings.worker.redis_url))]
+async def _look_at_redis(settings: WorkerSettings) -> Sequence[CheckLine]:
+    return [judge_redis(await read_redis_facts(settings.redis_url))]
 
 
 async def _look_at_telegram(
-    settings: CheckSettings, chosen: Sequence[CampusFacts], campuses: Sequence[CampusFacts]
+    checked: Checked, chosen: Sequence[CampusFacts], campuses: Sequence[CampusFacts]
 ) -> Sequence[CheckLine]:
     """Look at the bots of these campuses, at bots without a campus, and at the address of the webhooks."""
-    lines: list[CheckLine] = []
+    settings, lines = checked.settings, list[CheckLine]()
     async with open_telegram_session() as session:
 
         def api(token: str) -> BotApi:
-            return BotApi(session=session, address=settings.worker.telegram_api_url, token=token)
+            return BotApi(session=session, address=settings.telegram_api_url, token=token)
 
         if settings.public_url is not None:
             lines.append(judge_address(settings.public_url, await read_address(session, settings.public_url)))
         looked = await asyncio.gather(*(_look_at_bot(settings, api, each) for each in chosen))
         lines += [line for found in looked for line in found]
-        for variable, token in _idle_tokens(settings, [each.campus.name for each in campuses]):
+        idle = _idle_tokens(settings, [each.campus.name for each in campuses]) if checked.has_idle_bots else ()
+        for variable, token in idle:
             lines += judge_idle_bot(variable, await read_idle_bot(api(token)))
     return lines
 
 
-async def _look_at_bot(settings: CheckSettings, api: Callable[[str], BotApi], each: CampusFacts) -> Iterable[CheckLine]:
-    name, tokens = each.campus.name, settings.worker.tokens
+async def _look_at_bot(
+    settings: WorkerSettings, api: Callable[[str], BotApi], each: CampusFacts
+) -> Iterable[CheckLine]:
+    name, tokens = each.campus.name, settings.tokens
     token = tokens.token_for(name, is_only_campus=each.is_only)
     variable = f"TELEGRAM_BOT_TOKEN_{name.upper()}" if tokens.single is None else "TELEGRAM_BOT_TOKEN"
     if token is None:
@@ -145,8 +151,8 @@ async def _look_at_bot(settings: CheckSettings, api: Callable[[str], BotApi], ea
     return judge_bot(name, variable, await read_bot(api(token), each.campus, each.admins), address=address)
 
 
-def _idle_tokens(settings: CheckSettings, founded: Sequence[str]) -> Iterable[tuple[str, str]]:
-    tokens = settings.worker.tokens
+def _idle_tokens(settings: WorkerSettings, founded: Sequence[str]) -> Iterable[tuple[str, str]]:
+    tokens = settings.tokens
     if tokens.single is not None and not founded:
         yield "TELEGRAM_BOT_TOKEN", tokens.single
     for name, token in tokens.by_campus.items():
@@ -156,7 +162,7 @@ def _idle_tokens(settings: CheckSettings, founded: Sequence[str]) -> Iterable[tu
 
 async def _look_at_stripe(checked: Checked, chosen: Sequence[CampusFacts], *, is_readable: bool) -> Sequence[CheckLine]:
     """Look at the platform; `is_readable` says that our rows can be compared with it."""
-    key = checked.settings.worker.stripe_secret_key
+    key = checked.settings.stripe_secret_key
     is_live = is_live_key(key)
     facts = await read_stripe(checked.stripe, is_restricted=key.startswith(RESTRICTED_KEY))
     other = await find_other_platform(checked.database, facts, is_live=is_live) if is_readable else None

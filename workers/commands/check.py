@@ -15,9 +15,9 @@ from domain.database.unit_of_work import QueueJob, create_database_engine, creat
 from domain.registers import build_registers
 from domain.settings.settings import (
     INVALID_SETTINGS_EXIT_CODE,
-    CheckSettings,
-    read_check_settings,
+    WorkerSettings,
     read_settings_or_exit,
+    read_worker_settings,
 )
 from workers.check.checking import Checked, UnknownCampusError, check_everything
 from workers.check.line import CheckLine, LineState
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("campus", nargs="?", metavar="CAMPUS", help="the name of one campus; otherwise all")
     parser.add_argument("--json", action="store_true", help="for machines: one object, with a list of lines")
     options = parser.parse_args(arguments)
-    settings = read_settings_or_exit(read_check_settings, os.environ)
+    settings = read_settings_or_exit(read_worker_settings, os.environ)
     try:
         lines = asyncio.run(check(settings, options.campus))
     except UnknownCampusError as error:
@@ -46,10 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if do_all_work(lines) else 1
 
 
-async def check(settings: CheckSettings, campus: str | None = None) -> list[CheckLine]:
+async def check(settings: WorkerSettings, campus: str | None = None) -> list[CheckLine]:
     """Return the lines of one campus or of all. Raise UnknownCampusError."""
-    engine = create_database_engine(settings.worker.database_url, pool_size=2)
-    client = open_stripe_gateway(settings.worker.stripe_secret_key, settings.worker.stripe_api_url)
+    engine = create_database_engine(settings.database_url, pool_size=2)
+    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
     try:
         database = create_unit_of_work_factory(engine, _enqueue_nothing, build_registers())
         checked = Checked(settings=settings, database=database, stripe=client, makes_objects=True)

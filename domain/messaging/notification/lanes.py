@@ -9,7 +9,7 @@ _MONEY = (
     # of restrictions and debts on other campuses
     "restricted-elsewhere exempted-admins restriction-ended-admins owes-elsewhere exempted still-restricted "
     # to the admins: what is wrong, or was done
-    "admin-act admin-chat-bound claim-ended-admins customer-not-reached dead-letter delivery-late "
+    "admin-act admin-chat-bound check check-more claim-ended-admins customer-not-reached dead-letter delivery-late "
     "discrepancy discrepancy-gone discrepancy-movement discrepancy-remains foreign-objects "
     "dispute dispute-lost dispute-won dispute-won-kept gave-back hold-expiring hold-lapsed "
     "limit-exceeded-admins owes-admins "

@@ -20,6 +20,7 @@ COMPENSATION_PATTERN = re.compile(r", compensation (\w+)")
 # in the commit of those steps, before they begin.
 UNREACHABLE_STEPS = frozenset({"create_order: undo withdraw_order", "create_order: undo stop_expiry"})
 
+CHECK = "check_setup"
 
 # Cases a kill: the bot handles eight updates at a time. More cases would only slow down the new process.
 MAX_CASES_PER_KILL = {KilledProcess.BOT: 7, KilledProcess.WORKER: 8}
@@ -175,6 +176,7 @@ KILLED_STEPS = (
     _read("check_refund", "refresh_refund", money.refund_returned),
     _read("follow_dispute", "refresh_dispute", money.payment_disputed),
     _call("answer_dispute", "submit_evidence", money.dispute_answered),
+    _read(CHECK, "look_at_services", orders.setup_checked),
     _read("follow_account", "refresh_payouts", money.account_disabled),
     _call("onboard_runner", "ensure_account", deliveries.account_requested),
     _call("onboard_runner", "open_onboarding", deliveries.account_requested),
@@ -243,4 +245,6 @@ def batch_cases(cases: Sequence[CrashCase]) -> Iterator[Sequence[CrashCase]]:
 def _can_share_kill(one: CrashCase, other: CrashCase) -> bool:
     if one.killed_step.victim is not other.killed_step.victim:
         return False
+    if CHECK in (one.killed_step.saga, other.killed_step.saga):
+        return False  # its calls to Stripe are those of every campus: they do not tell one case from another
     return not ((one.blocks_timers and other.needs_sweeper) or (other.blocks_timers and one.needs_sweeper))

@@ -24,6 +24,7 @@ ORDER_CANCELLED = (
     "SELECT 1 FROM orders JOIN hold ON hold.order_id = orders.id"
     " WHERE customer_id = $1 AND orders.status = 'CANCELLED' AND hold.status IN ('refused', 'released')"
 )
+SETUP_CHECKED = "SELECT 1 FROM notification WHERE chat_id = $1 AND key = 'notification-check'"
 ORDER_ENDED = (
     "SELECT 1 FROM orders JOIN hold ON hold.order_id = orders.id WHERE orders.id = $1"
     " AND orders.status IN ('CANCELLED', 'EXPIRED') AND hold.status = 'released'"
@@ -199,3 +200,14 @@ async def save_first_card(scene: SceneContext) -> None:
     await scene.mei.start_bot()
     await scene.mei.add_card(GOOD_CARD)
     await stored_id(scene, "SELECT 1 FROM saved_card WHERE person_id = $1", scene.mei.user_id)
+
+
+async def setup_checked(scene: SceneContext) -> CrashScenario:
+    """An admin asks whether all that the campus needs works."""
+    await scene.sam.start_bot()
+    return CrashScenario(
+        subject=saga_of(scene.sam, "check_setup"),
+        trigger=lambda: scene.sam.type_text("/check"),
+        end_query=SETUP_CHECKED,
+        poll_call="GET /v1/webhook_endpoints",
+    )

@@ -104,3 +104,13 @@ async def _reset_rate_limit(stack: BotStack, one: BotUser) -> None:
     redis = Redis.from_url(stack.settings.redis_url)
     await redis.delete(f"campusg:actions:{one.id}")
     await redis.aclose()
+
+
+async def test_a_check_is_asked_for_once_at_a_time(stack: BotStack, admin_chat: AdminChat) -> None:
+    assert "answer comes here within a minute" in await admin_chat.answer_to("/check")
+    assert "A check runs already" in await admin_chat.answer_to("/check@north_bot")
+    kept = await stack.row(saga, saga.c.kind == "check_setup")
+    assert (kept["data"], kept["person_id"]) == ({"chat_id": admin_chat.chat}, admin_chat.sam.id)
+    await stack.delete_rows(saga, saga.c.kind == "check_setup")
+    await (await stack.add_customer()).write("/check")
+    assert not await stack.rows(saga, saga.c.kind == "check_setup")

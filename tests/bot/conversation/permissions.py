@@ -226,6 +226,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "board": _SEES_BOARD,
         "console": Rule(action=_A.SEE_CONSOLE, allowed_in=ADMIN_CHATS),
         "poster": _SEES_BOARD,
+        "check": Rule(action=_A.CHECK_SETUP, allowed_in=ADMIN_CHATS),
         "pause": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS, text="fire drill"),
         "resume": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),
         "order": Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{}"),

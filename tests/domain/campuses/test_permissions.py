@@ -15,7 +15,7 @@ OWN: dict[Role, str] = {
     Role.RUNNER: "",
     Role.HOLDER: "release check_in buy pick_up arrive deliver set_up_payout",
     Role.ADMIN: "see_any_order see_stuck bind_group see_cases see_board see_console see_runners pause_orders"
-    " see_restrictions act_on_own",
+    " check_setup see_restrictions act_on_own",
     Role.SYSTEM: "",
 }
 NOT_OWN: dict[Role, str] = {
@@ -24,7 +24,7 @@ NOT_OWN: dict[Role, str] = {
     Role.HOLDER: "",
     Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any renew_pin close_any see_stuck"
     " retry_stuck refund_any bind_group see_cases answer_case write_as_team see_board see_runners suspend_runner"
-    " see_console"
+    " see_console check_setup"
     " pause_orders see_restrictions restrict_person",
     Role.SYSTEM: "",
 }

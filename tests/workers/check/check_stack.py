@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from domain.settings.settings import read_check_settings
+from domain.settings.settings import read_worker_settings
 from sandbox.stripe.stripe_server import running_stripe
 from sandbox.telegram.telegram_server import running_telegram
 from tests.stack.store_setup import ADMIN, database_without_queue, make_campus_file
@@ -45,7 +45,7 @@ class CheckStack(TelegramControl):
 
     async def check(self, campus: str | None = None) -> list[CheckLine]:
         """Check as the command does."""
-        return await check(read_check_settings(self.environment), campus)
+        return await check(read_worker_settings(self.environment), campus)
 
     async def said(self, state: LineState) -> list[tuple[str, str]]:
         """The subject and the sentence of each line in this state."""

@@ -1,5 +1,6 @@
 """Asking Telegram about a bot: nothing is written, sent or confirmed."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,7 +48,7 @@ async def read_bot(api: BotApi, campus: Campus, admins: tuple[Member, ...]) -> B
             username=me["username"],
             can_join_groups=bool(me.get("can_join_groups", True)),
             reads_everything=bool(me.get("can_read_all_group_messages", False)),
-            webhook=_parse_webhook(await _ask(api, "getWebhookInfo")),
+            webhook=await _read_webhook(api),
             runner_group=await _read_group(api, me["id"], campus.runner_group, campus.runner_topic),
             admin_chat=await _read_group(api, me["id"], campus.admin_chat, campus.admin_topic),
             admins=tuple([await _read_admin(api, admin) for admin in admins]),
@@ -67,6 +68,15 @@ async def read_idle_bot(api: BotApi) -> BotFacts:
     senders = [update["message"]["from"] for update in updates if "from" in update.get("message", {})]
     people = {sender["id"]: WrittenBy(number=sender["id"], name=sender["first_name"]) for sender in senders}
     return BotFacts(username=me["username"], webhook=webhook, written_by=tuple(people.values()))
+
+
+async def _read_webhook(api: BotApi) -> WebhookFacts:
+    """Return the state of the webhook; updates wait that were there at a first look and at a second one."""
+    found = _parse_webhook(await _ask(api, "getWebhookInfo"))
+    if not found.pending:
+        return found
+    await asyncio.sleep(Timeout.CHECK_SECOND_LOOK.seconds)
+    return _parse_webhook(await _ask(api, "getWebhookInfo"))
 
 
 def _parse_webhook(info: Mapping[str, Any]) -> WebhookFacts:
