@@ -56,8 +56,11 @@ OFFERED_REASONS: Mapping[str, tuple[ReadyReason, ...]] = MappingProxyType(
         "release": (_R.RUNNER_ASKED, _R.TOO_LONG),
         "finish": (_R.BOTH_SAID,),
         "close": (_R.FOOD_LOST, _R.CUSTOMER_ASKED),
+        "receipt": (_R.MISTAKE, _R.RUNNER_ASKED, _R.CUSTOMER_ASKED),
         "refund": (_R.MISSING, _R.WRONG, _R.COLD, _R.LATE),
         "suspend": (),
+        "bar": (),
+        "limit": (),
         "unbar": (_R.CLEARED, _R.MISTAKE),
         "resolve": (_R.AT_STRIPE,),
         "drop": (_R.TOLD,),
@@ -76,6 +79,14 @@ async def ask_for_reason(context: RequestContext, command: str, about: str = "")
     asked = context.say(key, command=command)
     leave = context.button("bot-button-leave", Tap.READY_REASON, 0, NO_CHOICE)
     return Screen(f"{about}\n\n{asked}" if about else asked, ((leave,), *ready_reason_rows(context, command)))
+
+
+async def ask_for_amount(context: RequestContext, command: str, text: str, rows: Rows = ()) -> Screen:
+    """Ask for an amount and a reason in one line; the text names the command that they complete, at its end."""
+    if context.is_private:
+        person = context.work, context.campus.id, context.member.person_id
+        await set_pending_input(*person, PendingInput.ADMIN_REASON, 0, detail=command)
+    return Screen(text, ((context.button("bot-button-leave", Tap.READY_REASON, 0, NO_CHOICE),), *rows))
 
 
 def ready_reason_rows(context: RequestContext, command: str) -> Rows:

@@ -11,7 +11,7 @@ from bot.admin.money import dispute_answer, held_pay, refunds, reviewed_order, r
 from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
 from bot.admin.operations import console, dead_letters, discrepancies, setup_check, stuck_sagas
 from bot.admin.operations.saga_resolution import RESOLVE
-from bot.admin.orders import actions, board, new_pin, order_screen
+from bot.admin.orders import actions, board, new_pin, order_screen, receipts
 from bot.admin.people import restrictions
 from bot.admin.people.addressing import register_person_commands, run_person_command
 from bot.admin.people.person_commands import PERSON_COMMANDS
@@ -46,6 +46,7 @@ def admin_router() -> Router:
             "release": actions.release_command,
             "finish": actions.finish_command,
             "close": actions.close_command,
+            "receipt": receipts.receipt_command,
             "refund": refunds.refund_command,
             "runners": roster.runners_command,
             "bind": chat_binding.bind_command,
@@ -81,8 +82,9 @@ def _commands_with_reasons() -> Mapping[str, Handler]:
         "release": actions.release_command,
         "finish": actions.finish_command,
         "close": actions.close_command,
+        "receipt": receipts.receipt_command,
         "refund": refunds.refund_command,
-        **{name: partial(run_person_command, PERSON_COMMANDS[name]) for name in ("suspend", "unbar")},
+        **{name: partial(run_person_command, PERSON_COMMANDS[name]) for name in ("suspend", "bar", "limit", "unbar")},
         **dict(command_handler(flow) for flow in REASON_FLOWS),
     }
 

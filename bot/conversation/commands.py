@@ -39,6 +39,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "cancel": "bot-command-cancel",
             "release": "bot-command-release",
             "finish": "bot-command-finish",
+            "receipt": "bot-command-receipt",
             "close": "bot-command-close",
             "refund": "bot-command-refund",
             "forgive": "bot-command-forgive",

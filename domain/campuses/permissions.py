@@ -37,6 +37,7 @@ class Action(StrEnum):
     RELEASE_ANY = "release_any"
     FINISH_ANY = "finish_any"
     RENEW_PIN = "renew_pin"
+    CORRECT_RECEIPT = "correct_receipt"  # that another runner typed
     CLOSE_ANY = "close_any"
     REFUND_ANY = "refund_any"
     SEE_BOARD = "see_board"
@@ -84,6 +85,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.RELEASE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.RENEW_PIN): Ownership.OTHERS,
+        (Role.ADMIN, Action.CORRECT_RECEIPT): Ownership.OTHERS,
         (Role.ADMIN, Action.CLOSE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.REFUND_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_BOARD): Ownership.ANY,

@@ -158,7 +158,7 @@ class Tap(StrEnum):
     ADMIN_ACTION = "act", _ARG.CHOICE, _ADMINS  # order
     ADMIN_ACTION_SURE = "act_sure", _ARG.CHOICE, _ADMINS  # order
     REFUND = "refund", _ARG.NONE, _ADMINS  # order
-    REFUND_BEARER = "refund_bearer", _ARG.CHOICE  # order
+    REFUND_BEARER = "refund_bearer", _ARG.CHOICE, _ADMINS  # order
     REFUND_SURE = "refund_sure", _ARG.AMOUNT  # order; the amount is the one shown
     ANSWER_DISPUTE = "answer_bank", _ARG.NONE, _ADMINS  # order whose payment a bank disputes
     ANSWER_DISPUTE_SURE = "answer_bank_sure", _ARG.NONE, _ADMINS  # such an order, whose evidence was shown

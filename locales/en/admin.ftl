@@ -154,6 +154,11 @@ bot-ask-reason =
         [close_runner] <b>Why is order #{ $subject } closed?</b> Both sides read it, and the runner bears the food.
        *[other] <b>Why is { $subject } suspended?</b> Your words are read there.
     } Type one line, and it is done.
+bot-ask-reason-close =
+    { $act ->
+        [close_platform] <b>Order #{ $subject } will be closed, and we bear the food.</b> Both sides read your reason.
+       *[close_runner] <b>Order #{ $subject } will be closed, and the runner bears the food.</b> Both sides read your reason.
+    }
 bot-reason-too-long = Please say it in one line of at most { $most } characters.
 bot-reason-reply = <b>Why?</b> Reply to this message with the reason, or tap one. It completes <code>{ $command }</code>
 bot-reason-type = Type the reason in one line, or tap one. It completes <code>{ $command }</code>
@@ -182,6 +187,19 @@ bot-button-reason =
     }
 
 bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
+bot-usage-receipt = Write the order's number, the amount that stands on the receipt, and the reason, which both sides will read: <code>/receipt 12 4.20 the runner typed 2.40</code>
+bot-command-receipt = Correct a receipt: /receipt 12 4.20 reason
+bot-receipt-how-much = <b>Order #{ $order }: the receipt says { $receipt }.</b> Reply with the right amount, at most { $limit }, and the reason: <code>4.20 the runner typed 2.40</code>. Both sides read it, and it completes <code>{ $command }</code>
+bot-receipt-corrected =
+    <b>The receipt of order #{ $order } says { $receipt } now</b>, instead of { $before }. The customer pays { $total }, the runner gets { $share }. Both read:
+    { $reason }
+notification-receipt-corrected =
+    🧾 <b>The campus team corrected the receipt of order #{ $order }:</b> { $receipt } instead of { $before }. You pay { $total } in all.
+    { $reason }
+notification-receipt-corrected-runner =
+    🧾 <b>The campus team corrected the receipt of job #{ $order }:</b> { $receipt } instead of { $before }. You get { $share }.
+    { $reason }
+    If you see it differently, please talk to them.
 bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>
 bot-taken-back =
     Job #{ $order } is open to the other runners. Its runner reads:

@@ -9,6 +9,7 @@ notification-admin-act =
         [release] gave the job back to the group
         [finish] counted the order as handed over
         [renew_pin] gave the customer a new PIN
+        [correct_receipt] corrected the receipt
         [close] closed the order
         [refund] refunds money
         [pay_again] sends the pay-out again
@@ -39,6 +40,7 @@ notification-own-act =
         [release] gave the job back to the group
         [finish] counted it as handed over
         [renew_pin] gave its customer a new PIN
+        [correct_receipt] corrected its receipt
         [close] closed it
         [refund] gave money back
         [pay_again] sent the pay-out again

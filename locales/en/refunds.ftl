@@ -13,6 +13,17 @@ bot-refund-who =
 bot-refund-how-much =
     <b>How much of order #{ $order }, and why?</b> At most { $left }.
     Type it in one line: <code>2.00 the sauce was missing</code>, or <code>all it was cold</code>. The reason is read by the customer, and by the runner who bears a part. You see it all once more before anything moves.
+bot-refund-reply =
+    <b>How much of order #{ $order }, and why?</b> At most { $left }, and { $bearer ->
+        [runner] the runner bears
+       *[platform] we bear
+    } it. Reply to this message in one line: <code>2.00 the sauce was missing</code>. Both sides read it, and it completes <code>{ $command }</code>
+bot-refund-all =
+    <b>All that is left of order #{ $order }, { $left }, goes back,</b> and { $bearer ->
+        [runner] the runner bears
+       *[platform] we bear
+    } it.
+bot-button-refund-all = All of it: { $left }
 bot-refund-not-understood = Type an amount and a reason in one line: <code>2.00 the sauce was missing</code>, or <code>all it was cold</code>.
 bot-refund-sure =
     <b>Refund { $amount } of order #{ $order }?</b> ({ $paid } were paid)

@@ -1,13 +1,13 @@
 """Refunds by an admin: who bears it, how much and why, then the parts of the refund, and a last confirmation.
 
-In the admin chat a typed line is never an answer, so there the reason is a reply, or the command carries all of it.
+In the admin chat a typed line is never an answer: there a reply completes the command, as when the command is typed.
 """
 
 from dataclasses import dataclass
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button
-from bot.admin.reasons import ask_for_reason
+from bot.admin.reasons import ask_for_amount, ask_for_reason
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -24,7 +24,9 @@ from domain.refunds import use_cases as refunds_use_cases
 from domain.refunds.refund_split import Refundable, RefundSplit, split_refund
 from domain.refunds.repository import list_order_refunds
 
-BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)  # in the order of their buttons' choice
+BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)
+# who bears it, and whether all that is left goes back, in the order of the buttons' choice
+CHOICES = (*((bearer, False) for bearer in BEARERS), *((bearer, True) for bearer in BEARERS))
 ALL_WORD = "all"
 
 
@@ -52,8 +54,6 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     if rest.left <= 0:
         raise NothingToRefund
-    if not context.is_private:  # how much, and who bears it, stand in the command
-        return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
     text = context.say(
         "bot-refund-who",
         order=order.id,
@@ -63,30 +63,42 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
         runner=await _name(context, order.runner_id),
         runner_amount=context.format_money(rest.runner_amount),
     )
-    platform_choice, runner_choice = (choice_of(BEARERS, bearer) for bearer in (Bearer.PLATFORM, Bearer.RUNNER))
+    platform_choice, runner_choice = (choice_of(CHOICES, (bearer, False)) for bearer in BEARERS)
     by_platform = context.button("bot-button-refund-platform", Tap.REFUND_BEARER, order.id, platform_choice)
     by_runner = context.button("bot-button-refund-runner", Tap.REFUND_BEARER, order.id, runner_choice)
-    return (
-        EditMenu(
-            Screen(
-                text, ((_leave(context, order.id),), (by_platform, by_runner) if rest.runner_amount else (by_platform,))
-            )
-        ),
-    )
+    bearers = (by_platform, by_runner) if rest.runner_amount else (by_platform,)
+    screen = Screen(text, ((_leave(context, order.id),), bearers))
+    return (EditMenu(screen) if context.is_private else NewMessage(screen),)
 
 
 async def ask_refund_amount(context: RequestContext) -> Replies:
     """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
     require_admin_access(context)
+    bearer, is_all = read_choice(context, CHOICES)
     if not context.is_private:
+        return (EditMenu(await _ask_in_admin_chat(context, bearer, is_all=is_all)),)
+    if is_all:
         raise Stale
-    bearer = read_choice(context, BEARERS)
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=bearer
     )
     text = context.say("bot-refund-how-much", order=order.id, left=context.format_money(rest.left))
     return (EditMenu(Screen(text, ((_leave(context, order.id),),))),)
+
+
+async def _ask_in_admin_chat(context: RequestContext, bearer: Bearer, *, is_all: bool) -> Screen:
+    """Ask for an amount and a reason in a reply, or for the reason alone when all is to go back."""
+    order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
+    left = context.format_money(rest.left)
+    if is_all:
+        about = context.say("bot-refund-all", order=order.id, left=left, bearer=bearer)
+        return await ask_for_reason(context, f"/refund {order.id} {ALL_WORD} {bearer}", about)
+    command = f"/refund {order.id} {bearer}"
+    text = context.say("bot-refund-reply", order=order.id, left=left, bearer=bearer, command=command)
+    choice = choice_of(CHOICES, (bearer, True))
+    all_button = context.button("bot-button-refund-all", Tap.REFUND_BEARER, order.id, choice, left=left)
+    return await ask_for_amount(context, command, text, ((all_button,),))
 
 
 async def receive_refund_amount(context: RequestContext) -> Replies:
@@ -140,11 +152,13 @@ async def confirm_refund(context: RequestContext) -> Replies:
 
 
 async def refund_command(context: RequestContext) -> Replies:
-    """Handle /refund NUMBER amount|all platform|runner reason."""
+    """Handle /refund NUMBER amount|all platform|runner reason; who bears it may stand before the amount."""
     require_admin_access(context)
     number, amount, bearer, reason = (*context.arguments.split(maxsplit=3), "", "", "", "")[:4]
+    if amount.lower() in tuple(Bearer):
+        amount, bearer = bearer, amount
     found = NUMBER_PATTERN.fullmatch(number)
-    if found is None or bearer.lower() not in tuple(Bearer):
+    if found is None or not amount or bearer.lower() not in tuple(Bearer):
         return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
     if not reason:
         return (NewMessage(await ask_for_reason(context, f"/refund {found[1]} {amount.lower()} {bearer.lower()}")),)

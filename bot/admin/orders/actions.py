@@ -97,11 +97,11 @@ async def confirm_admin_action(context: RequestContext) -> Replies:
     order, _ = await admin_orders.view_order(context.work, context.campus, context.member, context.subject)
     if not _is_possible(context, order, admin_action):
         raise OrderClosed
-    if not context.is_private and admin_action is AdminAction.CLOSE:  # who bears it stands in the command
-        return (NewMessage(admin_screen(context, context.say("bot-usage-close"))),)
     screen = await _confirmation_screen(context, admin_action, order)
     if context.is_private:
         return (EditMenu(screen),)
+    if admin_action is AdminAction.CLOSE:  # who bears it comes before the reason
+        return (NewMessage(screen),)
     return (NewMessage(await ask_for_reason(context, command_of(admin_action, order.id), screen.text)),)
 
 
@@ -160,8 +160,13 @@ async def ask_action_reason(context: RequestContext) -> Replies:
     """Handle [Yes, ...]: ask for the reason, which carries out the action."""
     require_admin_access(context)
     admin_action = read_choice(context, ADMIN_ACTIONS)
-    if not context.is_private or admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
+    if admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
         raise Stale
+    if not context.is_private:
+        if admin_action not in (AdminAction.CLOSE_PLATFORM, AdminAction.CLOSE_RUNNER):
+            raise Stale
+        about = context.say("bot-ask-reason-close", act=admin_action, subject=str(context.subject))
+        return (EditMenu(await ask_for_reason(context, command_of(admin_action, context.subject), about)),)
     leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject)
     return (EditMenu(await request_reason(context, admin_action, context.subject, leave)),)
 

@@ -50,6 +50,8 @@ _MISSING_SENTENCES: Mapping[MissingTerm, str] = MappingProxyType(
 async def propose(kind: RestrictionKind, context: RequestContext, addressed: Addressed) -> Replies:
     """Handle /bar WHO HOW_LONG money|conduct WHY, and /limit, with a sum of a day or a number of open orders: ask."""
     parsed = parse_restriction(kind, addressed.rest, currency=context.campus.currency, now=context.work.now)
+    if parsed.missing == (MissingTerm.NOTE,):
+        return (NewMessage(await ask_for_reason(context, f"/{kind} {addressed.person_id} {addressed.rest}")),)
     if parsed.terms is None:
         return _say(context, _missing(context, kind, addressed, parsed.missing))
     proposed = await use_cases.propose_restriction(

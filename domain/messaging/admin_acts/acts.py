@@ -8,6 +8,7 @@ class AdminAct(StrEnum):
     RELEASE = "release"
     FINISH = "finish"
     RENEW_PIN = "renew_pin"  # that five wrong ones have locked
+    CORRECT_RECEIPT = "correct_receipt"  # the amount that its runner typed
     CLOSE = "close"
     REFUND = "refund"
     PAY_AGAIN = "pay_again"  # a pay-out that lacked funds

@@ -45,7 +45,8 @@ _ORDER = (
     "pin-locked-customer pin-renewed pin-renewed-runner "
     "absent arrived cancelled-by-admin claim-ending claimed closed customer-not-reached-runner declined delivered "
     "expired finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown "
-    "proof receipt released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
+    "proof receipt receipt-corrected receipt-corrected-runner "
+    "released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
 )
 _CORRESPONDENCE = (
     "asks-to-run case-answer case-answered-by case-closed case-closed-by case-more case-opened case-photo case-proof "

@@ -132,6 +132,18 @@ def pin_renewed(order: Order) -> Notification:
     return _to_customer(order, f"pin_renewed:{order.id}:{order.version}", "notification-pin-renewed", args)
 
 
+def receipt_corrected(order: Order, former: int, reason: str) -> Notification:
+    """Tell that an admin corrected the receipt from `former` (minor units), and what the order costs now."""
+    currency = order.price.currency
+    args = {
+        "before": format_money(former, currency),
+        "receipt": format_money(order.receipt or 0, currency),
+        "total": format_money(order.total or 0, currency),
+        "reason": reason,
+    }
+    return _to_customer(order, f"receipt_corrected:{order.id}:{order.version}", "notification-receipt-corrected", args)
+
+
 def food_may_be_left(order: Order) -> Notification:
     """Tell, without a sound, that the runner may leave the food now."""
     return _to_customer(

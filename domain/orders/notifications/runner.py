@@ -111,6 +111,19 @@ def pin_renewed_runner(order: Order, customer_name: str) -> Notification:
     return _to_runner(order, name, "notification-pin-renewed-runner", {"customer": customer_name})
 
 
+def receipt_corrected_runner(order: Order, former: int, reason: str) -> Notification:
+    """Tell that an admin corrected the receipt from `former` (minor units), and what the runner gets now."""
+    currency = order.price.currency
+    args = {
+        "before": format_money(former, currency),
+        "receipt": format_money(order.receipt or 0, currency),
+        "share": format_money(order.runner_share or 0, currency),
+        "reason": reason,
+    }
+    name = f"receipt_corrected:{order.id}:{order.version}:{order.runner_id or 0}"
+    return _to_runner(order, name, "notification-receipt-corrected-runner", args)
+
+
 def _to_former_runner(run: SagaRun, key: str, args: Mapping[str, str] | None = None) -> Notification:
     return Notification(
         campus_id=run.campus_id,

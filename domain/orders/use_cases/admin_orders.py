@@ -15,8 +15,8 @@ from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.messaging.outbox_repository import notify
 from domain.orders.board_repository import BoardLine, UnreadableOrder, list_board_lines
-from domain.orders.notifications.customer import pin_renewed
-from domain.orders.notifications.runner import pin_renewed_runner
+from domain.orders.notifications.customer import pin_renewed, receipt_corrected
+from domain.orders.notifications.runner import pin_renewed_runner, receipt_corrected_runner
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, lock_order, renew_pin
 from domain.orders.sagas.close_purchase import build_purchase_closing_start
@@ -34,6 +34,7 @@ from domain.orders.states import (
 from domain.orders.steps.claims import draw_pin
 from domain.orders.use_cases.act_subjects import subject_of_delivery, subject_of_order
 from domain.orders.use_cases.ordering import close_before_purchase
+from domain.orders.use_cases.running import write_receipt
 from domain.saga.start import start_saga
 
 
@@ -129,6 +130,32 @@ async def renew_pin_as_admin(work: UnitOfWork, campus: Campus, admin: Member, or
     await notify(work, pin_renewed_runner(renewed, customer.first_name))
     await tell_admin_act(work, campus, admin, AdminAct.RENEW_PIN, subject_of_order(order))
     return renewed
+
+
+async def correct_receipt_as_admin(
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    order_id: int,
+    receipt: int,
+    reason: str,
+    *,
+    shown_to_admins: bool = False,
+) -> Order:
+    """Correct the receipt (minor units) that the runner typed, until the food is handed over; both sides are told.
+
+    Raise NotBoughtYet before the purchase, OrderClosed once the food was handed over, Stale for the amount that it has,
+    ReceiptAboveLimit or ReceiptTooSmall as for the runner, NotAllowed for an order that the admin has a part in.
+    """
+    order = await _lock_uninvolved_order(work, campus, admin, Action.CORRECT_RECEIPT, order_id)
+    _require_bought(order, OrderEvent.FINISHED_BY_ADMIN)
+    if order.receipt == receipt:
+        raise Stale
+    corrected = await write_receipt(work, order, receipt, Actor(role=Role.ADMIN, person_id=admin.person_id), reason)
+    await notify(work, receipt_corrected(corrected, order.receipt or 0, reason))
+    await notify(work, receipt_corrected_runner(corrected, order.receipt or 0, reason))
+    await _tell(work, campus, admin, AdminAct.CORRECT_RECEIPT, order, reason, shown_to_admins=shown_to_admins)
+    return corrected
 
 
 async def close_purchase_as_admin(

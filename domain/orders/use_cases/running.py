@@ -97,12 +97,20 @@ async def change_receipt(work: UnitOfWork, campus: Campus, member: Member, order
     require_own_delivery(member, Action.BUY, order)
     if order.status is not OrderStatus.PLACED or order.receipt is None:
         raise OrderClosed
+    return await write_receipt(work, order, receipt, Actor(role=Role.RUNNER, person_id=member.person_id))
+
+
+async def write_receipt(work: UnitOfWork, order: Order, receipt: int, actor: Actor, reason: str | None = None) -> Order:
+    """Correct the receipt (minor units) of a locked order that was bought, and log both amounts.
+
+    Raise ReceiptAboveLimit or ReceiptTooSmall, and change nothing.
+    """
     split = split_receipt(order.price, receipt)
     changed = await correct_receipt(work, order.id, receipt=receipt, total=split.total, runner_share=split.runner)
-    before, after = (format_money(amount, order.price.currency) for amount in (order.receipt, receipt))
+    before, after = (format_money(amount, order.price.currency) for amount in (order.receipt or 0, receipt))
     await log_event(
         work,
-        Actor(role=Role.RUNNER, person_id=member.person_id),
+        actor,
         campus_id=order.campus_id,
         order_id=order.id,
         subject="order",
@@ -110,7 +118,7 @@ async def change_receipt(work: UnitOfWork, campus: Campus, member: Member, order
         happened="receipt_changed",
         before=order.status,
         after=order.status,
-        reason=f"from {before} to {after}",
+        reason=f"from {before} to {after}" + ("" if reason is None else f": {reason}"),
     )
     await refresh_order_messages(work, changed, group=False)
     return changed

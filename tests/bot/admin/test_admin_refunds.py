@@ -15,7 +15,7 @@ from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from tests.cases import case
 from tests.stack.bot_stack import BotStack, BotUser
-from tests.stack.delivered_order_setup import deliver_order, order_message_for
+from tests.stack.delivered_order_setup import AdminChat, deliver_order, order_message_for
 
 
 async def paid_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
@@ -120,3 +120,29 @@ async def test_the_evidence_is_read_before_the_bank_gets_it_once(stack: BotStack
     answers = await stack.rows(saga, (saga.c.order_id == order_id) & (saga.c.kind == "answer_dispute"))
     assert [row["person_id"] for row in answers] == [sam.id]
     assert "out of date" in (await sam.tap(Tap.ANSWER_DISPUTE_SURE, order_id))["text"]
+
+
+@pytest.mark.parametrize("answer", ["2.00 the sauce was missing", None])
+async def test_the_admin_chat_asks_who_bears_it_how_much_and_why(
+    stack: BotStack, admin_chat: AdminChat, answer: str | None
+) -> None:
+    _, _, order_id = await paid_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.REFUND, order_id)
+    assert "Who bears the refund?" in await admin_chat.text()
+    await admin_chat.tap(Tap.REFUND_BEARER, order_id, 2)
+    question = await admin_chat.sam.last_message(admin_chat.chat)
+    assert question["text"].endswith(f"completes /refund {order_id} runner")
+    if answer is None:
+        await admin_chat.tap(Tap.REFUND_BEARER, order_id, 4)
+        assert (await admin_chat.text()).endswith(f"completes /refund {order_id} all runner")
+        ready = [each for row in (await admin_chat.sam.last_message(admin_chat.chat))["buttons"] for each in row]
+        (cold,) = [each["data"] for each in ready if each["text"] == "The food was cold"]
+        await admin_chat.sam.forge_tap(cold, message_id=question["message_id"], chat=admin_chat.chat)
+        assert await refund_rows(stack, order_id) == [(730, 630, "The food was cold")]
+        return
+    for wrong in ("much of it", "9.00 too much"):
+        await admin_chat.write(wrong, reply_to=question["message_id"])
+        assert await refund_rows(stack, order_id) == [], wrong
+    await admin_chat.write(answer, reply_to=question["message_id"])
+    assert await refund_rows(stack, order_id) == [(200, 200, "the sauce was missing")]

@@ -5,6 +5,7 @@ import pytest
 from domain.campuses.people import RunnerStatus
 from domain.messaging.buttons import Tap
 from domain.orders.states import OrderStatus
+from domain.restrictions.tables import restriction
 from domain.saga.tables import saga
 from tests.bot.admin.test_admin_refunds import paid_order, refund_rows
 from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
@@ -162,3 +163,31 @@ async def test_a_question_that_was_left_is_not_answered_later(stack: BotStack, a
     await tap_ready(admin_chat, question, "Leave it as it is")
     await tap_ready(admin_chat, question, "The shop is closed")
     assert await stack.status(order_id) is OrderStatus.CREATED
+
+
+async def test_close_asks_in_the_admin_chat_who_bears_it_and_then_why(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _, _ = await bought_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 4)
+    assert "Who bears it?" in await admin_chat.text()
+    await admin_chat.tap(Tap.ADMIN_ACTION_SURE, order_id, 5)
+    question = await asked(admin_chat)
+    assert question["text"].endswith(f"It completes /close {order_id} platform")
+    assert "we bear the food" in question["text"]
+    await tap_ready(admin_chat, question, "The food was lost")
+    assert await stack.status(order_id) is OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("terms", ["bar {} 7d money", "limit {} 7d conduct 20.00"])
+async def test_a_bar_or_a_limit_without_a_reason_is_asked_for_it(
+    stack: BotStack, admin_chat: AdminChat, terms: str
+) -> None:
+    mei = await stack.add_customer()
+    command = f"/{terms.format(mei.id)}"
+    await admin_chat.write(command)
+    question = await asked(admin_chat)
+    assert question["text"].endswith(f"It completes {command}")
+    await admin_chat.sam.write("three fakes", admin_chat.chat, reply_to=question["message_id"])
+    assert "three fakes" in await admin_chat.text()
+    proposed = await stack.row(restriction, restriction.c.person_id == mei.id)
+    assert (proposed["status"], proposed["note"]) == ("proposed", "three fakes")

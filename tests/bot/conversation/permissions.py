@@ -137,7 +137,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.ADMIN_ORDER: Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS),
         Tap.ADMIN_ACTION: replace(_CLOSES_ORDER, argument=4),
         Tap.ADMIN_ACTION_SURE: Rule(
-            action=_A.SEE_BOARD, subject=_S.PLACED, argument=5
+            action=_A.SEE_BOARD, subject=_S.PLACED, argument=5, allowed_in=ADMIN_CHATS
         ),  # it only asks for the reason; the answer has its own rule
         Tap.READY_REASON: Rule(action=_A.SEE_BOARD, argument=0, allowed_in=ADMIN_CHATS),  # the command has its own rule
         Tap.RUNNERS: Rule(action=_A.SEE_RUNNERS, allowed_in=ADMIN_CHATS),
@@ -145,7 +145,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.SUSPEND_SURE: _SUSPENDS,
         Tap.UNSUSPEND: _REINSTATES,
         Tap.REFUND: _REFUNDS,
-        Tap.REFUND_BEARER: replace(_REFUNDS, argument=1, allowed_in=PRIVATE_ONLY),
+        Tap.REFUND_BEARER: replace(_REFUNDS, argument=1),
         Tap.REFUND_SURE: replace(
             _REFUNDS,
             argument=100,
@@ -237,6 +237,9 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
             action=_A.RELEASE_ANY, owner=_W.PARTY, subject=_S.ACCEPTED, allowed_in=ADMIN_CHATS, text="{} why"
         ),
         "finish": Rule(action=_A.FINISH_ANY, owner=_W.RUNNER, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} why"),
+        "receipt": Rule(
+            action=_A.CORRECT_RECEIPT, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{} 4.50 why"
+        ),
         "close": replace(_CLOSES_ORDER, text="{} platform why"),
         "refund": replace(_REFUNDS, text="{} 1.00 platform why"),
         "forgive": Rule(

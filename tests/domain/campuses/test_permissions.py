@@ -24,7 +24,7 @@ NOT_OWN: dict[Role, str] = {
     Role.HOLDER: "",
     Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any renew_pin close_any see_stuck"
     " retry_stuck refund_any bind_group see_cases answer_case write_as_team see_board see_runners suspend_runner"
-    " see_console check_setup"
+    " see_console check_setup correct_receipt"
     " pause_orders see_restrictions restrict_person",
     Role.SYSTEM: "",
 }
@@ -72,6 +72,7 @@ def test_an_admin_decides_nothing_about_their_own_orders() -> None:
     words = (
         *orders,
         Action.RENEW_PIN,
+        Action.CORRECT_RECEIPT,
         Action.SUSPEND_RUNNER,
         Action.RESTRICT_PERSON,
         Action.APPROVE_RUNNER,
