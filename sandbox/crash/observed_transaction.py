@@ -79,7 +79,7 @@ class ObservedTransaction:
 def saga_locked_by(statement: ObservedStatement) -> UUID | None:
     """Return the saga whose row this statement locks under its fence, or None."""
     sql = statement.sql
-    if not (sql.startswith("SELECT saga.id") and "saga.fence =" in sql and "FOR NO KEY UPDATE" in sql):
+    if not (sql.startswith("SELECT") and "saga.fence =" in sql and "FOR NO KEY UPDATE" in sql):
         return None
     return next((UUID(bytes=value) for value in statement.values if value is not None and len(value) == 16), None)
 
