@@ -16,7 +16,7 @@ from tests.console.conftest import TOKEN, ConsoleStack
 from tests.stack.bot_stack import wait_until
 from webserver.bounded_server import serve_application
 from webserver.connection_keeper import ConnectionKeeper
-from webserver.connection_limits import ConnectionLimits
+from webserver.connection_limits import ConnectionLimits, ConnectionPhase
 from webserver.guess_brake import MAX_WAITING_GUESSES, GuessBrake, GuessBucket
 from webserver.http_counts import new_http_counts
 
@@ -24,18 +24,23 @@ SENDERS = 8  # more than the console has connections to Postgres
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+def new_keeper(limits: ConnectionLimits | None = None) -> ConnectionKeeper:
+    """A keeper of connections with these limits."""
+    counts = new_http_counts("campusg_console", CollectorRegistry())
+    return ConnectionKeeper(counts=counts, limits=limits or ConnectionLimits())
+
+
 @asynccontextmanager
 async def small_console(
-    console: ConsoleStack, *, limits: ConnectionLimits | None = None, brake: GuessBrake | None = None
+    console: ConsoleStack, *, keeper: ConnectionKeeper | None = None, brake: GuessBrake | None = None
 ) -> AsyncIterator[ConsoleStack]:
     """The same console with limits as small as a test wants, as browsers see it by https."""
-    counts = new_http_counts("campusg_console", CollectorRegistry())
     async with open_console_database(console.reader_url) as database:
         context = ConsoleContext(
             database=database,
             tokens=BotTokens(by_campus={console.place.campus.name: TOKEN}),
             is_public=True,
-            connections=ConnectionKeeper(counts=counts, limits=limits or ConnectionLimits()),
+            connections=keeper or new_keeper(),
             guess_brake=brake or GuessBrake(),
         )
         async with serve_application(new_console(context), context.connections, "127.0.0.1", 0) as port:
@@ -73,19 +78,25 @@ async def open_page(console: ConsoleStack) -> int:
 
 
 async def test_logins_whose_body_does_not_come_keep_no_page_waiting(console: ConsoleStack) -> None:
-    opened = [await connect(console, unfinished_login(console)) for _ in range(SENDERS)]
-    try:
-        await asyncio.sleep(0.2)
-        async with asyncio.timeout(4):
-            assert await open_page(console) == 200
-    finally:
-        for _, writer in opened:
-            writer.close()
+    keeper = new_keeper()
+
+    async def all_are_handled() -> bool:
+        return [one.phase for one in keeper.states.values()].count(ConnectionPhase.UNPROVEN) == SENDERS
+
+    async with small_console(console, keeper=keeper) as small:
+        opened = [await connect(small, unfinished_login(small)) for _ in range(SENDERS)]
+        try:
+            await wait_until(all_are_handled)
+            async with asyncio.timeout(4):
+                assert await open_page(small) == 200
+        finally:
+            for _, writer in opened:
+                writer.close()
 
 
 async def test_half_a_header_and_half_a_body_are_closed(console: ConsoleStack) -> None:
-    limits = ConnectionLimits(header_seconds=0.1, unproven_seconds=0.1)
-    async with small_console(console, limits=limits) as small:
+    keeper = new_keeper(ConnectionLimits(header_seconds=0.1, unproven_seconds=0.1))
+    async with small_console(console, keeper=keeper) as small:
         half = await connect(small, "GET /console/north/ HTTP/1.1\r\nHost: x\r\nX-Half: ")
         assert (await read_to_end(half)).startswith(b"HTTP/1.1 408 ")
         assert await read_to_end(await connect(small, unfinished_login(small))) == b""
