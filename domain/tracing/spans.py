@@ -11,7 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import SpanKind, Tracer, get_current_span
+from opentelemetry.trace import SpanKind, StatusCode, Tracer, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from domain.settings.timeouts import Timeout
@@ -32,15 +32,28 @@ class Spans:
     @contextmanager
     def trace(self, name: str, attributes: Attributes) -> Iterator[None]:
         """Open the first span of a trace, also inside of another one."""
-        with self.tracer.start_as_current_span(name, Context(), SpanKind.SERVER, attributes):
+        with self._open(name, Context(), SpanKind.SERVER, attributes):
             yield
 
     @contextmanager
     def span(self, name: str, attributes: Attributes, *, parent: str | None = None) -> Iterator[None]:
         """Open a span under this traceparent, else under the present span, else as the first one of a trace."""
         above = None if parent is None else _PROPAGATOR.extract({"traceparent": parent}, context=Context())
-        with self.tracer.start_as_current_span(name, above, attributes=attributes):
+        with self._open(name, above, SpanKind.INTERNAL, attributes):
             yield
+
+    @contextmanager
+    def _open(self, name: str, above: Context | None, kind: SpanKind, attributes: Attributes) -> Iterator[None]:
+        """Open the present span. An error is told by its kind alone: its words may be what a person wrote."""
+        opened = self.tracer.start_as_current_span(
+            name, above, kind, attributes, record_exception=False, set_status_on_exception=False
+        )
+        with opened as span:
+            try:
+                yield
+            except Exception as error:
+                span.set_status(StatusCode.ERROR, type(error).__name__)
+                raise
 
     def record_ended(self, name: str, seconds: float, attributes: Attributes) -> None:
         """Add a call that took `seconds` and has just ended to the present span; without one, add nothing."""

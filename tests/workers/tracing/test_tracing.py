@@ -65,11 +65,16 @@ def autocommit_of(stack: WorkerStack) -> AutocommitConnectionFactory:
     return autocommit
 
 
-def new_traced_worker(stack: WorkerStack, name: str) -> TracedWorker:
-    """A worker of this stack that traces what it does."""
+def spans_in_memory() -> tuple[Spans, InMemorySpanExporter]:
+    """Tracing whose spans are kept here."""
     exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracing = Spans(provider=provider, tracer=provider.get_tracer("test"))
+    return Spans(provider=provider, tracer=provider.get_tracer("test")), exporter
+
+
+def new_traced_worker(stack: WorkerStack, name: str) -> TracedWorker:
+    """A worker of this stack that traces what it does."""
+    tracing, exporter = spans_in_memory()
     parts = trace_parts(tracing, autocommit_of(stack), Parts(database=stack.database, jobs=JOBS))
     metrics = new_worker_metrics(parts.call_histogram)
     context = replace(
@@ -114,6 +119,16 @@ def test_what_the_extra_pins_has_all_that_runs_without_it() -> None:
     """So its audit covers both, and installing it changes no version."""
     run, tracing = ((PROJECT / f"requirements/{name}.txt").read_text(encoding="utf-8") for name in ("run", "tracing"))
     assert set(run.splitlines()) <= set(tracing.splitlines())
+
+
+def test_an_error_is_told_by_its_kind_and_not_by_what_a_person_wrote() -> None:
+    tracing, exporter = spans_in_memory()
+    for opened in (tracing.trace("tap", {}), tracing.span("saga", {}, parent=TAP)):
+        with pytest.raises(ValueError), opened:
+            raise ValueError("call me on 9123 4567")
+    assert [(span.status.description, span.events) for span in exporter.get_finished_spans()] == [
+        ("ValueError", ())
+    ] * 2
 
 
 async def test_workers_go_on_with_the_trace_of_the_tap_and_child_sagas_and_sends_belong_to_it(
