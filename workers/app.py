@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from arq.connections import RedisSettings
-from arq.worker import Worker, func
+from arq.worker import func
 from redis import exceptions as redis_errors
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -47,6 +47,7 @@ from workers.metrics.exporter import export_connections, export_until, open_expo
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics, start_at_zero
 from workers.registers import build_worker_registers
 from workers.scheduling.local_tasks import LocalTaskRunner
+from workers.scheduling.pushed_worker import PushedWorker
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
 from workers.scheduling.sweeper import sweep
 from workers.stripe.gateway import open_stripe_gateway
@@ -59,7 +60,6 @@ from workers.telegram.sender import open_telegram_sender
 from workers.telegram.sender_context import SenderContext
 from workers.tracing.parts import Parts, trace_parts
 
-POLL_DELAY_SECONDS = Timeout.JOB_POLL.seconds
 JOB_TIMEOUT_SECONDS = Timeout.JOB.whole_seconds
 POSTGRES_RETRY_DELAY_SECONDS = Timeout.POSTGRES_RETRY.seconds
 CAMPUS_POLL_INTERVAL_SECONDS = Timeout.CAMPUS_POLL_INTERVAL.seconds
@@ -238,9 +238,9 @@ async def _refresh_tokens(open_database: UnitOfWorkFactory, settings: WorkerSett
         await asyncio.sleep(CAMPUS_POLL_INTERVAL_SECONDS)
 
 
-def new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> Worker:
+def new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> PushedWorker:
     """Return arq's worker with our jobs and timeouts; it connects when it runs."""
-    return Worker(
+    return PushedWorker(
         functions=[func(job, name=name, keep_result=0, max_tries=1_000) for name, job in arq_context["jobs"].items()],
         queue_name=QUEUE_NAME,
         redis_settings=_with_redis_retries(redis_settings(settings.redis_url)),
@@ -248,7 +248,6 @@ def new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> W
         max_jobs=settings.max_concurrent_jobs,
         job_timeout=JOB_TIMEOUT_SECONDS,
         keep_result=0,
-        poll_delay=POLL_DELAY_SECONDS,
         health_check_interval=Timeout.QUEUE_HEALTH_INTERVAL.seconds,
         job_serializer=serialize_job,
         job_deserializer=deserialize_job,

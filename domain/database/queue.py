@@ -15,6 +15,7 @@ from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
 
 QUEUE_NAME = "campusg"
+WAKE_LIST = "campusg:wake"  # of Redis: each entry wakes one worker, which then looks for jobs
 # At most this many jobs wait or run. arq looks at each of them, one after the other, before it sees the next one.
 # The sweeper would find the work of further jobs before arq saw them, and they would delay later jobs even more.
 MAX_QUEUED_JOBS = 24
@@ -70,10 +71,19 @@ def make_arq_enqueue(redis_url: str) -> tuple[Enqueue, "LazyArqPool"]:
                 await asyncio.gather(
                     *(arq.enqueue_job(job.name, job.subject_id, _queue_name=QUEUE_NAME) for job in merged)
                 )
+                await _wake_worker(arq)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("queue_jobs_not_enqueued", jobs=len(jobs), error=error)
 
     return enqueue, pool
+
+
+async def _wake_worker(arq: ArqRedis) -> None:
+    """Wake one worker; the list stays short while no worker takes from it."""
+    async with arq.pipeline(transaction=False) as pipeline:
+        pipeline.lpush(WAKE_LIST, b"")
+        pipeline.ltrim(WAKE_LIST, 0, MAX_QUEUED_JOBS - 1)
+        await pipeline.execute()
 
 
 class LazyArqPool:

@@ -40,8 +40,8 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.UNKNOWN_SEND_REST, before=T.UNKNOWN_SEND_REST_MAX, reason="rests grow"),
     _rule(T.REDIS_SEND_LIMIT, T.TELEGRAM_ANSWER, before=T.JOB, reason="a send is over before its queue job is cut"),
     _rule(T.TELEGRAM_ANSWER, before=T.WORKER_DRAIN, reason="a worker that stops lets its sends finish"),
-    _rule(T.SEND_SWEEP_INTERVAL, before=T.QUEUE_HEAD_START, reason="the queue has its head start in fact"),
-    _rule(T.SEND_SWEEP_INTERVAL, T.QUEUE_HEAD_START, before=T.SEND_LANE_RETURN,
+    _rule(T.SWEEP_INTERVAL, before=T.QUEUE_HEAD_START, reason="the queue has its head start in fact"),
+    _rule(T.SWEEP_INTERVAL, T.QUEUE_HEAD_START, before=T.SEND_LANE_RETURN,
           reason="the sweeper comes to a lane before its place is given away"),
     _rule(T.SEND_LEASE, before=T.LOST_GROUP_REST, reason="what rests is told from what is being sent"),
     # Metrics

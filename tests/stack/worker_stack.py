@@ -37,7 +37,7 @@ from workers.audit.invariants import Finding
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.scheduling.due_timers import fire_timers
-from workers.scheduling.due_work_repository import has_due_timer, list_due_sagas
+from workers.scheduling.due_work_repository import TIMERS, find_due_kinds, list_due_sagas
 from workers.stripe.gateway_cards import create_customer
 from workers.stripe.gateway_payouts import create_account
 
@@ -199,8 +199,8 @@ class WorkerStack(StripeControl):
         worker = worker or self.context
         while True:
             async with self.autocommit_work() as work:
-                timers = await has_due_timer(work.connection)
-            if timers:
+                kinds = await find_due_kinds(work.connection)
+            if TIMERS in kinds:
                 await fire_timers(worker)
             async with self.autocommit_work() as work:
                 due = await list_due_sagas(work.connection, 100)

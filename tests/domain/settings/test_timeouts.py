@@ -122,4 +122,4 @@ async def test_arq_waits_as_long_as_the_table_says(redis_url: str) -> None:
     assert worker.job_timeout_s == Timeout.JOB.seconds
     assert [name for name, function in worker.functions.items() if getattr(function, "timeout_s", None)] == []
     assert worker.in_progress_timeout_s == Timeout.JOB.seconds + 10, "after it arq repeats the job of a killed worker"
-    assert worker.poll_delay_s == Timeout.JOB_POLL.seconds
+    assert worker.idle_wait == Timeout.JOB_WAIT.seconds

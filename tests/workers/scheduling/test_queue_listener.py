@@ -10,15 +10,23 @@ from typing import Any
 import pytest
 from arq.constants import health_check_key_suffix, job_key_prefix
 from arq.typing import WorkerCoroutine
-from arq.worker import Worker, func
+from arq.worker import func
 from redis.asyncio import Redis
 
-from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
+from domain.database.queue import (
+    QUEUE_NAME,
+    WAKE_LIST,
+    deserialize_job,
+    make_arq_enqueue,
+    redis_settings,
+    serialize_job,
+)
 from domain.database.unit_of_work import QueueJob
 from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.worker_process import running_worker
 from tests.stack.bot_stack import wait_until
 from tests.stack.worker_stack import WorkerStack
+from workers.scheduling.pushed_worker import PushedWorker
 from workers.scheduling.queue_listener import run_queue_listener
 
 CORRUPT_ID = b"\xff"  # no text, so arq cannot read it
@@ -109,14 +117,74 @@ async def test_cancellation_ends_the_listener(
             await listening
 
 
-def worker_for(redis_url: str, job: WorkerCoroutine) -> Worker:
+async def test_a_pushed_job_starts_at_once_and_an_idle_listener_asks_for_none(redis_url: str) -> None:
+    started = asyncio.Queue[str]()
+
+    async def update_order_message(ctx: dict[Any, Any], subject: str) -> None:
+        started.put_nowait(subject)
+
+    enqueue, pool = make_arq_enqueue(redis_url)
+    stopping, much_longer_than_this_test = asyncio.Event(), 600.0
+    listener = partial(worker_for, redis_url, update_order_message, idle_wait=much_longer_than_this_test)
+    async with asyncio.timeout(20), aclosing(Redis.from_url(redis_url)) as redis:
+        listening = asyncio.create_task(run_queue_listener(listener, stopping))
+        for number in ("1", "2", "3"):
+            await enqueue([QueueJob("update_order_message", number)])
+            assert await started.get() == number
+            await wait_until_idle(redis)
+        before = await count_looks(redis)
+        await asyncio.sleep(0.3)  # six looks of a worker that polls
+        assert await count_looks(redis) == before
+        stopping.set()
+        await listening
+    await pool.close()
+
+
+async def test_a_job_whose_push_was_lost_is_found_at_the_next_look(redis_url: str) -> None:
+    started = asyncio.Event()
+
+    async def update_order_message(ctx: dict[Any, Any], subject: str) -> None:
+        started.set()
+
+    enqueue, pool = make_arq_enqueue(redis_url)
+    stopping = asyncio.Event()
+    async with asyncio.timeout(20), aclosing(Redis.from_url(redis_url)) as redis:
+        await enqueue([QueueJob("update_order_message", "1")])
+        await redis.lpop(WAKE_LIST)  # by a worker that ended before it looked
+        listener = partial(worker_for, redis_url, update_order_message, idle_wait=0.1)
+        listening = asyncio.create_task(run_queue_listener(listener, stopping))
+        await started.wait()
+        stopping.set()
+        await listening
+    await pool.close()
+
+
+async def count_looks(redis: Redis) -> int:
+    """How many times workers asked this Redis for waiting jobs."""
+    commands = await redis.info("commandstats")
+    return int(commands["cmdstat_zrangebyscore"]["calls"])
+
+
+async def wait_until_idle(redis: Redis) -> None:
+    """Wait until a worker waits for a push that may come much later: none of its jobs runs."""
+
+    async def idle() -> bool:
+        blocked = [one for one in await redis.client_list() if "b" in one["flags"]]
+        before = await count_looks(redis)
+        await asyncio.sleep(0.15)  # three looks of a worker whose jobs run
+        return bool(blocked) and await count_looks(redis) == before
+
+    await wait_until(idle)
+
+
+def worker_for(redis_url: str, job: WorkerCoroutine, *, idle_wait: float = 0.05) -> PushedWorker:
     """arq's worker with this one function."""
-    return Worker(
+    return PushedWorker(
+        idle_wait=idle_wait,
         functions=[func(job, name="update_order_message", keep_result=0)],
         queue_name=QUEUE_NAME,
         redis_settings=redis_settings(redis_url),
         handle_signals=False,
-        poll_delay=0.05,
         job_serializer=serialize_job,
         job_deserializer=deserialize_job,
     )
