@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import uvloop
-from prometheus_client import CollectorRegistry
 
+from console.web.metrics import new_console_metrics
 from console.web.server import ConsoleContext, new_console
 from domain.database.registers import Registers
 from domain.database.unit_of_work import (
@@ -22,7 +22,6 @@ from domain.settings.settings import ConsoleSettings
 from webserver.bounded_server import serve_application
 from webserver.connection_keeper import ConnectionKeeper
 from webserver.connection_limits import ConnectionLimits
-from webserver.http_counts import new_http_counts
 
 MAX_CONNECTIONS = 6  # to Postgres: a page is a few short statements
 MAX_BROWSER_CONNECTIONS = 200  # smaller than the bot's, as admins are few
@@ -49,13 +48,15 @@ async def _serve_until_stopped(settings: ConsoleSettings) -> None:
 async def running_console(settings: ConsoleSettings) -> AsyncIterator[str]:
     """Run the console inside a `with` block, and yield its address on this machine."""
     limits = ConnectionLimits(max_connections=MAX_BROWSER_CONNECTIONS)
-    connections = ConnectionKeeper(counts=new_http_counts("campusg_console", CollectorRegistry()), limits=limits)
+    metrics = new_console_metrics()
+    connections = ConnectionKeeper(counts=metrics.http, limits=limits)
     async with open_console_database(settings.database_url) as database:
         context = ConsoleContext(
             database=database,
             tokens=settings.tokens,
             is_public=(settings.console_url or "").startswith("https://"),
             connections=connections,
+            metrics=metrics,
         )
         app, host = new_console(context), settings.http_host
         async with serve_application(app, connections, host, settings.console_port) as port:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from console.pages import engine_page, money_page, order_page, today_page
 from console.pages.frame import render_notice
 from console.web.answers import answer_page, answer_plain, security_headers
+from console.web.metrics import ConsoleMetrics
 from console.web.sessions import COOKIE_NAME, session_cookie
 from console.web.telegram_login import MAX_LOGIN_BYTES, LoginRefused
 from console.web.visitors import Door, Visitor, find_door, find_visitor, log_in
@@ -48,7 +50,8 @@ class ConsoleContext:
     database: UnitOfWorkFactory
     tokens: BotTokens = field(repr=False)
     is_public: bool
-    connections: ConnectionKeeper
+    connections: ConnectionKeeper  # counts in `metrics.http`
+    metrics: ConsoleMetrics
     login_bodies: BodyRoom = field(default_factory=lambda: BodyRoom(max_bytes=MAX_LOGIN_BODIES * MAX_LOGIN_BYTES))
     guess_brake: GuessBrake = field(default_factory=GuessBrake)
     pages_in_flight: int = 0
@@ -59,16 +62,29 @@ def new_console(context: ConsoleContext) -> web.Application:
     middlewares = [new_connection_middleware(context.connections), _new_middleware(context)]
     app = web.Application(middlewares=middlewares)
     app.router.add_get("/health", _report_health)
+    app.router.add_get("/metrics", partial(_export_metrics, context.metrics))
     app.router.add_get("/console/-/{name}", _send_static)
-    app.router.add_post("/console/{campus}/login", _login_handler(context))
-    for path, page in (
-        ("", today_page.show_today),
-        ("orders/{order}", order_page.show_order),
-        ("money", money_page.show_money),
-        ("engine", engine_page.show_engine),
+    app.router.add_post("/console/{campus}/login", _timed(context.metrics, "login", _login_handler(context)))
+    for name, path, page in (
+        ("today", "", today_page.show_today),
+        ("order", "orders/{order}", order_page.show_order),
+        ("money", "money", money_page.show_money),
+        ("engine", "engine", engine_page.show_engine),
     ):
-        app.router.add_get(f"/console/{{campus}}/{path}", _with_door(context, _page_handler(context, page)))
+        handler = _timed(context.metrics, name, _with_door(context, _page_handler(context, page)))
+        app.router.add_get(f"/console/{{campus}}/{path}", handler)
     return app
+
+
+def _timed(metrics: ConsoleMetrics, name: str, handler: Handler) -> Handler:
+    """Time the requests of this page."""
+    seconds = metrics.page_seconds.labels(name)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        with seconds.time():
+            return await handler(request)
+
+    return handle
 
 
 def _new_middleware(context: ConsoleContext) -> Middleware:
@@ -84,6 +100,7 @@ def _new_middleware(context: ConsoleContext) -> Middleware:
             response = answer_page(render_notice(NO_PAGE), error.status)
             response.force_close()
         except Exception as error:  # the driver raises many kinds: whoever looks must read something
+            context.metrics.pages_failed.inc()
             log.warning("console_page_failed", path=request.path[:80], error=error)
             response = answer_page(render_notice("The page could not be made just now. Try again."), 503)
         response.headers.update(security_headers(is_public=context.is_public))
@@ -170,6 +187,11 @@ async def _send_static(request: web.Request) -> web.StreamResponse:
     if request.match_info["name"] not in names:
         raise web.HTTPNotFound
     return web.FileResponse(STATIC / request.match_info["name"], headers={"Cache-Control": "no-cache"})
+
+
+async def _export_metrics(metrics: ConsoleMetrics, _request: web.Request) -> web.Response:
+    """GET /metrics: for Prometheus, inside the deployment only; a proxy passes nothing but /console/."""
+    return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _report_health(_request: web.Request) -> web.Response:

@@ -101,3 +101,25 @@ async def test_words_of_people_never_become_markup(console: ConsoleStack) -> Non
 def test_attributes_and_content_are_escaped() -> None:
     made = element("a", "<&>", href='"><script>', hidden=False, defer=True)
     assert made == '<a href="&quot;&gt;&lt;script&gt;" defer>&lt;&amp;&gt;</a>'
+
+
+async def test_prometheus_reads_how_long_pages_take_and_what_was_refused(console: ConsoleStack) -> None:
+    before = await read_metrics(console)
+    await page_of(console, "money")
+    status, _, _ = await console.log_in(console.sign(console.sam.person_id, token="7001:somebody"))
+    assert status == 403
+    after = await read_metrics(console)
+    for sample, times in (
+        ('campusg_console_page_seconds_count{page="money"}', 1),
+        ('campusg_console_page_seconds_count{page="login"}', 2),
+        ('campusg_console_http_requests_refused_total{reason="console_login_wrong"}', 1),
+        ("campusg_console_pages_failed_total", 0),
+    ):
+        assert after[sample] - before.get(sample, 0.0) == times, sample
+
+
+async def read_metrics(console: ConsoleStack) -> dict[str, float]:
+    """Return the value of each sample that the console exports."""
+    async with console.http.get(f"{console.url}/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from prometheus_client import CollectorRegistry
 
 from console.app import open_console_database
+from console.web.metrics import new_console_metrics
 from console.web.server import MAX_PAGES, ConsoleContext, new_console
 from domain.settings.environment_variables import BotTokens
 from tests.console.conftest import TOKEN, ConsoleStack
@@ -41,6 +42,7 @@ async def small_console(
             tokens=BotTokens(by_campus={console.place.campus.name: TOKEN}),
             is_public=True,
             connections=keeper or new_keeper(),
+            metrics=new_console_metrics(),
             guess_brake=brake or GuessBrake(),
         )
         async with serve_application(new_console(context), context.connections, "127.0.0.1", 0) as port:

@@ -1,4 +1,4 @@
-"""The page of metrics lists each metric of the bot and of a worker, with its labels and its description."""
+"""The page of metrics lists each metric of the bot, a worker and the console, with its labels and its description."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -6,6 +6,7 @@ from dataclasses import fields
 from prometheus_client.metrics import MetricWrapperBase
 
 from bot.transport.metrics import BotMetrics, new_metrics
+from console.web.metrics import ConsoleMetrics, new_console_metrics
 from tests.papers.markdown import section, table_rows
 from webserver.http_counts import HttpCounts
 from workers.metrics.database_gauges import DATABASE_GAUGES
@@ -15,7 +16,7 @@ PAPER = "docs/metrics.md"
 Row = tuple[str, str, str]
 
 
-def counted_rows(metrics: BotMetrics | HttpCounts | WorkerMetrics) -> Iterator[Row]:
+def counted_rows(metrics: BotMetrics | ConsoleMetrics | HttpCounts | WorkerMetrics) -> Iterator[Row]:
     """Yield name, labels and description of what a process counts by itself."""
     for field in fields(metrics):
         found = getattr(metrics, field.name)
@@ -34,6 +35,7 @@ def told(heading: str) -> list[tuple[str, ...]]:
 def test_each_metric_is_told_with_its_labels() -> None:
     assert told("What the bot counts") == list(counted_rows(new_metrics()))
     assert told("What a worker counts") == list(counted_rows(new_worker_metrics()))
+    assert told("What the console counts") == list(counted_rows(new_console_metrics()))
     assert told("What the database knows") == [
         (f"`campusg_{gauge.name}`", ", ".join(gauge.labels), gauge.description) for gauge in DATABASE_GAUGES
     ]
