@@ -65,6 +65,8 @@ OFFERED_REASONS: Mapping[str, tuple[ReadyReason, ...]] = MappingProxyType(
         "resolve": (_R.AT_STRIPE,),
         "drop": (_R.TOLD,),
         "settle": (_R.AT_STRIPE, _R.MISTAKE),
+        "transfer_pay": (_R.AT_STRIPE,),
+        "transfer_other": (_R.GOODWILL, _R.MISTAKE),
         "forgive": (_R.GOODWILL, _R.MISTAKE),
     }
 )

@@ -72,7 +72,14 @@ def admin_router() -> Router:
     return router
 
 
-REASON_FLOWS = (RESOLVE, dead_letters.DROP, discrepancies.SETTLE, WAIVE_CUSTOMER_DEBT)
+REASON_FLOWS = (
+    RESOLVE,
+    dead_letters.DROP,
+    discrepancies.SETTLE,
+    discrepancies.TRANSFER_PAY,
+    discrepancies.TRANSFER_OTHER,
+    WAIVE_CUSTOMER_DEBT,
+)
 
 
 def _commands_with_reasons() -> Mapping[str, Handler]:

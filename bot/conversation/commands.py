@@ -61,6 +61,8 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "drop": "bot-command-drop",
             "differences": "bot-command-differences",
             "settle": "bot-command-settle",
+            "transfer_pay": "bot-command-transfer-pay",
+            "transfer_other": "bot-command-transfer-other",
             "cases": "bot-command-cases",
             "case": "bot-command-case",
             "close_case": "bot-command-close-case",

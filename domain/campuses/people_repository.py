@@ -224,6 +224,13 @@ async def find_campus_id_of_stripe_owner(work: UnitOfWork, *, customer: str | No
     return found
 
 
+async def find_person_id_of_account(work: UnitOfWork, account: str) -> int | None:
+    """Return the person with this account at Stripe."""
+    query = select(person.c.id).where(person.c.stripe_account == account)
+    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) -> bool:
     """Remove the person's Stripe account, and its trouble, if it is still this one. Return False when it is not."""
     this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)

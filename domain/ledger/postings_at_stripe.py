@@ -18,6 +18,7 @@ from domain.orders.pricing import Split
 
 SETTLED_BY_HAND = "settled_by_hand"
 OPENING = "opening"
+TRANSFER_AT_STRIPE = "transfer_at_stripe"
 FOREIGN = "foreign"
 
 
@@ -43,6 +44,20 @@ def advance_earned_posting(*, payment_intent: str, runner: int, split: Split, ad
         LedgerEntry(account=forgone_account(currency), amount=split.total - used),
         LedgerEntry(account=runner_payable_account(runner, currency), amount=-split.runner),
         LedgerEntry(account=platform_revenue_account(currency), amount=-split.platform),
+    )
+
+
+def transfer_at_stripe_posting(*, transfer: str, runner: int, amount: int, currency: str) -> Posting:
+    """The posting of a transfer that a person made at Stripe, and that paid the runner what they were owed.
+
+    Its key is that of a transfer of ours: so the transfer is booked once, whoever made it.
+    """
+    return make_posting(
+        f"transfer:{transfer}",
+        TRANSFER_AT_STRIPE,
+        transfer,
+        LedgerEntry(account=runner_payable_account(runner, currency), amount=amount),
+        LedgerEntry(account=stripe_balance_account(currency), amount=-amount),
     )
 
 

@@ -174,6 +174,8 @@ class Tap(StrEnum):
     DISCREPANCIES = "differences", _ARG.SCREEN, _ADMINS
     RECHECK_DISCREPANCY = "look_again", _ARG.SCREEN, _ADMINS  # discrepancy
     SETTLE_DISCREPANCY = "settle", _ARG.SCREEN, _ADMINS  # discrepancy
+    TRANSFER_PAY = "transfer_pay", _ARG.SCREEN, _ADMINS  # discrepancy of a transfer that paid the runner
+    TRANSFER_OTHER = "transfer_other", _ARG.SCREEN, _ADMINS  # such one, for something else
     RUNNERS = "runners", _ARG.SCREEN, _ADMINS  # page
     SUSPEND = "suspend", _ARG.SCREEN, _ADMINS  # person
     SUSPEND_SURE = "suspend_sure", _ARG.SCREEN, _ADMINS  # person

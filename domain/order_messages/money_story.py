@@ -29,6 +29,7 @@ READERS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "forgiven": frozenset({_CARD}),
         "goodwill": _BOTH,
         "transfer": frozenset({_PAY}),
+        "transfer_at_stripe": frozenset({_PAY}),
         "reversal": frozenset({_PAY}),
         "reversal_at_stripe": frozenset({_PAY}),
         "late_reversal": frozenset({_PAY}),

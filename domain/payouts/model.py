@@ -34,6 +34,7 @@ class PayoutEvent(StrEnum):
     STARTED = "started"
     REFUSED = "refused"
     PAID = "paid"
+    PAID_AT_STRIPE = "paid_at_stripe"  # by a transfer that a person made at Stripe itself
     ANNULLED = "annulled"
     REOPENED = "reopened"  # a refund that the runner bore failed: the runner is owed money again
 
@@ -43,6 +44,7 @@ PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = Ma
         (PayoutStatus.OPEN, PayoutEvent.STARTED): PayoutStatus.SENDING,
         (PayoutStatus.SENDING, PayoutEvent.REFUSED): PayoutStatus.OPEN,
         (PayoutStatus.SENDING, PayoutEvent.PAID): PayoutStatus.PAID,
+        (PayoutStatus.OPEN, PayoutEvent.PAID_AT_STRIPE): PayoutStatus.PAID,
         (PayoutStatus.OPEN, PayoutEvent.ANNULLED): PayoutStatus.ANNULLED,
         (PayoutStatus.ANNULLED, PayoutEvent.REOPENED): PayoutStatus.OPEN,
         (PayoutStatus.PAID, PayoutEvent.REOPENED): PayoutStatus.OPEN,

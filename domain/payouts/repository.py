@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
@@ -11,6 +12,7 @@ from domain.database.event_log_repository import log_event
 from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
+from domain.money import format_money
 from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import Order
 from domain.payouts.held_pay.rules import HeldPay
@@ -187,6 +189,22 @@ async def mark_payable_paid(work: UnitOfWork, order_id: int, *, transfer: str, a
     """Record that `amount` minor units of the order's payable were sent; return None as move_payable does."""
     changes = {"transfer": transfer, "paid_at": work.now, "sent": payable.c.sent + amount}
     return await move_payable(work, order_id, PayoutEvent.PAID, **changes)
+
+
+async def record_paid_at_stripe(work: UnitOfWork, owed: Payable, *, transfer: str, amount: int) -> None:
+    """Record that a transfer made at Stripe itself sent `amount` minor units of a locked, open payable, and log it.
+
+    It is paid when nothing more is due. Else it stays open, and held or frozen as it was.
+    """
+    sent: dict[str, Any] = {"sent": payable.c.sent + amount, "refusal": None}
+    if amount < owed.due:
+        here = update(payable).where(payable.c.id == owed.id, payable.c.status == PayoutStatus.OPEN)
+        await work.connection.execute(here.values(sent))
+        await log_payable(work, owed, "paid_in_part", format_money(amount, owed.currency))
+        return
+    paid = sent | {"transfer": transfer, "paid_at": work.now, "held_until": None, "held_for": None}
+    if await move_payable(work, owed.order_id, PayoutEvent.PAID_AT_STRIPE, **paid) is None:
+        raise LookupError(f"the payable of order {owed.order_id} is not open")
 
 
 async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:

@@ -23,6 +23,13 @@ class DiscrepancyKind(StrEnum):
     BALANCE_MISMATCH = "balance_mismatch"  # the sum of all postings is not the sum of all movements
 
 
+class TransferMeaning(StrEnum):
+    """What an unknown transfer was, as the admin said who settled it."""
+
+    PAY = "pay"  # it paid the runner what they were owed for the order
+    OTHER = "other"  # something else: the runner is owed as before
+
+
 class ForeignKind(StrEnum):
     """What others made on the same Stripe account."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Text, any_, func, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.reconciliation.discrepancy import DiscrepancyStatus, ForeignCounts, ForeignKind
+from domain.reconciliation.discrepancy import DiscrepancyStatus, ForeignCounts, ForeignKind, TransferMeaning
 from domain.reconciliation.tables import discrepancy, foreign_object
 from domain.reconciliation.unbooked_repository import OBJECT_KINDS
 
@@ -56,7 +56,11 @@ async def list_explained_objects(work: UnitOfWork, stripe_objects: Collection[st
     foreign = select(foreign_object.c.stripe_object, foreign_object.c.kind).where(
         foreign_object.c.stripe_object == any_of_these
     )
-    is_settled = (discrepancy.c.kind.in_(OBJECT_KINDS), discrepancy.c.status == DiscrepancyStatus.SETTLED)
+    is_settled = (
+        discrepancy.c.kind.in_(OBJECT_KINDS),
+        discrepancy.c.status == DiscrepancyStatus.SETTLED,
+        discrepancy.c.meaning.is_distinct_from(TransferMeaning.PAY),  # that one is ours now
+    )
     settled = select(discrepancy.c.subject, discrepancy.c.status).where(
         discrepancy.c.subject == any_of_these, *is_settled
     )

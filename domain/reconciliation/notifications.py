@@ -4,7 +4,9 @@ from datetime import datetime
 
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
-from domain.reconciliation.discrepancy import Discrepancy, ForeignCounts, build_discrepancy_args
+from domain.money import format_money
+from domain.payouts.model import Payable
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyKind, ForeignCounts, build_discrepancy_args
 
 
 def discrepancy_opened(found: Discrepancy, now: datetime) -> Notification:
@@ -28,6 +30,30 @@ def unbooked_movement_opened(found: Discrepancy, now: datetime) -> Notification:
         key="notification-discrepancy-movement",
         buttons=_discrepancy_buttons(found),
         args=build_discrepancy_args(found) | {"type": found.note.partition(" ")[0]},
+    )
+
+
+def paid_at_stripe(owed: Payable, transfer: str, amount: int) -> Notification:
+    """Tell the runner once that the campus team sent this (minor units) at Stripe itself."""
+    return Notification(
+        campus_id=owed.campus_id,
+        chat_id=owed.runner_id,
+        name=f"paid_at_stripe:{transfer}",
+        key="notification-paid-at-stripe",
+        order_id=owed.order_id,
+        args={"order": owed.order_id, "amount": format_money(amount, owed.currency)},
+    )
+
+
+def unknown_transfer_opened(found: Discrepancy, now: datetime) -> Notification:
+    """Tell the admins of a transfer that somebody made at Stripe, once each time it opens: they say what it was."""
+    return Notification(
+        campus_id=found.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"difference:{found.id}:{now.timestamp()}",
+        key="notification-discrepancy-transfer",
+        buttons=_discrepancy_buttons(found),
+        args=build_discrepancy_args(found),
     )
 
 
@@ -75,7 +101,9 @@ def _recheck_name(found: Discrepancy, requested_at: datetime) -> str:
 
 
 def _discrepancy_buttons(found: Discrepancy) -> list[NotificationButton]:
-    return [
-        NotificationButton(label="button-recheck", data=pack(Tap.RECHECK_DISCREPANCY, found.id)),
-        NotificationButton(label="button-settle", data=pack(Tap.SETTLE_DISCREPANCY, found.id)),
-    ]
+    recheck = NotificationButton(label="button-recheck", data=pack(Tap.RECHECK_DISCREPANCY, found.id))
+    if found.kind is DiscrepancyKind.UNKNOWN_TRANSFER:
+        pay = NotificationButton(label="button-transfer-pay", data=pack(Tap.TRANSFER_PAY, found.id))
+        other = NotificationButton(label="button-transfer-other", data=pack(Tap.TRANSFER_OTHER, found.id))
+        return [recheck, pay, other]
+    return [recheck, NotificationButton(label="button-settle", data=pack(Tap.SETTLE_DISCREPANCY, found.id))]

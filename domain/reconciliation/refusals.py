@@ -9,6 +9,36 @@ class OrderUnnamed(CampusGError):
     key = "error-order-unnamed"
 
 
+class TransferUnexplained(CampusGError):
+    """A transfer of its order keeps the runner's pay back: the admin has to say whether it was that pay."""
+
+    key = "error-transfer-unexplained"
+
+
+class TransferUnread(CampusGError):
+    """What Stripe has of the transfer was not read yet."""
+
+    key = "error-transfer-unread"
+
+
+class TransferOfAnother(CampusGError):
+    """The transfer went to the account of somebody else than the runner of the order."""
+
+    key = "error-transfer-of-another"
+
+
+class TransferUnlikePay(CampusGError):
+    """The transfer is more than the runner is owed for the order, or in another currency."""
+
+    key = "error-transfer-unlike-pay"
+
+
+class NoPayOwed(CampusGError):
+    """The runner is owed nothing for the order: not yet, or not any more."""
+
+    key = "error-no-pay-owed"
+
+
 class OrderUnfinished(CampusGError):
     """A saga of the order is at work or stuck, and may book the same money."""
 

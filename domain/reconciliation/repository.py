@@ -1,15 +1,17 @@
 """Discrepancies in Postgres: one row each, told once each time it opens, ended by a recheck or by a person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification.model import Notification
 from domain.messaging.outbox_repository import notify
 from domain.orders.tables import orders
 from domain.payouts.tables import payable
@@ -20,6 +22,7 @@ from domain.reconciliation.discrepancy import (
     DiscrepancyKind,
     DiscrepancyStatus,
     ObservedDiscrepancy,
+    TransferMeaning,
     should_reopen,
 )
 from domain.reconciliation.notifications import (
@@ -27,10 +30,17 @@ from domain.reconciliation.notifications import (
     discrepancy_opened,
     discrepancy_remains,
     unbooked_movement_opened,
+    unknown_transfer_opened,
 )
 from domain.reconciliation.tables import discrepancy
 
 _NAMED = orders.alias("named")
+_OPENED: Mapping[DiscrepancyKind, Callable[[Discrepancy, datetime], Notification]] = MappingProxyType(
+    {
+        DiscrepancyKind.NOT_BOOKED: unbooked_movement_opened,
+        DiscrepancyKind.UNKNOWN_TRANSFER: unknown_transfer_opened,
+    }
+)
 _CONVERTED_FIELDS = ("kind", "status")
 
 
@@ -50,7 +60,8 @@ async def report_discrepancy(
     }
     this = update(discrepancy).where(discrepancy.c.id == before.id).values(**facts)
     if should_reopen(before, observed):
-        this = this.values(status=DiscrepancyStatus.OPEN, ended_at=None, ended_by=None, reason=None, told=0)
+        ended = dict.fromkeys(("ended_at", "ended_by", "reason", "meaning"))
+        this = this.values(status=DiscrepancyStatus.OPEN, told=0, **ended)
         await _log(work, before, SYSTEM, DiscrepancyEvent.FOUND_AGAIN, DiscrepancyStatus.OPEN, observed.note)
     row = (await work.connection.execute(this.returning(discrepancy))).mappings().one()
     kept = discrepancy_from_row(row)
@@ -58,8 +69,7 @@ async def report_discrepancy(
         await end_discrepancy(work, kept.id, DiscrepancyEvent.VANISHED)
     elif notify_admins and kept.status is DiscrepancyStatus.OPEN and kept.told == 0:
         await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
-        is_unbooked = kept.kind is DiscrepancyKind.NOT_BOOKED
-        await notify(work, (unbooked_movement_opened if is_unbooked else discrepancy_opened)(kept, work.now))
+        await notify(work, _OPENED.get(kept.kind, discrepancy_opened)(kept, work.now))
     return kept
 
 
@@ -80,6 +90,7 @@ async def end_discrepancy(
     *,
     actor: Actor = SYSTEM,
     reason: str | None = None,
+    meaning: TransferMeaning | None = None,
     last_seen: datetime | None = None,
 ) -> Discrepancy | None:
     """End an open discrepancy and log it.
@@ -90,7 +101,8 @@ async def end_discrepancy(
     this = update(discrepancy).where(discrepancy.c.id == discrepancy_id, discrepancy.c.status == DiscrepancyStatus.OPEN)
     if last_seen is not None:
         this = this.where(discrepancy.c.last_seen == last_seen)
-    values: dict[str, Any] = {"status": after, "ended_at": func.now(), "ended_by": actor.person_id, "reason": reason}
+    values: dict[str, Any] = {"status": after, "ended_at": func.now(), "ended_by": actor.person_id}
+    values |= {"reason": reason, "meaning": meaning}
     row = (await work.connection.execute(this.values(values).returning(discrepancy))).mappings().one_or_none()
     if row is None:
         return None
@@ -207,11 +219,13 @@ def discrepancy_from_row(row: RowMapping) -> Discrepancy:
 def has_unknown_transfer() -> ColumnElement[bool]:
     """Build the condition that Stripe has a transfer for the payable's order that we do not know.
 
-    While it holds, nothing more is sent for the order, even when a person settled the discrepancy. Something is owed
-    again only when the discrepancy is gone, because the transfer was reversed.
+    While it holds, nothing more is sent for the order: until the discrepancy is gone, because the transfer was
+    reversed, or an admin says whether it paid the runner. One who settles it in a worker or bot of an earlier release
+    does not say it.
     """
     unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
-    lasts = discrepancy.c.status.in_((DiscrepancyStatus.OPEN, DiscrepancyStatus.SETTLED))
+    is_unsaid = and_(discrepancy.c.status == DiscrepancyStatus.SETTLED, discrepancy.c.meaning.is_(None))
+    lasts = or_(discrepancy.c.status == DiscrepancyStatus.OPEN, is_unsaid)
     return exists().where(discrepancy.c.order_id == payable.c.order_id, *_is_of_its_order(), unknown, lasts)
 
 

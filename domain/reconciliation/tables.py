@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
-from domain.reconciliation.discrepancy import DiscrepancyKind, DiscrepancyStatus
+from domain.reconciliation.discrepancy import DiscrepancyKind, DiscrepancyStatus, TransferMeaning
 
 # A watermark and a lease in one row: one worker at a time reads the list, and continues where the last one stopped.
 # The columns seen_until, newest and watermark are times of Stripe's clock, in seconds of the epoch.
@@ -60,9 +60,11 @@ discrepancy = Table(
     timestamp_column("ended_at"),
     Column("ended_by", ForeignKey("person.id")),
     text_column("reason", nullable=True),
+    text_column("meaning", nullable=True),  # of an unknown transfer that was settled
     UniqueConstraint("kind", "subject"),
     one_of_check("kind", DiscrepancyKind),
     one_of_check("status", DiscrepancyStatus),
+    one_of_check("meaning", TransferMeaning),
     CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_by_status"),
     CheckConstraint("status <> 'settled' OR (ended_by IS NOT NULL AND reason IS NOT NULL)", name="settled_by"),
 )

@@ -96,6 +96,18 @@ async def list_lacking_of(work: UnitOfWork, discrepancy_id: int) -> list[Lacking
     return await _list_lacking(work, discrepancy.c.id == discrepancy_id)
 
 
+async def sum_moved(work: UnitOfWork, discrepancy_id: int, posting_key: str) -> int | None:
+    """Return the minor units that the balance transactions of this discrepancy moved in all, booked or not.
+
+    Return 0 when none is kept, and None when there are some without that of `posting_key`.
+    """
+    query = select(unbooked_movement.c.net, unbooked_movement.c.posting_keys)
+    rows = (await work.connection.execute(query.where(unbooked_movement.c.discrepancy_id == discrepancy_id))).all()
+    if rows and not any(posting_key in row.posting_keys for row in rows):
+        return None
+    return sum(int(row.net) for row in rows)
+
+
 async def list_lacking_after_settling(work: UnitOfWork) -> list[LackingMovement]:
     """Return what admins settled and the books do not have right since: such as what was booked after all."""
     return await _list_lacking(work, discrepancy.c.status == DiscrepancyStatus.SETTLED)

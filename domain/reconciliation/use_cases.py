@@ -17,7 +17,7 @@ from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.repository import find_order, lock_order
 from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_order
-from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus, TransferMeaning
 from domain.reconciliation.refusals import OrderUnfinished, OrderUnnamed
 from domain.reconciliation.repository import (
     end_discrepancy,
@@ -26,6 +26,7 @@ from domain.reconciliation.repository import (
     list_open_discrepancies,
     request_recheck,
 )
+from domain.reconciliation.transfer_meanings import book_as_pay, choose_meaning, resume_payout
 from domain.reconciliation.unbooked_repository import list_lacking_of
 from domain.saga.lookup_repository import has_any_unfinished_saga
 
@@ -63,25 +64,40 @@ async def request_discrepancy_recheck(
 
 
 async def settle_discrepancy(
-    work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str, *, shown_to_admins: bool = False
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    number: int,
+    reason: str,
+    *,
+    meaning: TransferMeaning | None = None,
+    shown_to_admins: bool = False,
 ) -> Discrepancy:
     """[Settle by hand]: end a discrepancy that a person can explain; no money moves, and the books take what they lack.
 
+    Of an unknown transfer they say its `meaning`, [It paid the runner] or [It was for something else]: then it keeps
+    the runner's pay back no longer.
+
     Raise Stale when the discrepancy is over, OrderUnnamed when neither it nor the reason names an order, OrderNotFound
     when the campus has no such order, OrderUnfinished when a saga of the order may book the same money, and what
-    `require_uninvolved` raises.
+    `require_uninvolved`, `choose_meaning` and `book_as_pay` raise.
     """
     require_permission(admin, Action.RETRY_STUCK, own=False)
     found = await view_discrepancy(work, campus, admin, number)
     subject = await _find_subject(work, campus, found, reason)
     await require_uninvolved(work, campus, admin, Action.RETRY_STUCK, subject)
     if subject.order_id is not None:
-        await _require_no_saga_to_book_it(work, campus, found, subject.order_id)
+        await _require_no_saga_to_book_it(work, campus, found, subject.order_id, is_pay=meaning is TransferMeaning.PAY)
+    said = await choose_meaning(work, found, meaning)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
-    settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
+    settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason, meaning=said)
     if settled is None:
         raise Stale
+    if said is TransferMeaning.PAY:
+        await book_as_pay(work, settled, subject.order_id)
     await book_settled(work, settled)
+    if said is not None and subject.order_id is not None:
+        await resume_payout(work, subject.order_id)
     await tell_admin_act(work, campus, admin, AdminAct.SETTLE, subject, reason, shown_to_admins=shown_to_admins)
     return settled
 
@@ -99,10 +115,12 @@ async def book_settled(work: UnitOfWork, settled: Discrepancy) -> None:
         await post_to_ledger(work, posting, order_id)
 
 
-async def _require_no_saga_to_book_it(work: UnitOfWork, campus: Campus, found: Discrepancy, order_id: int) -> None:
+async def _require_no_saga_to_book_it(
+    work: UnitOfWork, campus: Campus, found: Discrepancy, order_id: int, *, is_pay: bool
+) -> None:
     """Lock the order, so that none starts and nothing is adopted meanwhile."""
     await lock_order(work, campus.id, order_id)
-    if await has_any_unfinished_saga(work, order_id) and await list_lacking_of(work, found.id):
+    if await has_any_unfinished_saga(work, order_id) and (is_pay or await list_lacking_of(work, found.id)):
         raise OrderUnfinished(order=order_id)
 
 

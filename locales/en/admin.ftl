@@ -60,6 +60,8 @@ bot-history-other =
             [started] pay-out begun
             [refused] pay-out refused
             [paid] runner paid
+            [paid_at_stripe] runner paid by hand at Stripe
+            [paid_in_part] a part of the pay sent by hand at Stripe
             [held] pay-out held for a while
             [released] pay-out not held any more
             [done_at_stripe] pay taken back in Stripe's dashboard

@@ -19,6 +19,11 @@ notification-discrepancy =
     Order { $order }: ours { $local_value }, theirs { $remote_value }.
     <code>{ $subject }</code> ({ $note })
     Nothing was changed. Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
+notification-discrepancy-transfer =
+    ⚖️ <b>{ $number }: Stripe has a pay-out we do not know.</b>
+    Order { $order }: { $remote_value } to <code>{ $note }</code>.
+    <code>{ $subject }</code>
+    Somebody made it at Stripe. Nothing more is sent to the runner of this order until you say what it was: their pay, or something else. Was it a mistake, take it back in Stripe's dashboard and look again here.
 notification-discrepancy-movement =
     ⚖️ <b>{ $number }: Money moved at Stripe, and our books do not have it.</b>
     Order { $order }: { $remote_value }.
@@ -83,14 +88,20 @@ notification-captured-at-stripe =
     The order goes on. What is too much goes back to the customer by itself; what it is short of the total, we bear.
 button-recheck = 🔄 Look again
 button-settle = Settle by hand…
+button-transfer-pay = It paid the runner…
+button-transfer-other = For something else…
 
 ## What an admin reads and taps
 
 bot-command-differences = What differs from Stripe
 bot-command-settle = Settle a difference: /settle 3 reason
+bot-command-transfer-pay = A transfer paid the runner: /transfer_pay 3 reason
+bot-command-transfer-other = A transfer was for something else: /transfer_other 3 reason
 bot-button-discrepancies = ⚖️ Differences
 bot-button-recheck-discrepancy = 🔄 Look at { $number }
 bot-button-settle = Settle { $number }…
+bot-button-transfer-pay = 🏃 { $number }: pay…
+bot-button-transfer-other = { $number }: other…
 bot-discrepancies =
     { $count ->
         [0] ⚖️ Nothing differs: our rows say what Stripe says.
@@ -120,9 +131,23 @@ bot-settle =
 
     No money moves. The books take what they lack of it, as settled by you, and it is not told again.
     Type the reason: what it is, and what was done about it.
+bot-transfer-pay =
+    <b>Did transfer { $number } pay the runner of its order?</b>
+    { $line }
+
+    No money moves. The books take it as their pay, they are told so, and what is left of the pay, if anything, is sent.
+    Type the reason: who sent it, and why.
+bot-transfer-other =
+    <b>Was transfer { $number } for something else than the pay of its order's runner?</b>
+    { $line }
+
+    The books take it as settled by you. Then it keeps the pay back no longer: <b>what the runner is owed is sent.</b>
+    Type the reason: what it was for.
 bot-settle-order = Stripe names no order. Name it in the reason, as <code>#17</code>, or begin with <code>nobody</code>: nobody decides about their own.
 bot-settled =
     <b>Difference { $number } is settled.</b>
     Reason:
     { $reason }
+bot-usage-transfer-pay = Write the difference's number and the reason: <code>/transfer_pay 3 sent in Stripe's dashboard, the bot was down</code>
+bot-usage-transfer-other = Write the difference's number and the reason: <code>/transfer_other 3 a bonus</code>
 bot-usage-settle = Write the difference's number and the reason: <code>/settle 3 refunded in Stripe's dashboard</code>

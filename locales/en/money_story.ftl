@@ -16,6 +16,7 @@ order-message-money = { $event ->
         [forgiven] The campus let the { $amount } go that the customer owed.
         [goodwill] The campus pays the runner { $amount }. The customer paid nothing.
         [transfer] { $amount } was sent to the runner.
+        [transfer_at_stripe] { $amount } was sent to the runner by the campus team, at Stripe itself.
         [reversal] { $amount } was taken back from the runner.
         [reversal_at_stripe] { $amount } was taken back from the runner at Stripe.
         [late_reversal] { $amount } was sent too late, and taken back.

@@ -36,6 +36,7 @@ notification-cancelled-by-admin-runner =
     🛑 <b>Do not buy anything for #{ $order }.</b> The campus team cancelled it.
     Reason:
     { $reason }
+notification-paid-at-stripe = 💸 <b>{ $amount } sent</b> for job #{ $order }, by the campus team at Stripe itself. Thank you!
 notification-paid = 💸 <b>{ $amount } sent</b> for job #{ $order }. Thank you!
 notification-payout-waits = 💰 You have <b>{ $amount }</b> waiting from job #{ $order }. Set up your pay-out once, and it is sent by itself.
 notification-payout-refused = 💰 Stripe could not send you { $amount } for job #{ $order }. It stays yours: finish your pay-out set-up, and it is sent again.

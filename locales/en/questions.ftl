@@ -36,6 +36,7 @@ bot-question-end =
         [review-released] The pay was let go
         [payout-started] The pay-out was begun
         [payout-paid] The runner was paid
+        [payout-paid_at_stripe] The runner was paid at Stripe itself
         [refund-requested] A refund was decided
         [refund-succeeded] The money went back
         [dispute-answered] The bank has our answer

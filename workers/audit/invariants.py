@@ -207,8 +207,11 @@ def check_stripe_objects_have_owners(snapshot: AuditSnapshot) -> Finding:
     holds = {hold.payment_intent for hold in snapshot.holds if hold.payment_intent}
     transfers = {payable.transfer for payable in snapshot.payables if payable.transfer}
     made: Sequence[PaymentIntent | Transfer] = [*snapshot.intents, *snapshot.transfers]
-    breaches = [f"{one.id} belongs to no call" for one in made if one.metadata.saga not in sagas]
-    calls = Counter(one.metadata.call for one in made)
+    by_hand = snapshot.orders_of_transfers_at_stripe
+    by_us = [one for one in made if one.id not in by_hand]
+    breaches = [f"{one.id} belongs to no call" for one in by_us if one.metadata.saga not in sagas]
+    breaches += [f"transfer {one} is not at Stripe" for one in by_hand.keys() - {each.id for each in made}]
+    calls = Counter(one.metadata.call for one in by_us)
     breaches += [f"call {call} made {count} objects" for call, count in calls.items() if count > 1]
     breaches += [f"hold {intent} is not at Stripe" for intent in holds - {one.id for one in snapshot.intents}]
     breaches += [f"transfer {one} is not at Stripe" for one in transfers - {one.id for one in snapshot.transfers}]
@@ -230,7 +233,8 @@ def check_effects_happen_once(snapshot: AuditSnapshot) -> Finding:
         for kind, order in expected
         if booked[kind, order] != 1
     ]
-    made = Counter(transfer.transfer_group for transfer in snapshot.transfers)
+    by_hand = snapshot.orders_of_transfers_at_stripe
+    made = Counter(transfer.transfer_group for transfer in snapshot.transfers if transfer.id not in by_hand)
     for payable in snapshot.payables:
         expected |= {("transfer", payable.order_id)}
         sent, booked_count = made[f"order_{payable.order_id}"], booked["transfer", payable.order_id]

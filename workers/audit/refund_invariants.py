@@ -14,10 +14,12 @@ _KINDS = ("refund", "refund_failed", "reversal", "netting", "dispute", "dispute_
 
 
 def sum_net_transfers(snapshot: AuditSnapshot) -> Mapping[str | None, int]:
-    """Return transfer group -> minor units that Stripe sent, less reversals."""
+    """Return transfer group -> minor units that Stripe sent, less reversals; pay sent by hand is of its order's."""
     sent: dict[str | None, int] = defaultdict(int)
+    by_hand = snapshot.orders_of_transfers_at_stripe
     for transfer in snapshot.transfers:
-        sent[transfer.transfer_group] += transfer.amount - transfer.amount_reversed
+        group = f"order_{by_hand[transfer.id]}" if transfer.id in by_hand else transfer.transfer_group
+        sent[group] += transfer.amount - transfer.amount_reversed
     return sent
 
 
@@ -116,12 +118,15 @@ def find_ownerless_refund_objects(snapshot: AuditSnapshot) -> list[str]:
     """Find refunds and reversals without a saga, made twice, or missing at Stripe though our rows name them."""
     sagas = {str(saga.id) for saga in snapshot.sagas}
     reversals = [one for transfer in snapshot.transfers for one in transfer.reversals]
+    by_hand = snapshot.orders_of_transfers_at_stripe
     found: Sequence[StripeRefund | TransferReversal] = [*snapshot.refunds, *reversals]
     calls = Counter(one.metadata.call for one in found)
     adopted = {refund.refund for refund in snapshot.refund_rows if refund.origin is RefundOrigin.STRIPE}
     adopted |= {
         posting.posting_key.partition(":")[2] for posting in snapshot.postings if posting.kind == "reversal_at_stripe"
     }
+    # What was reversed of pay sent by hand, before an admin took it for pay.
+    adopted |= {one.id for transfer in snapshot.transfers if transfer.id in by_hand for one in transfer.reversals}
     breaches = [
         f"{one.id} belongs to no call" for one in found if one.metadata.saga not in sagas and one.id not in adopted
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.ledger.postings_at_stripe import TRANSFER_AT_STRIPE
 from domain.orders.states import Order
 from domain.payments.model import CustomerDebt, Hold
 from domain.payouts.model import Payable, RunnerDebt
@@ -121,3 +122,12 @@ class AuditSnapshot:
     late_payouts: Sequence[int] = ()  # orders with a payable that should not be held any more
     set_aside: Mapping[str, int] = field(default_factory=dict)  # kind -> Stripe objects that need no row of ours
     coverage: Coverage | None = None  # None: the snapshot has all rows and all objects
+
+    @property
+    def orders_of_transfers_at_stripe(self) -> Mapping[str, int]:
+        """Return transfer -> order, of transfers that a person made at Stripe and an admin took for pay."""
+        return {
+            posting.posting_key.partition(":")[2]: posting.order_id
+            for posting in self.postings
+            if posting.kind == TRANSFER_AT_STRIPE and posting.order_id is not None
+        }

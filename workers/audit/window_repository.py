@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.postings_at_stripe import TRANSFER_AT_STRIPE
 from domain.ledger.tables import ledger_txn
 from domain.orders.tables import orders
 from domain.payments.hold_repository import hold_from_row
@@ -113,6 +114,7 @@ def _orders_query() -> Select[Any]:
 
 
 _ORDERS = _orders_query()
+_TRANSFERS_AT_STRIPE = rows_of_orders(ledger_txn).where(ledger_txn.c.kind == TRANSFER_AT_STRIPE)
 _MADE_HOLDS = rows_of_orders(hold).where(hold.c.payment_intent.is_not(None))
 _PAYABLES = rows_of_orders(payable)
 _REFUNDS = rows_of_orders(refund)
@@ -139,7 +141,11 @@ async def _with_objects(work: UnitOfWork, order_ids: Sequence[int], old: set[int
     return WindowOrders(
         ids=order_ids,
         intents=[intent for intent, _ in intents],
-        transfers=[*_present(each.transfer for each in payables), *_present(each.transfer for each in refunds)],
+        transfers=[
+            *_present(each.transfer for each in payables),
+            *_present(each.transfer for each in refunds),
+            *await read_rows(work, _TRANSFERS_AT_STRIPE, lambda row: str(row["stripe_object"]), order_ids=order_ids),
+        ],
         refunds=_present(each.refund for each in refunds),
         old_groups=[f"order_{each.order_id}" for each in payables if each.order_id in old],
         old_payments=[intent for intent, each in intents if each.captured and each.order_id in old],

@@ -2,10 +2,6 @@
 
 from typing import assert_never
 
-from domain.campuses.people_repository import lock_payouts_ready
-from domain.database.unit_of_work import UnitOfWork
-from domain.payouts.repository import can_start_payout, find_payable
-from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyKind
 from domain.reconciliation.repository import (
     answer_recheck,
@@ -14,7 +10,7 @@ from domain.reconciliation.repository import (
     list_open_discrepancies_after,
     report_discrepancy,
 )
-from domain.saga.start import start_saga
+from domain.reconciliation.transfer_meanings import resume_payout
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
 from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report
@@ -65,14 +61,7 @@ async def recheck_discrepancy(context: ReconciliationContext, discrepancy: Discr
             and discrepancy.kind is DiscrepancyKind.UNKNOWN_TRANSFER
             and discrepancy.order_id is not None
         ):
-            await _resume_payout(work, discrepancy.order_id)
-
-
-async def _resume_payout(work: UnitOfWork, order_id: int) -> None:
-    """Start the pay-out: an unknown transfer was reversed, so the runner is still owed the money."""
-    owed = await find_payable(work, order_id)
-    if owed is not None and await lock_payouts_ready(work, owed.runner_id) and await can_start_payout(work, owed.id):
-        await start_saga(work, build_payout_start(owed))
+            await resume_payout(work, discrepancy.order_id)  # it was reversed: the runner is owed the money still
 
 
 async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:

@@ -41,7 +41,9 @@ Correction = Callable[[ReconciliationContext, MoneyObject, ObjectOwner], Awaitab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKind(Generic[MoneyObject]):
-    """A kind of object: how to retrieve one, to find its owner, and to read its money (minor units) and its status.
+    """A kind of object: how to retrieve one, to find its owner, and to read its money (minor units).
+
+    `read_note` returns what admins read of it: its status, of a transfer the account that it went to.
 
     `choose_correction` returns how to correct a late one, or None when a person has to decide about it. `adopt` takes
     over one that a person at Stripe made.
@@ -50,7 +52,7 @@ class ObjectKind(Generic[MoneyObject]):
     retrieve: Callable[[StripeGateway, str], Awaitable[MoneyObject]]
     find_owner: Callable[[UnitOfWork, MoneyObject], Awaitable[ObjectOwner]]
     amount_at_stake: Callable[[MoneyObject], int]
-    raw_status: Callable[[MoneyObject], str]
+    read_note: Callable[[MoneyObject], str]
     discrepancy_kind: DiscrepancyKind
     choose_correction: Callable[[MoneyObject], Correction[MoneyObject] | None]
     foreign_kind: ForeignKind
@@ -78,7 +80,7 @@ INTENTS: ObjectKind[PaymentIntent] = ObjectKind(
     retrieve=retrieve_intent,
     find_owner=find_intent_owner,
     amount_at_stake=held_or_captured_amount,
-    raw_status=lambda found: found.raw_status,
+    read_note=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_INTENT,
     choose_correction=lambda found: None if found.status is PaymentIntentStatus.SUCCEEDED else cancel_late_hold,
     foreign_kind=ForeignKind.PAYMENT,
@@ -87,7 +89,7 @@ TRANSFERS: ObjectKind[Transfer] = ObjectKind(
     retrieve=retrieve_transfer,
     find_owner=find_transfer_owner,
     amount_at_stake=unreversed_amount,
-    raw_status=lambda _: "",  # a transfer has none
+    read_note=lambda found: found.destination or "",
     discrepancy_kind=DiscrepancyKind.UNKNOWN_TRANSFER,
     choose_correction=lambda _: reverse_late_transfer,
     foreign_kind=ForeignKind.TRANSFER,
@@ -117,7 +119,7 @@ REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
     retrieve=retrieve_refund,
     find_owner=find_refund_owner,
     amount_at_stake=refunded_amount,
-    raw_status=lambda found: found.raw_status,
+    read_note=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND,
     choose_correction=lambda _: None,
     foreign_kind=ForeignKind.REFUND,
@@ -168,7 +170,7 @@ def _observe(object_kind: ObjectKind[MoneyObject], found: MoneyObject, owner: Ob
         order_id=owner.order_id,
         remote_value=amount,
         currency=found.currency,
-        note=object_kind.raw_status(found),
+        note=object_kind.read_note(found),
         harmless=amount == 0,
     )
 

@@ -10,7 +10,7 @@ _MONEY = (
     "restricted-elsewhere exempted-admins restriction-ended-admins owes-elsewhere exempted still-restricted "
     # to the admins: what is wrong, or was done
     "admin-act admin-chat-bound check check-more claim-ended-admins customer-not-reached dead-letter delivery-late "
-    "discrepancy discrepancy-gone discrepancy-movement discrepancy-remains foreign-objects "
+    "discrepancy discrepancy-gone discrepancy-movement discrepancy-remains discrepancy-transfer foreign-objects "
     "dispute dispute-lost dispute-won dispute-won-kept gave-back hold-expiring hold-lapsed "
     "limit-exceeded-admins owes-admins "
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
@@ -36,8 +36,8 @@ _MONEY = (
     "account-page account-trouble account-well limit-not-possible payout-account-gone payout-not-possible "
     "approved bank-refused cancelled-by-admin-runner claim-ended claim-given-back closed-paid closed-unpaid "
     "hold-gone-runner "
-    "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-less payout-late "
-    "payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready "
+    "limit-increase-requested limit-increased limit-not-increased limit-refused netted paid paid-at-stripe paid-less "
+    "payout-late payout-link payout-refused payout-waits payouts-cut-off payouts-lost payouts-ready "
     "pay-reversed refund-failed-runner refunded-runner released-by-admin suspended taken-back unsuspended"
 )
 _ORDER = (

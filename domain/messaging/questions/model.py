@@ -57,7 +57,8 @@ _DISCREPANCY_ENDED = frozenset({"difference-vanished", "difference-mended", "dif
 _DISCREPANCY = Question(topic="difference", subject="difference", ends=_DISCREPANCY_ENDED)
 _BANK_HAS_ANSWER = frozenset({"dispute-answered", "dispute-won", "dispute-lost"})
 _ANSWER_TO_BANK = Question(topic="answer-to-bank", subject="dispute", ends=_BANK_HAS_ANSWER)
-_UNSENT_PAY = _about_order("unsent-pay", "payout-paid", "review-released")
+_PAID = ("payout-paid", "payout-paid_at_stripe")
+_UNSENT_PAY = _about_order("unsent-pay", *_PAID, "review-released")
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
     {
@@ -92,19 +93,20 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "notification-discrepancy": _DISCREPANCY,
         "notification-discrepancy-remains": _DISCREPANCY,
         "notification-discrepancy-movement": _DISCREPANCY,
+        "notification-discrepancy-transfer": _DISCREPANCY,
         "notification-stuck": Question(
             topic="stuck", subject="saga", ends=frozenset({"saga-retried", "saga-resolved"})
         ),
-        "notification-review": _about_order("review", "review-released", "payout-paid"),
-        "notification-pay-reversed-admins": _about_order("review", "review-released", "payout-paid"),
+        "notification-review": _about_order("review", "review-released", *_PAID),
+        "notification-pay-reversed-admins": _about_order("review", "review-released", *_PAID),
         "notification-payout-short": _UNSENT_PAY,
         "notification-payout-settings": _UNSENT_PAY,
         "notification-return-refused": _about_order("return", "refund-requested", "refund-succeeded"),
         "notification-dispute": _ANSWER_TO_BANK,
         "notification-dispute-unanswered": _ANSWER_TO_BANK,
         "notification-evidence-refused": _ANSWER_TO_BANK,
-        "notification-dispute-lost": _about_order("dispute", "payout-started", "payout-paid"),
-        "notification-dispute-won-kept": _about_order("dispute", "payout-started", "payout-paid"),
+        "notification-dispute-lost": _about_order("dispute", "payout-started", *_PAID),
+        "notification-dispute-won-kept": _about_order("dispute", "payout-started", *_PAID),
         "notification-asks-to-run": Question(
             topic="asks-to-run", subject="membership", ends=frozenset({"membership-runner_status"})
         ),

@@ -36,6 +36,8 @@ class PendingInput(StrEnum):
     PASS_ON = "pass_on"  # a choice of who gets the text in `detail`, from the message in `subject`
     DEFAULT_PLACE = "default_place"  # where the customer's food usually goes
     SETTLE_DISCREPANCY = "settle_discrepancy"  # an admin's reason for the discrepancy in `subject`
+    TRANSFER_PAY = "transfer_pay"  # the reason when the transfer of the discrepancy in `subject` paid the runner
+    TRANSFER_OTHER = "transfer_other"  # the reason when it was for something else
     WAIVE_CUSTOMER_DEBT = "waive_customer_debt"  # an admin's reason to waive the debt for the order in `subject`
     RESOLVE_SAGA = "resolve_saga"  # an admin's reason for the stuck saga with the number in `subject`
     DROP_DEAD_LETTER = "drop_dead_letter"  # an admin's reason for the dead letter in `subject`

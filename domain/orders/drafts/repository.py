@@ -23,6 +23,8 @@ EXPIRING_INPUTS = frozenset(
         PendingInput.CASE_ANSWER,
         PendingInput.REFUND,
         PendingInput.SETTLE_DISCREPANCY,
+        PendingInput.TRANSFER_PAY,
+        PendingInput.TRANSFER_OTHER,
         PendingInput.WAIVE_CUSTOMER_DEBT,
         PendingInput.RESOLVE_SAGA,
         PendingInput.DROP_DEAD_LETTER,

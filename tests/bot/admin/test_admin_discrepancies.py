@@ -1,18 +1,21 @@
 """Discrepancies with Stripe in the admin chat: listed, rechecked on request, settled only with a reason."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from domain.campuses.tables import membership
 from domain.messaging.buttons import Tap
 from domain.reconciliation.tables import discrepancy
+from domain.saga.tables import saga
+from tests.bot.admin.test_admin_refunds import paid_order
 from tests.stack.bot_stack import BotStack, Json
-from tests.stack.order_setup import open_order
+from tests.stack.order_setup import notifications_of, open_order
 
 
-async def _insert_discrepancy(stack: BotStack, campus: str = "north") -> int:
-    row = {"campus_id": stack.campuses[campus], "kind": "unknown_transfer", "subject": f"tr_{uuid4().hex}"}
+async def _insert_discrepancy(stack: BotStack, campus: str = "north", **more: Json) -> int:
+    row = {"campus_id": stack.campuses[campus], "kind": "unknown_intent", "subject": f"pi_{uuid4().hex}"}
     row |= {"remote_value": 630, "currency": "sgd", "note": "<odd>"}
-    return await stack.insert(discrepancy, **row)
+    return await stack.insert(discrepancy, **row | more)
 
 
 async def _discrepancy_row(stack: BotStack, number: int) -> Json:
@@ -21,7 +24,7 @@ async def _discrepancy_row(stack: BotStack, number: int) -> Json:
 
 async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
-    assert f"{number}: a pay-out we do not know" in await sam.answer_to("/differences")
+    assert f"{number}: a payment we do not know" in await sam.answer_to("/differences")
     assert "theirs S$6.30" in await sam.text()
     assert "<odd>" in (await sam.text()).replace("&lt;", "<").replace("&gt;", ">")
     assert "Asking Stripe" in (await sam.press(f"🔄 Look at {number}"))["text"]
@@ -51,7 +54,7 @@ async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStac
 
 async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack, "south")
-    assert f"{number}: a pay-out" not in await sam.answer_to("/differences")
+    assert f"{number}: a payment" not in await sam.answer_to("/differences")
     await sam.write(f"/settle {number} nobody")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
 
@@ -69,3 +72,24 @@ async def test_a_discrepancy_that_names_no_order_is_settled_for_an_order_of_othe
     assert "There is no such order here" in await mine.answer_to(f"/settle {number} it was #999999")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
     assert "is settled" in await sam.answer_to(f"/settle {number} it was #{own}, reversed by hand")
+
+
+async def test_an_admin_says_whether_an_unknown_transfer_paid_the_runner(stack: BotStack) -> None:
+    sam, (_, ana, order_id) = await stack.add_admin(), await paid_order(stack)
+    over = {"status": "done", "ended_at": datetime.now(UTC), "wake_at": None}
+    await stack.update_rows(saga, saga.c.order_id == order_id, **over)
+    transfer: Json = {"kind": "unknown_transfer", "order_id": order_id, "note": "acct_of_nobody"}
+    number = await _insert_discrepancy(stack, **transfer)
+    assert "a pay-out we do not know" in await sam.answer_to("/differences")
+    assert "what the runner is owed is sent" in await sam.screen_after(f"{number}: other…")
+    await sam.press("⚖️ Differences")
+    assert "Say what transfer" in (await sam.tap(Tap.SETTLE_DISCREPANCY, number))["text"]
+    assert "Say what transfer" in await sam.answer_to(f"/settle {number} paid by hand")
+    await sam.write("/differences")
+    assert "pay the runner of its order?" in await sam.screen_after(f"🏃 {number}: pay…")
+    assert "is settled" in await sam.answer_to("the bot was down")
+    row = await _discrepancy_row(stack, number)
+    assert (row["status"], row["meaning"], row["reason"]) == ("settled", "pay", "the bot was down")
+    assert len(await notifications_of(stack, order_id, "notification-paid-at-stripe", ana)) == 1
+    again = await sam.answer_to(f"/transfer_pay {await _insert_discrepancy(stack, **transfer)} twice")
+    assert "is owed nothing" in again

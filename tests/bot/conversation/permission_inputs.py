@@ -40,6 +40,12 @@ INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
         PendingInput.SETTLE_DISCREPANCY: Rule(
             action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.DISCREPANCY, tried_in=PRIVATE_ONLY, text="nobody, a test"
         ),
+        PendingInput.TRANSFER_PAY: Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.TRANSFER, tried_in=PRIVATE_ONLY, text="sent by hand"
+        ),
+        PendingInput.TRANSFER_OTHER: Rule(
+            action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.TRANSFER, tried_in=PRIVATE_ONLY, text="a bonus"
+        ),
         PendingInput.WAIVE_CUSTOMER_DEBT: Rule(
             action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.OWED_ORDER, tried_in=PRIVATE_ONLY, text="paid in cash"
         ),

@@ -42,6 +42,7 @@ class SubjectKind(StrEnum):
     SAGA = "saga"
     DROP_POINT = "drop_point"
     DISCREPANCY = "discrepancy"
+    TRANSFER = "transfer"  # a discrepancy of one that its runner is owed as much as
     RUNNER_DEBT = "debt"
     OWED_ORDER = "owed"  # an order whose customer owes for it
     CUSTOMER_DEBT = "customers_debt"  # what that customer owes

@@ -120,16 +120,18 @@ async def _insert_other_subjects(
     work: UnitOfWork, here: Campus, customer: int, runner: int, order_id: int
 ) -> dict[SubjectKind, int]:
     owed_order, customer_debt_number = await _insert_owed_order(work, here, customer, runner)
+    reviewed = await _insert_reviewed_order(work, here, customer, runner)
     return {
         SubjectKind.DROP_POINT: (await list_drop_points(work, here.id))[0].id,
         SubjectKind.OWED_ORDER: owed_order,
         SubjectKind.CUSTOMER_DEBT: customer_debt_number,
         SubjectKind.LOCKED_ORDER: await _insert_locked_order(work, here, customer, runner),
-        SubjectKind.REVIEWED_ORDER: await _insert_reviewed_order(work, here, customer, runner),
+        SubjectKind.REVIEWED_ORDER: reviewed,
         SubjectKind.UNANSWERED_ORDER: await _insert_disputed_order(work, here, customer, runner, "open"),
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner, "lost"),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
-        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id),
+        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id, "unknown_intent"),
+        SubjectKind.TRANSFER: await _insert_discrepancy(work, here.id, reviewed, "unknown_transfer"),
         SubjectKind.PROPOSED_RESTRICTION: await insert_restrictions(work, here.id, runner, customer),
         SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id, order_id),
     }
@@ -189,8 +191,8 @@ async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: 
     return await insert_row(work, debt, **for_what, refund_id=refund_id, refusal="balance_insufficient")
 
 
-async def _insert_discrepancy(work: UnitOfWork, campus_id: int, order_id: int) -> int:
-    about = {"campus_id": campus_id, "kind": "unknown_intent", "subject": f"pi_{uuid4()}"}
+async def _insert_discrepancy(work: UnitOfWork, campus_id: int, order_id: int, kind: str) -> int:
+    about = {"campus_id": campus_id, "kind": kind, "subject": f"{kind}_{uuid4()}", "note": "acct_of_nobody"}
     return await insert_row(work, discrepancy, **about, order_id=order_id, remote_value=5, currency="sgd")
 
 
@@ -219,6 +221,8 @@ async def _insert_reviewed_order(work: UnitOfWork, here: Campus, customer: int, 
     owed = {"runner_id": runner, "amount": 600, "currency": "sgd", "held_until": func.now(), "held_for": "review"}
     await insert_row(work, payable, campus_id=here.id, order_id=order_id, **owed)
     await insert_row(work, review, campus_id=here.id, order_id=order_id, reason="too_fast")
+    over = update(saga).where(saga.c.order_id == order_id)
+    await work.connection.execute(over.values(status="done", wake_at=None, ended_at=func.now()))
     return order_id
 
 
@@ -244,9 +248,8 @@ async def _insert_owed_order(work: UnitOfWork, here: Campus, customer: int, runn
 
 def tap_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, tap: Tap, rule: Rule) -> IncomingUpdate:
     """Build the update of a tap."""
-    chat = scenario.chat_at(actor, chat_kind)
     data = f"v1:{tap}:{scenario.subject_of(rule)}:{rule.argument}"
-    return incoming_update(scenario.campus_id, actor, tap_content(actor, data, chat))
+    return incoming_update(scenario.campus_id, actor, tap_content(actor, data, scenario.chat_at(actor, chat_kind)))
 
 
 def text_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, text: str) -> IncomingUpdate:

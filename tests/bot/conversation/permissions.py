@@ -40,6 +40,7 @@ _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argu
 _CLOSES_ORDER = Rule(action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, allowed_in=ADMIN_CHATS)
 _RETRIES = Rule(action=_A.RETRY_STUCK, owner=_W.PARTY, subject=_T.SAGA, allowed_in=ADMIN_CHATS)
 _ACTS_ON_DEAD_LETTER, _SETTLES = replace(_RETRIES, subject=_T.DEAD_LETTER), replace(_RETRIES, subject=_T.DISCREPANCY)
+_SEES_TRANSFER = Rule(action=_A.SEE_STUCK, subject=_T.TRANSFER, allowed_in=ADMIN_CHATS)
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS)
 _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
 _REINSTATES = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS)
@@ -133,6 +134,8 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.DISCREPANCIES: Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         Tap.RECHECK_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
         Tap.SETTLE_DISCREPANCY: Rule(action=_A.SEE_STUCK, subject=_T.DISCREPANCY, allowed_in=ADMIN_CHATS),
+        Tap.TRANSFER_PAY: _SEES_TRANSFER,
+        Tap.TRANSFER_OTHER: _SEES_TRANSFER,
         Tap.BOARD: _SEES_BOARD,
         Tap.ADMIN_ORDER: Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS),
         Tap.ADMIN_ACTION: replace(_CLOSES_ORDER, argument=4),
@@ -269,6 +272,8 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "drop": replace(_ACTS_ON_DEAD_LETTER, text="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, allowed_in=ADMIN_CHATS),
         "settle": replace(_SETTLES, text="{} nobody"),
+        "transfer_pay": replace(_SETTLES, subject=_T.TRANSFER, text="{} sent by hand"),
+        "transfer_other": replace(_SETTLES, subject=_T.TRANSFER, text="{} a bonus"),
         "bind": Rule(action=_A.BIND_GROUP, allowed_in=OTHER_GROUPS, tried_in=OTHER_GROUPS),
         "cases": _SEES_CASE,
         "case": Rule(
