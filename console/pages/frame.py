@@ -25,6 +25,19 @@ def render_page(visitor: Visitor, here: str, title: str, *content: Content, ever
         element("b", visitor.campus.title),
         element("nav", *links),
         element(
+            "form",
+            element(
+                "input",
+                name="number",
+                inputmode="numeric",
+                placeholder="Order number",
+                aria_label="Order number",
+                autocomplete="off",
+                required=True,
+            ),
+            action=f"{home}order",
+        ),
+        element(
             "p",
             "as of ",
             element("span", at, id="as-of"),

@@ -23,7 +23,7 @@ def security_headers(*, is_public: bool) -> Mapping[str, str]:
     return {
         "Content-Security-Policy": (
             "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-            f"base-uri 'none'; form-action 'none'; frame-ancestors {frames}"
+            f"base-uri 'none'; form-action 'self'; frame-ancestors {frames}"
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -31,10 +32,13 @@ from webserver.request_bodies import BODY_TIMEOUT_SECONDS, BodyRoom, read_body
 STATIC = Path(__file__).with_name("static")
 REQUEST_TIMEOUT_SECONDS = Timeout.CONSOLE_REQUEST.seconds
 MAX_PAGES = 32  # at the same time; admins are few
+MAX_LOGINS = 4  # of the connections to Postgres some stay for the pages of those who are logged in
 MAX_LOGIN_BODIES = 16  # of the largest size, at the same time
 LOGIN_REFUSED = "This link is not valid any more: write /console to the bot again."
 NO_ADMIN = "The console is for the admins of this campus."
 NO_PAGE = "There is no such page."
+NO_NUMBER = "Type the number of an order, for example 214."
+MAX_NUMBER_DIGITS = 18
 
 log = get_logger(__name__)
 
@@ -54,6 +58,7 @@ class ConsoleContext:
     metrics: ConsoleMetrics
     login_bodies: BodyRoom = field(default_factory=lambda: BodyRoom(max_bytes=MAX_LOGIN_BODIES * MAX_LOGIN_BYTES))
     guess_brake: GuessBrake = field(default_factory=GuessBrake)
+    login_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_LOGINS))
     pages_in_flight: int = 0
 
 
@@ -65,13 +70,14 @@ def new_console(context: ConsoleContext) -> web.Application:
     app.router.add_get("/metrics", partial(_export_metrics, context.metrics))
     app.router.add_get("/console/-/{name}", _send_static)
     app.router.add_post("/console/{campus}/login", _timed(context.metrics, "login", _login_handler(context)))
+    app.router.add_get("/console/{campus}/order", _go_to_order)
     for name, path, page in (
         ("today", "", today_page.show_today),
         ("order", "orders/{order}", order_page.show_order),
         ("money", "money", money_page.show_money),
         ("engine", "engine", engine_page.show_engine),
     ):
-        handler = _timed(context.metrics, name, _with_door(context, _page_handler(context, page)))
+        handler = _timed(context.metrics, name, _page_handler(context, page))
         app.router.add_get(f"/console/{{campus}}/{path}", handler)
     return app
 
@@ -113,17 +119,11 @@ def _with_door(context: ConsoleContext, handler: DoorHandler) -> Handler:
     """Open the transaction of a request, and find the campus that its path names."""
 
     async def handle(request: web.Request) -> web.Response:
-        if context.pages_in_flight >= MAX_PAGES:
-            return answer_plain("Too many requests at once.", 503)
-        context.pages_in_flight += 1
-        try:
-            async with context.database() as work:
-                door = await find_door(work, context.tokens, request.match_info["campus"])
-                if door is None:
-                    return answer_page(render_notice(NO_PAGE), 404)
-                return await handler(work, door, request)
-        finally:
-            context.pages_in_flight -= 1
+        async with context.database() as work:
+            door = await find_door(work, context.tokens, request.match_info["campus"])
+            if door is None:
+                return answer_page(render_notice(NO_PAGE), 404)
+            return await handler(work, door, request)
 
     return handle
 
@@ -139,7 +139,8 @@ def _login_handler(context: ConsoleContext) -> Handler:
         if isinstance(body, HttpRefusal):
             return refuse_request(counts, body)
         try:
-            return await _with_door(context, partial(_log_in, context, body.decode(errors="replace")))(request)
+            async with context.login_turns:
+                return await _with_door(context, partial(_log_in, context, body.decode(errors="replace")))(request)
         except LoginRefused:
             count_refusal(counts, HttpRefusal.LOGIN_WRONG)
         if not await slow_down_guess(context.guess_brake) and request.transport is not None:
@@ -163,8 +164,8 @@ async def _log_in(
     return response
 
 
-def _page_handler(context: ConsoleContext, page: Page) -> DoorHandler:
-    async def handle(work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
+def _page_handler(context: ConsoleContext, page: Page) -> Handler:
+    async def show(work: UnitOfWork, door: Door, request: web.Request) -> web.Response:
         try:
             visitor = await find_visitor(work, door, request.cookies.get(COOKIE_NAME, ""))
             if visitor is None:
@@ -178,7 +179,27 @@ def _page_handler(context: ConsoleContext, page: Page) -> DoorHandler:
         except OrderNotFound:
             return answer_page(render_notice("There is no such order on this campus."), 404)
 
+    with_door = _with_door(context, show)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if context.pages_in_flight >= MAX_PAGES:
+            return answer_plain("Too many requests at once. Try again.", 503)
+        context.pages_in_flight += 1
+        try:
+            return await with_door(request)
+        finally:
+            context.pages_in_flight -= 1
+
     return handle
+
+
+async def _go_to_order(request: web.Request) -> web.Response:
+    """GET /console/{campus}/order?number=214: what somebody typed, with or without the sign of a number."""
+    number = request.query.get("number", "").strip().removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS):
+        return answer_page(render_notice(NO_NUMBER), 400)
+    place = f"/console/{quote(request.match_info['campus'], safe='')}/orders/{int(number)}"
+    return web.Response(status=303, headers={"Location": place, "Cache-Control": "no-store"})
 
 
 async def _send_static(request: web.Request) -> web.StreamResponse:

@@ -1,5 +1,9 @@
 """Tests that the pages say what happened to a played order, and that words of people stay words."""
 
+from urllib.parse import quote
+
+import pytest
+
 from console.pages.markup import element
 from tests.console.conftest import ConsoleStack
 
@@ -101,6 +105,21 @@ async def test_words_of_people_never_become_markup(console: ConsoleStack) -> Non
 def test_attributes_and_content_are_escaped() -> None:
     made = element("a", "<&>", href='"><script>', hidden=False, defer=True)
     assert made == '<a href="&quot;&gt;&lt;script&gt;" defer>&lt;&amp;&gt;</a>'
+
+
+@pytest.mark.parametrize("typed", ["{order}", "#{order}", " {order} "])
+async def test_an_order_is_found_by_its_number(console: ConsoleStack, typed: str) -> None:
+    shown = await page_of(console, f"order?number={quote(typed.format(order=console.paid.id))}")
+    assert f"#{console.paid.id}" in shown
+    assert "The runner was paid." in shown
+
+
+@pytest.mark.parametrize("typed", ["", "noodles", "-1", "1/../../x", "９", "1" * 30, "%0d%0aSet-Cookie:x"])
+async def test_what_is_no_number_of_an_order_is_answered_with_a_sentence(console: ConsoleStack, typed: str) -> None:
+    _, _, cookie = await console.log_in(console.sign(console.sam.person_id))
+    status, shown = await console.look(f"order?number={quote(typed)}", cookie)
+    assert status == 400
+    assert "Type the number of an order" in shown
 
 
 async def test_prometheus_reads_how_long_pages_take_and_what_was_refused(console: ConsoleStack) -> None:

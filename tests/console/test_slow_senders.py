@@ -119,6 +119,14 @@ async def test_guesses_of_a_login_wait_and_keep_no_page_waiting(console: Console
         assert {status for status, _, _ in await asyncio.gather(*guesses)} == {403}
 
 
+async def test_more_logins_at_once_than_pages_all_get_in(console: ConsoleStack) -> None:
+    async with small_console(console) as small:
+        signed = small.sign(small.sam.person_id)
+        logins = asyncio.gather(*(small.log_in(signed) for _ in range(2 * MAX_PAGES)))
+        assert await open_page(small) == 200
+        assert {status for status, _, _ in await logins} == {204}
+
+
 async def test_of_too_many_guesses_some_get_no_answer_and_the_admin_gets_in(console: ConsoleStack) -> None:
     spent = GuessBucket(tokens=0.0, updated_at=time.monotonic() + 1000)
     brake = GuessBrake(bucket=spent, waiting=MAX_WAITING_GUESSES)
