@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash soak fuzz tables races dashboard frauds faults check clean
+.PHONY: help demo chat play test crash soak fuzz tables races dashboard frauds bench faults check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # without compiled modules each process starts for seconds longer
 
@@ -50,6 +50,9 @@ dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to eac
 
 frauds: $(READY)  ## a month of six frauds against the risk rules, and what honest people notice
 	@exec $(VENV) -m tests.domain.risk.frauds
+
+bench: $(READY)  ## the saga engine beside its peers, into bench/results.md; ONLY=paced or ONLY=campusg,arq; FRESH=1 begins anew
+	@exec $(VENV) -m bench.engine --only '$(ONLY)' $(if $(FRESH),--fresh)
 
 faults: $(READY)  ## put forty small wrong edits into a copy, one at a time: the tests must catch each
 	@$(VENV) -m tests.seeded_faults

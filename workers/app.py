@@ -45,7 +45,7 @@ from workers.engine.leases import keep_leases
 from workers.engine.worker_context import WorkerContext
 from workers.metrics.exporter import export_connections, export_until, open_exporter, serve_metrics
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics, start_at_zero
-from workers.registers import build_worker_registers
+from workers.registers import RegisterBuilder, build_worker_registers
 from workers.scheduling.local_tasks import LocalTaskRunner
 from workers.scheduling.pushed_worker import PushedWorker
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
@@ -67,8 +67,8 @@ CAMPUS_POLL_INTERVAL_SECONDS = Timeout.CAMPUS_POLL_INTERVAL.seconds
 log = get_logger(__name__)
 
 
-async def run_worker(settings: WorkerSettings) -> None:
-    """Run one worker until SIGTERM or SIGINT, then let the jobs and sends in flight finish."""
+async def run_worker(settings: WorkerSettings, registers: RegisterBuilder = build_worker_registers) -> None:
+    """Run one worker with these registers until SIGTERM or SIGINT, then let the jobs and sends in flight finish."""
     stopping = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
@@ -78,7 +78,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         resources.push_async_callback(queue_pool.close)
         local_tasks = LocalTaskRunner(enqueue=enqueue, stopping=stopping)
-        parts = _open_parts(resources, settings, engine, local_tasks)
+        parts = _open_parts(resources, settings, engine, local_tasks, registers)
         open_database = parts.database
         await _wait_for_postgres(open_database, stopping)
         if stopping.is_set():
@@ -96,7 +96,7 @@ async def run_worker(settings: WorkerSettings) -> None:
             )
         lease_engine = create_database_engine(settings.database_url, pool_size=1)
         resources.push_async_callback(lease_engine.dispose)
-        lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue, build_worker_registers())
+        lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue, registers())
         _start_until_closed(resources, keep_leases(lease_database, context))
         _start_until_closed(resources, _refresh_tokens(open_database, settings, tokens))
         _start_until_closed(resources, watch_clock(ProcessClock(), open_database))
@@ -108,10 +108,14 @@ async def run_worker(settings: WorkerSettings) -> None:
 
 
 def _open_parts(
-    resources: AsyncExitStack, settings: WorkerSettings, engine: AsyncEngine, local_tasks: LocalTaskRunner
+    resources: AsyncExitStack,
+    settings: WorkerSettings,
+    engine: AsyncEngine,
+    local_tasks: LocalTaskRunner,
+    build: RegisterBuilder,
 ) -> Parts:
     looked_at = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_registers())
-    registers = build_worker_registers(look_at_services=define_services_check(settings, looked_at))
+    registers = build(look_at_services=define_services_check(settings, looked_at))
     database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, registers)
     tracing = open_tracing("workers", settings.traces_url)
     if tracing is not None:

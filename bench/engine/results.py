@@ -1,0 +1,190 @@
+"""bench/results.md: the tables, built from the kept runs alone. Ratios come first: the machine changes, they do not."""
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.engine.catalogue import FIGURES, PEERS, Peer
+from bench.engine.kept_runs import KeptRuns
+from bench.engine.machine import describe_machine
+from sandbox.launch.stack import PROJECT
+
+RESULTS = PROJECT / "bench" / "results.md"
+OURS = PEERS[0]
+Run = dict[str, Any]
+Read = Callable[[Run], float]
+HEAD = """# The saga engine beside its peers
+
+Written by `make bench` from the runs kept in `bench/results`; [how to read it](README.md). Every figure is the median
+of its runs, with the least and the most in brackets. A ratio is ours to theirs within one round, so what else the
+machine did meanwhile met both.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One number of a run of a figure."""
+
+    title: str
+    figure: str
+    read: Read
+    digits: int = 1
+    more_is_better: bool = False
+
+
+def rate(run: Run) -> float:
+    """Return the sagas per second from the first submission to the last settled order."""
+    return float(run["settled"] / run["seconds"])
+
+
+def latency(percent: int) -> Read:
+    """Read this percentile from submission to settled, in milliseconds."""
+    return lambda run: float(run["latency_ms"][percent - 1])
+
+
+def cpu(*parts: str) -> Read:
+    """Read the CPU seconds of these parts for 1,000 sagas."""
+    return lambda run: float(1000 * sum(run["cpu"].get(part, 0.0) for part in parts) / run["orders"])
+
+
+def wal(kind: str) -> Read:
+    """Read this count of the write-ahead log for one saga."""
+    return lambda run: float(run["wal"][kind] / run["orders"])
+
+
+ENGINE = ("workers", "server", "submitter")
+MEASURES = (
+    Measure(title="sagas/s, payment at once", figure="burst-0", read=rate, more_is_better=True, digits=0),
+    Measure(title="sagas/s, payment 50 ms", figure="burst-50", read=rate, more_is_better=True, digits=0),
+    Measure(title="at 20/s, submitted to settled, p50 ms", figure="paced", read=latency(50), digits=0),
+    Measure(title="at 20/s, submitted to settled, p99 ms", figure="paced", read=latency(99), digits=0),
+    Measure(title="CPU s for 1,000: all of it", figure="burst-0", read=cpu(*ENGINE, "postgres", "redis")),
+    Measure(title="- worker and engine's server", figure="burst-0", read=cpu("workers", "server")),
+    Measure(title="- submitter", figure="burst-0", read=cpu("submitter")),
+    Measure(title="- Postgres", figure="burst-0", read=cpu("postgres")),
+    Measure(title="- Redis", figure="burst-0", read=cpu("redis")),
+    Measure(title="commits a saga", figure="burst-0", read=wal("commits"), digits=2),
+    Measure(title="WAL record bytes a saga", figure="burst-0", read=wal("record_bytes"), digits=0),
+    Measure(title="full-page image bytes a saga, beside these", figure="burst-0", read=wal("image_bytes"), digits=0),
+)
+COMPARED = tuple(each for each in MEASURES if not each.title.startswith(("- ", "full")))
+
+
+def write(kept: KeptRuns) -> None:
+    """Write the tables."""
+    peers = [peer for peer in PEERS if any(peer.name in runs for runs in kept.values())]
+    sections = (
+        HEAD,
+        "## Ratios: CampusG to each peer\n",
+        "\n".join(ratio_table(kept, [peer for peer in peers if peer is not OURS])),
+        "## Figures\n",
+        "\n".join(figure_table(kept, peers)),
+        "## Faults in mid-run\n",
+        "\n".join(fault_table(kept, peers)),
+        "## Two workers, payment 50 ms\n",
+        "\n".join(worker_table(kept, peers)),
+        "## Machine and versions\n",
+        describe_machine(),
+        describe_runs(kept),
+    )
+    RESULTS.write_text("\n".join(sections), encoding="utf-8")
+
+
+def ratio_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
+    """Yield the lines of the ratios."""
+    yield from heading("", [peer.title for peer in peers])
+    for each in COMPARED:
+        cells = [spread(ratios(kept, each, peer), 2, suffix="x") for peer in peers]
+        yield row([f"{each.title} ({'more' if each.more_is_better else 'less'} is better)", *cells])
+    yield ""
+
+
+def ratios(kept: KeptRuns, measure: Measure, peer: Peer) -> list[float]:
+    """Return ours to theirs for each round that has both."""
+    runs = kept.get(measure.figure, {})
+    ours, theirs = runs.get(OURS.name, {}), runs.get(peer.name, {})
+    pairs = [(measure.read(ours[at]), measure.read(theirs[at])) for at in sorted(ours.keys() & theirs.keys())]
+    return [own / other for own, other in pairs if other]
+
+
+def figure_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
+    """Yield the lines of the absolute figures."""
+    yield from heading("", [peer.title for peer in peers])
+    for each in MEASURES:
+        cells = [spread([each.read(run) for run in runs_of(kept, each.figure, peer)], each.digits) for peer in peers]
+        yield row([each.title, *cells])
+    yield ""
+
+
+def fault_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
+    """Yield what each fault did to each peer; counts are sums over the runs."""
+    yield from heading(
+        "fault", ["peer", "settled after, s", "of these down, s", "lost", "second timer", "charged twice", "paid again"]
+    )
+    for figure in FIGURES:
+        for peer in peers if figure.fault else ():
+            runs = runs_of(kept, figure.name, peer)
+            if runs:
+                after, down = ([run[key] for run in runs] for key in ("settled_after_fault", "back_after_fault"))
+                counts = ("lost", "timers_twice", "charged_twice", "repeated_requests")
+                sums = [f"{sum(run[name] for run in runs)} of {sum(run['orders'] for run in runs)}" for name in counts]
+                yield row([figure.name, peer.title, spread(after, 1), spread(down, 1), *sums])
+    yield ""
+
+
+def worker_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
+    """Yield what a second worker brings."""
+    yield from heading("", ["one worker, sagas/s", "two workers, sagas/s", "two to one"])
+    for peer in peers:
+        one, two = kept.get("burst-50", {}).get(peer.name, {}), kept.get("two-workers", {}).get(peer.name, {})
+        if two:
+            both = [rate(two[at]) / rate(one[at]) for at in sorted(one.keys() & two.keys())]
+            rates = [spread([rate(run) for run in runs.values()], 0) for runs in (one, two)]
+            yield row([peer.title, *rates, spread(both, 2, suffix="x")])
+    yield ""
+
+
+def runs_of(kept: KeptRuns, figure: str, peer: Peer) -> list[Run]:
+    """Return the runs of a peer in the order of their rounds."""
+    return [run for _, run in sorted(kept.get(figure, {}).get(peer.name, {}).items())]
+
+
+def spread(values: Sequence[float], digits: int, *, suffix: str = "") -> str:
+    """Return the median with the least and the most."""
+    if not values:
+        return "-"
+    median, least, most = (f"{each:,.{digits}f}" for each in (statistics.median(values), min(values), max(values)))
+    return f"{median}{suffix}" if len(values) == 1 else f"{median}{suffix} ({least}–{most})"
+
+
+def describe(run: Run) -> str:
+    """Return a run in one line, for who watches."""
+    said = f"{rate(run):6.0f} sagas/s  p50 {latency(50)(run):7.1f}  p99 {latency(99)(run):7.1f} ms"
+    if "settled_after_fault" in run:
+        said = f"settled {run['settled_after_fault']:5.1f} s after the fault, {run['lost']} lost"
+    return f"{said}  load {run['load']}" if "load" in run else said
+
+
+def describe_runs(kept: KeptRuns) -> str:
+    """Return when and of what the runs are."""
+    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values()]
+    if not runs:
+        return ""
+    at, commits = sorted(run["at"] for run in runs), sorted({run["commit"] for run in runs})
+    load = spread([run["load"] for run in runs], 1)
+    return (
+        f"{len(runs)} runs from {at[0][:16]} to {at[-1][:16]} UTC, of {', '.join(commits)}. Load average before a run:"
+        f" {load}; above 1 somebody else used the cores too.\n"
+    )
+
+
+def heading(first: str, others: Sequence[str]) -> Iterable[str]:
+    """Yield the two lines above a table."""
+    yield row([first, *others])
+    yield "|---" * (len(others) + 1) + "|"
+
+
+def row(cells: Sequence[str]) -> str:
+    """Return one line of a table."""
+    return f"| {' | '.join(cells)} |"
