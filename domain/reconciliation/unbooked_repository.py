@@ -108,6 +108,17 @@ async def sum_moved(work: UnitOfWork, discrepancy_id: int, posting_key: str) -> 
     return sum(int(row.net) for row in rows)
 
 
+async def sum_kept_beside(work: UnitOfWork, kind: DiscrepancyKind, subject: str, movement: str, currency: str) -> int:
+    """Return the minor units in this currency of what is kept for this discrepancy beside this balance transaction."""
+    others = (unbooked_movement.c.movement != movement, unbooked_movement.c.currency == currency)
+    query = (
+        select(func.coalesce(func.sum(unbooked_movement.c.net), 0))
+        .join(discrepancy, discrepancy.c.id == unbooked_movement.c.discrepancy_id)
+        .where(discrepancy.c.kind == kind, discrepancy.c.subject == subject, *others)
+    )
+    return int((await work.connection.execute(query)).scalar_one())
+
+
 async def list_lacking_after_settling(work: UnitOfWork) -> list[LackingMovement]:
     """Return what admins settled and the books do not have right since: such as what was booked after all."""
     return await _list_lacking(work, discrepancy.c.status == DiscrepancyStatus.SETTLED)

@@ -5,7 +5,6 @@ only the platform's own money, and what a person did at Stripe to an object of o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from domain.database.unit_of_work import UnitOfWork
@@ -19,6 +18,12 @@ from domain.reconciliation.unbooked_repository import UnbookedMovement
 from domain.saga.lookup_repository import is_saga_at_work
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.at_stripe.adoption import CHARGE_TYPES, Adoption, adopt_movement, find_charge, is_of_charge
+from workers.reconciliation.at_stripe.booked_transactions import (
+    FEE_POSTING_KEY,
+    BookedTransaction,
+    LackingDiscrepancy,
+)
+from workers.reconciliation.at_stripe.converted import observe_converted
 from workers.reconciliation.at_stripe.foreign_objects import book_foreign_movement
 from workers.reconciliation.at_stripe.platform_movements import book_platform_movement
 from workers.reconciliation.at_stripe.unbooked_objects import (
@@ -37,7 +42,6 @@ from workers.stripe.steps.taken_payment import read_taken_payment
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
-FEE_POSTING_KEY = "fee:{}"  # of a balance transaction
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
 # The type of a balance transaction -> the posting keys of its source.
 POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingProxyType(
@@ -52,37 +56,12 @@ POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingPr
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedTransaction:
-    """What the ledger has of the source of a balance transaction: minor units, None where nothing is booked."""
-
-    campus_id: int
-    order_id: int | None
-    amount: int | None
-    fee: int | None
-    posting_keys: tuple[str, ...]  # of the amount
-    currency: str | None = None  # of the order
-
-    @property
-    def net(self) -> int:
-        """Minor units that the bookings added to Stripe's balance."""
-        return (self.amount or 0) - (self.fee or 0)
-
-
 class FeeOfPartUnknownError(Exception):
     """A hold was captured in part before Stripe named its fee, which two balance transactions come to."""
 
 
 class OrderBusyError(Exception):
     """A saga is in flight for the order of a balance transaction."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LackingDiscrepancy:
-    """The discrepancy of a balance transaction, and what is due for it."""
-
-    observed: ObservedDiscrepancy
-    unbooked: UnbookedMovement
 
 
 async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> LackingDiscrepancy | None:
@@ -97,6 +76,8 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
     explained = await sum_explained(work, found.id)
+    if booked.amount is not None and booked.is_converted(found.currency):
+        return await observe_converted(work, found, booked, explained)
     if not explained and _is_part_booked(found, booked, gross):
         return None
     unbooked = _as_unbooked(found, booked, gross)
@@ -106,8 +87,6 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (found.net - lacking, found.net)
     elif booked.amount is None:
         kind, values = DiscrepancyKind.NOT_BOOKED, (None, gross)
-    elif booked.currency not in (None, found.currency):
-        kind, values = DiscrepancyKind.OTHER_CURRENCY, (booked.amount, gross)
     elif booked.amount != gross:
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, gross)
     elif booked.fee is None and lacking:
@@ -117,24 +96,23 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.fee, found.fee)
     if lacking == 0 and kind is DiscrepancyKind.AMOUNT_MISMATCH:
         return None
-    return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=unbooked)
+    return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=(unbooked,))
 
 
 def _as_unbooked(found: BalanceTransaction, booked: BookedTransaction, gross: int) -> UnbookedMovement:
     """Return what is due for a balance transaction, and the keys of the postings that book it.
 
     The two of a hold captured in part come to what was captured, which stands for the first one; their fee is another
-    posting. What Stripe converted is booked in the order's currency.
+    posting.
     """
     is_part = found.type in CHARGE_TYPES and gross < found.amount
-    is_converted = booked.currency not in (None, found.currency)
     keys, due = booked.posting_keys, gross if is_part else found.net
     return UnbookedMovement(
         movement=found.id,
         net=found.net,
         currency=found.currency,
         posting_keys=keys if is_part or found.is_capture_remainder else (*keys, FEE_POSTING_KEY.format(found.id)),
-        due=None if is_converted or found.is_capture_remainder else due,
+        due=None if found.is_capture_remainder else due,
     )
 
 
@@ -164,7 +142,7 @@ def _gross(found: BalanceTransaction, booked: BookedTransaction) -> int:
     if found.type not in CHARGE_TYPES:
         return found.net
     captured = found.cause.amount_captured
-    return found.amount if captured is None or booked.currency not in (None, found.currency) else captured
+    return found.amount if captured is None or booked.is_converted(found.currency) else captured
 
 
 async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction) -> None:
@@ -264,10 +242,10 @@ async def _adopt_or_report(context: ReconciliationContext, found: BalanceTransac
             return None
         is_unbooked = lacking.observed.kind is DiscrepancyKind.NOT_BOOKED
         if is_unbooked and (
-            await book_foreign_movement(work, found) or await is_told_of_object(work, found, lacking.unbooked)
+            await book_foreign_movement(work, found) or await is_told_of_object(work, found, *lacking.unbooked)
         ):
             return None
-        await report_unbooked(work, lacking.observed, lacking.unbooked)
+        await report_unbooked(work, lacking.observed, *lacking.unbooked)
     return lacking.observed
 
 

@@ -11,8 +11,10 @@ from domain.reconciliation.repository import (
     report_discrepancy,
 )
 from domain.reconciliation.transfer_meanings import resume_payout
+from domain.reconciliation.unbooked_repository import list_lacking_of
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
+from workers.reconciliation.at_stripe.converted import is_part_that_never_came
 from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report
 from workers.reconciliation.object_ownership import ObjectOwnership
 from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, MoneyObject, ObjectKind, check_object
@@ -72,7 +74,9 @@ async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy
             return await _is_unaccounted(context, TRANSFERS, discrepancy.subject)
         case DiscrepancyKind.UNKNOWN_REFUND:
             return await _is_unaccounted(context, REFUNDS, discrepancy.subject)
-        case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH | DiscrepancyKind.OTHER_CURRENCY:
+        case DiscrepancyKind.OTHER_CURRENCY:
+            return await _still_lacks(context, discrepancy)
+        case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH:
             return await _transaction_still_mismatched(context, discrepancy)
         case DiscrepancyKind.HOLD_MISMATCH:
             return await is_hold_mismatched(context, discrepancy.subject)
@@ -98,7 +102,15 @@ async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKin
     return not is_accounted and object_kind.amount_at_stake(found) > 0
 
 
+async def _still_lacks(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    """Return whether the books lack what the discrepancy tells of: what moved at Stripe does not change."""
+    async with context.database() as work:
+        return bool(await list_lacking_of(work, discrepancy.id))
+
+
 async def _transaction_still_mismatched(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    if is_part_that_never_came(discrepancy.subject):
+        return await _still_lacks(context, discrepancy)
     found = await context.call_stripe(lambda client: retrieve_balance_transaction(client, discrepancy.subject))
     try:
         observed = await compare_and_report(context, found)

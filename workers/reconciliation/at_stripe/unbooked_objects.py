@@ -80,7 +80,7 @@ async def report_object(context: ReconciliationContext, found: BalanceTransactio
     )
 
 
-async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction, unbooked: UnbookedMovement) -> bool:
+async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction, *unbooked: UnbookedMovement) -> bool:
     """Return whether a discrepancy about the object tells of this balance transaction too.
 
     Once an admin settled it, the books take it. One that is gone tells of it if what came went back.
@@ -89,16 +89,18 @@ async def is_told_of_object(work: UnitOfWork, found: BalanceTransaction, unbooke
     told = None if object_id is None else await lock_discrepancy_of_object(work, object_id)
     if told is None or told.status is DiscrepancyStatus.MENDED:
         return False
-    await note_unbooked(work, told.id, unbooked)
+    for each in unbooked:
+        await note_unbooked(work, told.id, each)
     if told.status is DiscrepancyStatus.SETTLED:
         await book_settled(work, told)
     return told.status is not DiscrepancyStatus.GONE or await sum_unbooked_of(work, told.id) == 0
 
 
-async def report_unbooked(work: UnitOfWork, observed: ObservedDiscrepancy, unbooked: UnbookedMovement) -> None:
+async def report_unbooked(work: UnitOfWork, observed: ObservedDiscrepancy, *unbooked: UnbookedMovement) -> None:
     """Report a balance transaction that the books lack. What an admin settled is booked."""
     kept = await report_discrepancy(work, observed)
-    await note_unbooked(work, kept.id, unbooked)
+    for each in unbooked:
+        await note_unbooked(work, kept.id, each)
     if kept.status is DiscrepancyStatus.SETTLED:
         await book_settled(work, kept)
 
