@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self
 
 from domain.errors import Stale
+from domain.settings.button_links import find_link_fault, find_page_fault
 
 CALLBACK_DATA_VERSION = "v1"
 MAX_CALLBACK_DATA_BYTES = 64  # core.telegram.org/bots/api#inlinekeyboardbutton
@@ -222,6 +223,14 @@ class Button:
     url: str | None = None
     web_app: str | None = None  # in private chats only
     style: ButtonStyle | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a link that Telegram does not take: it would refuse the whole message."""
+        fault = None if self.url is None else find_link_fault(self.url)
+        if fault is None and self.web_app is not None:
+            fault = find_page_fault(self.web_app)
+        if fault is not None:
+            raise ValueError(f"the link of the button {self.label!r} {fault}")
 
 
 @dataclass(frozen=True, slots=True)

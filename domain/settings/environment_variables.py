@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from domain.settings.button_links import find_link_fault
 from domain.settings.database_address import UnusableAddress, read_database_address
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -142,6 +143,8 @@ def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | N
         errors.append("PUBLIC_URL must begin with https://, Telegram calls nothing else; leave it out to poll.")
     elif value is not None and value.startswith("https://") and not _has_webhook_port(value):
         errors.append("PUBLIC_URL must have the port 443, 80, 88 or 8443; Telegram calls no other.")
+    elif value is not None and value.startswith("https://"):
+        _add_link_fault("PUBLIC_URL", value, errors)
     return value
 
 
@@ -150,7 +153,16 @@ def read_console_url(environ: EnvironmentVariables, errors: list[str]) -> str | 
     value = read_url(environ, "CONSOLE_URL", errors)
     if value is not None and not _is_safe_url(value):
         errors.append("CONSOLE_URL must begin with https://, Telegram opens nothing else; leave it out for no console.")
+    elif value is not None:
+        _add_link_fault("CONSOLE_URL", value, errors)
     return value
+
+
+def _add_link_fault(name: str, value: str, errors: list[str]) -> None:
+    """Add what keeps an address from being the link of a button, unless it is said already that it is none."""
+    fault = find_link_fault(value) if _is_address(value, ("http", "https")) else None
+    if fault is not None:
+        errors.append(f"{name} {fault}")
 
 
 def _has_webhook_port(url: str) -> bool:
@@ -210,6 +222,8 @@ def read_stripe_api_url(
         errors.append(
             "STRIPE_API_URL must begin with https:// when ENVIRONMENT is live; leave it out for Stripe's own."
         )
+    elif value is not None:
+        _add_link_fault("STRIPE_API_URL", value, errors)  # its pages are links of buttons
     return value
 
 

@@ -118,6 +118,10 @@ notification-admin-chat-lost =
     ⚠️ <b>The bot may not write in the admin chat of { $campus }.</b> Telegram says: { $error }
     What is for the admins waits. Make the bot an administrator of that group again, or write <code>/bind admin</code> in another one. Meanwhile /board, /stuck and /parked work here.
 notification-admin-chat-regained = ✅ <b>The bot may write in the admin chat of { $campus } again.</b> What waited is sent now.
+notification-buttons-refused =
+    🔘 <b>Telegram refused buttons of a message.</b> It was sent without them. Telegram says: { $error }
+    A link comes from the settings (CONSOLE_URL, STRIPE_API_URL, the invitation of the runner group): look there. Else it is a defect of the bot.
+bot-buttons-missing = ⚠️ Telegram did not take all buttons of this message. The campus team knows.
 notification-token-refused =
     ⚠️ <b>Telegram refuses the bot of { $campus }.</b> Telegram says: { $error }
     Its people are not heard, and read nothing: what the bot has to say waits. Get the bot's token from @BotFather, set <code>{ $variable }</code> to it, and start the processes again. Then all is sent by itself.

@@ -1,17 +1,14 @@
 """Validation of keyboards: allowed buttons, actions and sizes."""
 
-import re
 from dataclasses import dataclass, field
 
 from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
-from sandbox.telegram.html_entities import utf16_length
+from sandbox.telegram.button_actions import ACTIONS, check_action
 from sandbox.telegram.records import ButtonRows, JsonObject
-from sandbox.telegram.web_app import check_web_app_address
 
-MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
+MAX_BUTTONS = 100  # of a keyboard
 STYLES = frozenset({"primary", "success", "danger"})
 _APPEARANCE_FIELDS = frozenset({"text", "style", "icon_custom_emoji_id"})
-_ACTIONS = frozenset({"callback_data", "url", "web_app", "copy_text", "disabled"})
 _REPLY_FIELDS = _APPEARANCE_FIELDS | {"request_contact", "request_location"}
 _KEYBOARD_FIELDS = frozenset(
     {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"}
@@ -80,14 +77,14 @@ def _reply_button(button: object) -> JsonObject:
 def _inline_button(button: object) -> JsonObject:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
-    _require_only(button, _APPEARANCE_FIELDS | _ACTIONS)
+    _require_only(button, _APPEARANCE_FIELDS | ACTIONS)
     _check_appearance(button)
-    actions = [name for name in button if name in _ACTIONS]
+    actions = [name for name in button if name in ACTIONS]
     if not actions:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise sandbox_refusal(f"a button needs exactly one action, this one has {', '.join(sorted(actions))}")
-    _action(actions[0], button[actions[0]])
+    check_action(actions[0], button[actions[0]])
     return button
 
 
@@ -99,22 +96,3 @@ def _check_appearance(button: JsonObject) -> None:
         raise sandbox_refusal("a button needs a text")
     if "style" in button and button["style"] not in STYLES:
         raise bad_request("can't parse inline keyboard button: invalid button style specified")
-
-
-def _action(action: str, value: object) -> None:
-    match action, value:
-        case "callback_data", str():
-            if not 1 <= len(value.encode()) <= MAX_CALLBACK_BYTES:
-                raise bad_request("BUTTON_DATA_INVALID")
-        case "url", str():
-            if not re.match(r"(https?://[^\s/]+|tg://\S+)", value):
-                raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
-        case "web_app", {"url": str() as url, **others} if not others:
-            check_web_app_address(url)
-        case "copy_text", {"text": str() as text, **others}:
-            if others or not 1 <= utf16_length(text) <= MAX_COPY:
-                raise bad_request("BUTTON_COPY_TEXT_INVALID")
-        case "disabled", dict():
-            return
-        case _:
-            raise sandbox_refusal(f'"{action}" of a button has the wrong type')

@@ -57,6 +57,7 @@ MODELS = (
     "domain/errors.py",
     "domain/money.py",
     "domain/quotes.py",
+    "domain/settings/button_links.py",
     "domain/settings/timeout_rules.py",
     "domain/settings/timeouts.py",
     "domain/typed.py",

@@ -11,6 +11,7 @@ from domain.campuses.campus import OpeningHours
 from domain.campuses.fees import Fees
 from domain.currencies import all_currencies
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH
+from domain.settings.button_links import find_link_fault
 from domain.typed import fold_name
 from workers.commands.campus_fees import read_fees
 from workers.commands.campus_hours import read_hours
@@ -189,7 +190,7 @@ def _read_runner_invite(root: Section) -> str | None:
     if "runner_invite" not in root.content:
         return None
     link = read_text(root, "runner_invite", max_length=200)
-    if link and not re.fullmatch(r"https://\S+", link):
+    if link and (find_link_fault(link) is not None or not link.startswith("https://")):
         root.add_error("runner_invite", f"{format_value(link)} is no link; Telegram's begin with https://t.me/+")
     return link
 

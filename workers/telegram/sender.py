@@ -24,6 +24,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from domain.messaging.bot_troubles.refused_buttons import describe_button_refusal, is_button_refused
 from domain.messaging.buttons import Button
 from domain.messaging.group_refusals import is_group_refused
 from domain.order_messages.view import OrderMessageContent
@@ -226,7 +227,7 @@ def _classify_bad_request(description: str) -> SendOutcome:
         return MessageGone()
     if "chat not found" in said or is_group_refused(description):
         return Blocked(description)
-    return MessageRejected(description)
+    return MessageRejected(describe_button_refusal(description) if is_button_refused(description) else description)
 
 
 def _classify_network_error(failure: NetworkError) -> SendOutcome:

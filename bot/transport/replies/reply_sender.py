@@ -26,6 +26,7 @@ from bot.conversation.replies import (
 from bot.conversation.request_context import truncate
 from bot.transport.metrics import BotMetrics
 from bot.transport.replies.queued_reply import QueuedReply, lifetime_of, queue_key
+from bot.transport.replies.refused_buttons import without_refused_buttons
 from bot.transport.replies.reply_queue import ReplyQueue
 from bot.transport.update_payload import ReplyTarget, find_reply_target
 from domain.campuses.group_repository import save_group_invite, update_group_chat_id
@@ -33,6 +34,11 @@ from domain.campuses.people_repository import mark_unreachable
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import IncomingUpdate
+from domain.messaging.bot_troubles.refused_buttons import (
+    describe_button_refusal,
+    is_button_refused,
+    tell_buttons_refused,
+)
 from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
 from domain.messaging.group_refusals import is_group_refused, is_topic_refused
 from domain.orders.use_cases.lost_groups import record_group_lost
@@ -84,6 +90,29 @@ async def send_reply(sender: ReplySender, queued: QueuedReply) -> Reply | None:
 
     Return the reply to send in its place, when Telegram refuses this one for good but may take another.
     """
+    try:
+        return await _make_call(sender, queued)
+    except TelegramBadRequest as error:
+        plain = None
+        if is_button_refused(error.message):
+            plain = without_refused_buttons(queued.reply, queued.target.language)
+        if plain is None:
+            raise
+        await _record_refused_buttons(sender, queued, error.message)
+        return plain
+
+
+async def _record_refused_buttons(sender: ReplySender, queued: QueuedReply, said: str) -> None:
+    """Log it, and tell the admins; the reply is sent without the buttons even while the database is away."""
+    log.error("reply_buttons_refused", reply=type(queued.reply).__name__, error=describe_button_refusal(said))
+    try:
+        async with sender.database() as work:
+            await tell_buttons_refused(work, queued.campus_id, said)
+    except Exception as failure:
+        log.warning("refusal_not_recorded", error=failure)
+
+
+async def _make_call(sender: ReplySender, queued: QueuedReply) -> Reply | None:
     bot, target = sender.bots[queued.campus_id], queued.target
     match queued.reply:
         case Answer() as answer:
@@ -177,6 +206,8 @@ async def _edit_screen(bot: Bot, target: ReplyTarget, screen: Screen, message_id
             reply_markup=build_keyboard(shown.rows),
         )
     except TelegramBadRequest as error:
+        if is_button_refused(error.message):
+            raise
         if "message is not modified" not in error.message:  # deleted, or too old to edit
             return NewMessage(screen)
     return None

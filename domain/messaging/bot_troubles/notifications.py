@@ -1,9 +1,10 @@
 """What the admins of a campus are told about the troubles of its bot."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from domain.campuses.campus import Campus
-from domain.messaging.notification.model import Notification
+from domain.messaging.notification.model import ADMIN_CHAT, Notification
 
 
 def token_refused(campus: Campus, reader: int, through: int, why: str, now: datetime) -> Notification:
@@ -47,4 +48,16 @@ def webhook_works(campus: Campus, reader: int, now: datetime) -> Notification:
         name=f"webhook_works:{campus.id}:{now.timestamp()}:{reader}",
         key="notification-webhook-works",
         args={"campus": campus.title},
+    )
+
+
+def buttons_refused(campus_id: int, why: str, now: datetime) -> Notification:
+    """Tell the admins in Telegram's words why it refused buttons: once a day for the same ones."""
+    cause = sha256(why.encode()).hexdigest()[:16]
+    return Notification(
+        campus_id=campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"buttons_refused:{campus_id}:{cause}:{now:%Y%m%d}",
+        key="notification-buttons-refused",
+        args={"error": why},
     )

@@ -16,7 +16,7 @@ _MONEY = (
     "own-act payout-refused-admins payout-short pin-locked refund-failed-admins refund-refused runner-debt-admins "
     "dispute-unanswered evidence-refused evidence-sent return-refused "
     "admin-chat-lost admin-chat-regained order-unseen runner-group-lost runner-group-regained "
-    "token-refused token-accepted webhook-fails webhook-works "
+    "token-refused token-accepted webhook-fails webhook-works buttons-refused "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
     "review captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
     "payout-settings stripe-settings "

@@ -3,6 +3,7 @@
 from domain.campuses.tables import campus, membership
 from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
 from domain.orders.drafts.tables import draft
 from tests.bot.transport.update_flood import FIRST_UPDATE, HEADERS
 from tests.stack.bot_stack import NORTH, BotStack, Json, json_bytes
@@ -139,3 +140,35 @@ async def test_every_update_is_settled(stack: BotStack) -> None:
     assert [row for row in unhandled if row["update_id"] < FIRST_UPDATE] == [], (
         "only random updates may become dead letters"
     )
+
+
+REFUSED: Json = {"kind": "status", "status": 400}
+LINK_REFUSED = "Bad Request: inline keyboard button URL 'https://food/console?secret=1' is invalid: Wrong HTTP URL"
+
+
+async def test_what_telegram_refuses_for_its_buttons_is_sent_without_them_and_told_once(stack: BotStack) -> None:
+    mei, here = await stack.add_person(), campus.c.name == NORTH[0]
+    await stack.update_rows(campus, here, admin_chat=-1_000_777_003)
+    for method in ("sendMessage", "editMessageText"):
+        for _ in range(2):
+            await stack.control_telegram("faults", method=method, chat=mei.id, **REFUSED, description=LINK_REFUSED)
+            if method == "sendMessage":
+                text = await mei.answer_to("/start")
+            else:
+                await mei.tap(Tap.HOME, argument=1)
+                text = await mei.text()
+            assert "Hi Mei!" in text
+            assert "did not take all buttons" in text
+    told = await stack.rows(notification, notification.c.key == "notification-buttons-refused")
+    await stack.update_rows(campus, here, admin_chat=None)
+    assert [one["args"]["error"] for one in told] == [LINK_REFUSED.replace("/console?secret=1", "")]
+    await mei.write("/orders")
+    assert "did not take all buttons" not in await mei.text()
+
+
+async def test_a_keyboard_that_telegram_refuses_altogether_leaves_the_words(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    refused: Json = REFUSED | {"description": "Bad Request: BUTTON_DATA_INVALID"}
+    await stack.control_telegram("faults", method="sendMessage", chat=mei.id, **refused)
+    assert "Hi Mei!" in await mei.answer_to("/start")
+    assert await mei.labels() == ["🏠 Home"]

@@ -205,3 +205,20 @@ def test_a_process_that_is_set_up_wrongly_ends_with_2_and_no_traceback() -> None
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("DATABASE_URL is not set;")
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "url", "sentence"),
+    [
+        (read_bot_settings, "CONSOLE_URL", "http://localhost:8080", "CONSOLE_URL needs a host with a dot"),
+        (read_bot_settings, "CONSOLE_URL", "https://console", "takes no button to console"),
+        (read_bot_settings, "PUBLIC_URL", "https://food", "PUBLIC_URL needs a host with a dot"),
+        (read_worker_settings, "STRIPE_API_URL", "http://localhost:12111", "For this machine write 127.0.0.1."),
+    ],
+)
+def test_an_address_that_telegram_takes_for_no_button_is_refused_at_start(
+    read: Read, name: str, url: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(GOOD | WEBHOOKS | {name: url})
+    assert any(sentence in said for said in refused.value.sentences)

@@ -1,11 +1,14 @@
 """Order messages and notifications that cannot be rendered or sent: dead letters that block nothing behind them."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
 from domain.orders.states import Order
-from tests.workers.telegram.sender_stack import ANA, GROUP, SenderStack
+from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack
 
 
 async def try_all_sends(stack: SenderStack, times: int) -> None:
@@ -88,3 +91,32 @@ async def test_an_alert_that_cannot_be_sent_brings_no_alert_about_itself(stack: 
         "push-of-an-old-release",
         "notification-dead-letter",
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("http://localhost/pay/1", "needs a host with a dot"),
+        ("https://food.example.org/pay/1", "url 'https://food.example.org' is invalid"),
+    ],
+)
+async def test_a_link_that_no_button_may_have_is_one_dead_letter_and_tried_no_more(
+    stack: SenderStack, link: str, words: str
+) -> None:
+    await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    number = await stack.add_notification("linked")
+    buttons = json.dumps([{"key": "button-open-checkout", "url": link}])
+    await stack.execute_sql(
+        "UPDATE notification SET buttons = CAST(:new AS jsonb) WHERE id = :id", new=buttons, id=number
+    )
+    await stack.inject_fault(
+        "status", MEI, status=400, description=f"Bad Request: inline keyboard button URL '{link}' is invalid"
+    )
+    await try_all_sends(stack, 3)
+    await stack.send_all_due()
+    assert (await stack.notification_row(number)).status == "dropped"
+    (found,) = await stack.dead_letters()
+    assert words in found.error.lower()
+    assert "/pay/1" not in found.error, "whoever opens the link may act"
+    told = [each for each in await stack.chat_texts(ANA, GROUP) if "Parked" in each]
+    assert len(told) == 1
