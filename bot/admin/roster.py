@@ -9,7 +9,7 @@ from bot.admin.listing import show_each
 from bot.admin.orders.actions import AdminAction, command_of, execute_admin_action, request_reason
 from bot.admin.people.addressing import Addressed
 from bot.admin.reasons import ask_for_reason
-from bot.conversation.paging import get_page, paging_row_with_refresh
+from bot.conversation.paging import answer_refresh, get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
@@ -76,7 +76,7 @@ async def runners_command(context: RequestContext) -> Replies:
 async def show_roster_page(context: RequestContext) -> Replies:
     """Handle [Runners], its pages, and the way back from a question."""
     await require_admin_access_and_clear_input(context)
-    return (EditMenu(await _render_roster(context, context.subject)),)
+    return answer_refresh(context), EditMenu(await _render_roster(context, context.subject))
 
 
 async def _render_roster(context: RequestContext, page: int) -> Screen:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bot.conversation.replies import Rows
+from bot.conversation.replies import Answer, Rows
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import Button, Tap
 
@@ -40,6 +40,11 @@ def paging_row(context: RequestContext, tap: Tap, page: Page[Any], argument: int
     after = context.button("bot-button-list-after", tap, -1 - page.number, argument)
     row = (*([before] if page.number else []), *([after] if page.has_more else []))
     return (row,) if row else ()
+
+
+def answer_refresh(context: RequestContext) -> Answer:
+    """Return the words for a tap on [Refresh]: nobody sees that it did something where nothing has changed."""
+    return Answer(context.say_plain("bot-board-fresh"))
 
 
 def paging_row_with_refresh(context: RequestContext, tap: Tap, page: Page[Any]) -> tuple[Button, ...]:

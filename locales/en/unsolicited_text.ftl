@@ -16,6 +16,7 @@ bot-pass-on-whom =
     <b>Who shall read this?</b>
     { $words }
 bot-passed-on = ✍️ Sent to { $name }. What comes back, you read here.
+bot-nothing-to-pass-on = Nothing of yours waits to be sent on. Here is what I can do for you:
 bot-not-passed-on = All right, nobody reads it. Here is what I can do for you:
 bot-button-pass-on = Yes, send it
 bot-button-do-not-pass-on = No

@@ -8,8 +8,8 @@ from bot.admin.access import require_admin_access, require_admin_access_and_clea
 from bot.admin.commands import admin_screen
 from bot.admin.listing import say_unreadable, show_each
 from bot.admin.operations.console import console_rows
-from bot.conversation.paging import Page, get_page, paging_row_with_refresh
-from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.paging import Page, answer_refresh, get_page, paging_row_with_refresh
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.campus import Campus
@@ -37,7 +37,7 @@ async def show_board_page(context: RequestContext) -> Replies:
     screen = await _render_board(context, context.campus, context.subject)
     if not context.is_on_menu:
         return (NewMessage(screen),)
-    return Answer(context.say_plain("bot-board-fresh")), EditMenu(screen)
+    return answer_refresh(context), EditMenu(screen)
 
 
 async def _render_board(context: RequestContext, campus: Campus, page: int) -> Screen:

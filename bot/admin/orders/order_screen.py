@@ -10,6 +10,7 @@ from bot.admin.operations.console import console_rows
 from bot.admin.orders.actions import admin_action_rows
 from bot.admin.orders.new_pin import new_pin_rows
 from bot.conversation.home import edit_menu_or_send
+from bot.conversation.paging import answer_refresh
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses.people_repository import find_member
@@ -39,7 +40,7 @@ async def order_command(context: RequestContext) -> Replies:
 async def show_tapped_order(context: RequestContext) -> Replies:
     """Show the order from the board, from an alert or from a question; one button shows its full event log."""
     await require_admin_access_and_clear_input(context)
-    return (edit_menu_or_send(context, await _render_order(context, context.subject)),)
+    return answer_refresh(context), edit_menu_or_send(context, await _render_order(context, context.subject))
 
 
 async def _render_order(context: RequestContext, order_id: int) -> Screen:

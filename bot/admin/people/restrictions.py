@@ -9,7 +9,7 @@ from bot.admin.listing import show_each
 from bot.admin.people.addressing import Addressed
 from bot.admin.people.restriction_parsing import MissingTerm, parse_restriction
 from bot.admin.reasons import ask_for_reason
-from bot.conversation.paging import get_page, paging_row_with_refresh
+from bot.conversation.paging import answer_refresh, get_page, paging_row_with_refresh
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
@@ -122,7 +122,7 @@ async def restrictions_command(context: RequestContext) -> Replies:
 async def show_restrictions_page(context: RequestContext) -> Replies:
     """Handle [Restrictions], its pages, and the way back from a question."""
     await require_admin_access_and_clear_input(context)
-    return (EditMenu(await _render_list(context, context.subject)),)
+    return answer_refresh(context), EditMenu(await _render_list(context, context.subject))
 
 
 async def _render_list(context: RequestContext, page: int) -> Screen:

@@ -171,11 +171,17 @@ async def confirm_team_message(context: RequestContext) -> Replies:
 
 
 async def decline_relay(context: RequestContext) -> Replies:
-    """Handle [No]: nobody reads the message; show the home buttons."""
-    kept = await find_pending_input(context.work, *_person_key(context))
+    """Handle [No]: nobody reads the message; show the home buttons.
+
+    Raise Stale for the button of an earlier question whose message waits in a newer one. Where none waits, it may have
+    been sent since.
+    """
+    kept, said = await find_pending_input(context.work, *_person_key(context)), "bot-nothing-to-pass-on"
     if kept is not None and kept.pending_input is PendingInput.PASS_ON:
+        await _require_kept_text(context)
         await clear_pending_input(context.work, *_person_key(context))
-    return (EditMenu(Screen(context.say("bot-not-passed-on"), (await render_home(context)).rows)),)
+        said = "bot-not-passed-on"
+    return (EditMenu(Screen(context.say(said), (await render_home(context)).rows)),)
 
 
 async def describe_relay_outcome(context: RequestContext, order: Order, outcome: relay.RelayOutcome) -> str | None:

@@ -12,7 +12,8 @@ from tests.stack.bot_stack import BotStack, Json
 from tests.stack.order_setup import notifications_of, open_order
 
 
-async def _insert_discrepancy(stack: BotStack, campus: str = "north", **more: Json) -> int:
+async def insert_discrepancy(stack: BotStack, campus: str = "north", **more: Json) -> int:
+    """Insert an open discrepancy, and return its number."""
     row = {"campus_id": stack.campuses[campus], "kind": "unknown_intent", "subject": f"pi_{uuid4().hex}"}
     row |= {"remote_value": 630, "currency": "sgd", "note": "<odd>"}
     return await stack.insert(discrepancy, **row | more)
@@ -23,7 +24,7 @@ async def _discrepancy_row(stack: BotStack, number: int) -> Json:
 
 
 async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotStack) -> None:
-    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    sam, number = await stack.add_admin(), await insert_discrepancy(stack)
     assert f"{number}: a payment we do not know" in await sam.answer_to("/differences")
     assert "theirs S$6.30" in await sam.text()
     assert "<odd>" in (await sam.text()).replace("&lt;", "<").replace("&gt;", ">")
@@ -34,7 +35,7 @@ async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotS
 
 
 async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStack) -> None:
-    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    sam, number = await stack.add_admin(), await insert_discrepancy(stack)
     await sam.write("/differences")
     assert "No money moves" in await sam.screen_after(f"Settle {number}")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
@@ -53,7 +54,7 @@ async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStac
 
 
 async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> None:
-    sam, number = await stack.add_admin(), await _insert_discrepancy(stack, "south")
+    sam, number = await stack.add_admin(), await insert_discrepancy(stack, "south")
     assert f"{number}: a payment" not in await sam.answer_to("/differences")
     await sam.write(f"/settle {number} nobody")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
@@ -62,7 +63,7 @@ async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> 
 async def test_a_discrepancy_that_names_no_order_is_settled_for_an_order_of_others_or_for_nobody(
     stack: BotStack,
 ) -> None:
-    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    sam, number = await stack.add_admin(), await insert_discrepancy(stack)
     own, mine = await open_order(stack)
     await stack.update_rows(membership, membership.c.person_id == mine.id, is_admin=True)
     await mine.write("/differences")
@@ -79,7 +80,7 @@ async def test_an_admin_says_whether_an_unknown_transfer_paid_the_runner(stack: 
     over = {"status": "done", "ended_at": datetime.now(UTC), "wake_at": None}
     await stack.update_rows(saga, saga.c.order_id == order_id, **over)
     transfer: Json = {"kind": "unknown_transfer", "order_id": order_id, "note": "acct_of_nobody"}
-    number = await _insert_discrepancy(stack, **transfer)
+    number = await insert_discrepancy(stack, **transfer)
     assert "a pay-out we do not know" in await sam.answer_to("/differences")
     assert "what the runner is owed is sent" in await sam.screen_after(f"{number}: other…")
     await sam.press("⚖️ Differences")
@@ -91,5 +92,5 @@ async def test_an_admin_says_whether_an_unknown_transfer_paid_the_runner(stack: 
     row = await _discrepancy_row(stack, number)
     assert (row["status"], row["meaning"], row["reason"]) == ("settled", "pay", "the bot was down")
     assert len(await notifications_of(stack, order_id, "notification-paid-at-stripe", ana)) == 1
-    again = await sam.answer_to(f"/transfer_pay {await _insert_discrepancy(stack, **transfer)} twice")
+    again = await sam.answer_to(f"/transfer_pay {await insert_discrepancy(stack, **transfer)} twice")
     assert "is owed nothing" in again

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from redis.asyncio import Redis
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import campus
 from domain.messaging.buttons import Tap
 from domain.saga.tables import saga
-from tests.stack.bot_stack import BotStack, BotUser, Json
+from tests.bot.conversation.leftover_presses import reset_rate_limit
+from tests.stack.bot_stack import BotStack, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, make_stuck_saga
 
@@ -71,7 +71,7 @@ async def test_nobody_else_uses_admin_commands(
     )
     chat = {"private": None, "runners": stack.groups["north"], "admin chat": admin_chat.chat}[place]
     for command in commands:
-        await _reset_rate_limit(stack, eve)
+        await reset_rate_limit(stack, eve)
         await eve.write(command, chat)
         if place == "runners":
             assert "in our private chat" in await eve.text(chat), command
@@ -81,7 +81,7 @@ async def test_nobody_else_uses_admin_commands(
             assert "not yours" in await eve.text(chat), command
     await admin_chat.sam.write("/runners", admin_chat.chat)  # a message with buttons
     for tap, subject, argument in taps:
-        await _reset_rate_limit(stack, eve)
+        await reset_rate_limit(stack, eve)
         assert "not yours" in (await eve.tap(tap, subject, argument, chat=chat))["text"], tap
     assert await facts() == before
 
@@ -91,19 +91,12 @@ async def test_an_admin_command_does_nothing_in_front_of_the_runners(stack: BotS
     before, sam, group = await facts(), await stack.add_admin(), stack.groups["north"]
     await sam.write("/start@north_bot", group)
     for command in commands:
-        await _reset_rate_limit(stack, sam)
+        await reset_rate_limit(stack, sam)
         assert "not yours" in await sam.answer_to(command, group), command
     for tap, subject, argument in taps:
-        await _reset_rate_limit(stack, sam)
+        await reset_rate_limit(stack, sam)
         assert "not yours" in (await sam.tap(tap, subject, argument, chat=group))["text"], tap
     assert await facts() == before
-
-
-async def _reset_rate_limit(stack: BotStack, one: BotUser) -> None:
-    """Empty the rate limits, so that no tap is refused for being too fast."""
-    redis = Redis.from_url(stack.settings.redis_url)
-    await redis.delete(f"campusg:actions:{one.id}")
-    await redis.aclose()
 
 
 async def test_a_check_is_asked_for_once_at_a_time(stack: BotStack, admin_chat: AdminChat) -> None:
