@@ -1,8 +1,11 @@
 """Finds the object that a case names, acts on it at the dashboard, and lets us hear of it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+from domain.reconciliation import use_cases
+from domain.reconciliation.discrepancy import TransferMeaning
 from domain.reconciliation.list_cursor_repository import add_list_cursors
 from tests.scenarios.reconciliation_setup import reconcile_all
 from tests.stack.worker_stack import WorkerStack
@@ -23,7 +26,10 @@ async def act_at_dashboard(drill: Drill, case: DashboardCase) -> None:
         (object_id,) = [
             one["latest_charge"] for one in await _objects(drill, "payment_intent") if one["id"] == object_id
         ]
-    body = {} if case.act.amount is None else {"amount": case.act.amount}
+    body: dict[str, Any] = {} if case.act.amount is None else {"amount": case.act.amount}
+    if case.act.name == "create_transfer":
+        await drill.stack.control_stripe("dashboard/top_up/sgd", amount=PLATFORM_FUNDS)
+        body |= {"currency": "sgd", "metadata": {"order": str(drill.order_id)}}
     await drill.stack.control_stripe(f"dashboard/{case.act.name}/{object_id}", **body)
     if case.hearing is Hearing.EVENT:
         for event in await _objects(drill, "event"):
@@ -43,6 +49,20 @@ async def compare(stack: WorkerStack) -> None:
     for _ in range(3):
         await reconcile_all(stack)
         await stack.run_now()
+
+
+async def settle_transfers(stack: WorkerStack, drills: Sequence[Drill]) -> None:
+    """Let an admin say that each transfer made by hand was the pay of its order, and what follows happen."""
+    query = (
+        "SELECT id, order_id FROM discrepancy WHERE kind = 'unknown_transfer' AND status = 'open' AND order_id = :order"
+    )
+    for drill in drills:
+        for row in await stack.rows(query, order=drill.order_id):
+            await stack.act(
+                use_cases.settle_discrepancy, drill.admin, row.id, "sent by hand", meaning=TransferMeaning.PAY
+            )
+    await stack.run_due()
+    await compare(stack)
 
 
 async def _let_lists_rest(drill: Drill) -> None:
@@ -77,7 +97,7 @@ async def _find(drill: Drill, thing: ObjectState) -> str:
             card = (await drill.stack.committed_member(drill.customer.person_id)).card
             assert card is not None
             return card.payment_method
-        case ObjectState.EMPTY_ACCOUNT | ObjectState.FUNDED_ACCOUNT:
+        case ObjectState.EMPTY_ACCOUNT | ObjectState.FUNDED_ACCOUNT | ObjectState.WAITING_PAY:
             return str(drill.runner.stripe_account)
         case ObjectState.DISPUTE:
             return str((await _dispute(drill))["id"])

@@ -7,6 +7,7 @@ from itertools import cycle
 from types import MappingProxyType
 
 PART = 300  # minor units: less than any object of an order has
+SHARE = 1030  # minor units: what the runner of these orders gets
 
 
 class ObjectState(StrEnum):
@@ -21,6 +22,7 @@ class ObjectState(StrEnum):
     EMPTY_ACCOUNT = "empty account"
     FUNDED_ACCOUNT = "funded account"
     DISPUTE = "dispute"
+    WAITING_PAY = "waiting pay"  # of a runner: sent by hand, and an admin says so
     PLATFORM = "platform"
 
 
@@ -95,6 +97,7 @@ ACTS: Mapping[ObjectState, Sequence[Act]] = MappingProxyType(
             Act(name="lose_dispute"),
             Act(name="win_dispute"),
         ),
+        _O.WAITING_PAY: (Act(name="create_transfer", amount=SHARE), Act(name="create_transfer", amount=PART)),
         _O.PLATFORM: (Act(name="pay_out_platform", amount=PART), Act(name="top_up", amount=PART)),
     }
 )
@@ -124,11 +127,11 @@ OBJECTS_IN_STATE: Mapping[str, Sequence[ObjectState]] = MappingProxyType(
         "paid": (*_PAID, _O.PLATFORM),
         "cashed out": (_O.CAPTURED_PAYMENT, _O.EMPTY_ACCOUNT),
         "runner without account": (_O.CAPTURED_PAYMENT,),
-        "pay held": (_O.CAPTURED_PAYMENT, _O.EMPTY_ACCOUNT),
+        "pay held": (_O.CAPTURED_PAYMENT, _O.EMPTY_ACCOUNT, _O.WAITING_PAY),
         "being refunded": (_O.CAPTURED_PAYMENT, _O.TRANSFER),
         "refunded in part": (_O.CAPTURED_PAYMENT, _O.TRANSFER),
         "disputed": (_O.DISPUTE, _O.TRANSFER),
-        "disputed before the payout": (_O.DISPUTE, _O.EMPTY_ACCOUNT),
+        "disputed before the payout": (_O.DISPUTE, _O.EMPTY_ACCOUNT, _O.WAITING_PAY),
         "owed by the customer": (_O.CUSTOMER, _O.CARD, _O.TRANSFER),
         "debt paid": (_O.CAPTURED_PAYMENT, _O.TRANSFER),
     }
@@ -136,7 +139,7 @@ OBJECTS_IN_STATE: Mapping[str, Sequence[ObjectState]] = MappingProxyType(
 
 
 # States whose acts are all there are, and whose orders end in every way.
-_SLICE = ("waits for the bank", "offered", "claimed, then cancelled", "at the door", "paid", "disputed")
+_SLICE = ("waits for the bank", "offered", "claimed, then cancelled", "at the door", "paid", "disputed", "pay held")
 
 
 def generate_cases(state: str, hearing: Hearing) -> Iterator[DashboardCase]:

@@ -108,4 +108,4 @@ async def _of(drill: Drill, kind: str, intents: set[str]) -> list[dict[str, Any]
 
 
 def _is_of(transfer: dict[str, Any], order: Order) -> bool:
-    return bool(transfer["transfer_group"] == f"order_{order.id}")
+    return str(order.id) in (str(transfer["transfer_group"]).removeprefix("order_"), transfer["metadata"].get("order"))

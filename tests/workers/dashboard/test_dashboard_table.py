@@ -5,8 +5,16 @@ import pytest
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.fuzz.input_counts import count_inputs
 from tests.stack.worker_stack import WorkerStack
-from tests.workers.dashboard.dashboard_acting import act_at_dashboard, compare
-from tests.workers.dashboard.dashboard_cases import ACTS, CaseGroup, DashboardCase, Hearing, choose_slice, group_cases
+from tests.workers.dashboard.dashboard_acting import act_at_dashboard, compare, settle_transfers
+from tests.workers.dashboard.dashboard_cases import (
+    ACTS,
+    CaseGroup,
+    DashboardCase,
+    Hearing,
+    ObjectState,
+    choose_slice,
+    group_cases,
+)
 from tests.workers.dashboard.dashboard_promises import find_broken_audit, find_broken_promises
 from tests.workers.dashboard.dashboard_states import BRING, bring_into
 from tests.workers.dashboard.usual_people import Drill, go_on
@@ -34,6 +42,8 @@ async def test_the_promises_are_kept(stack: WorkerStack, group: CaseGroup) -> No
         await go_on(drill)
         drills.append((case, drill))
     await compare(stack)
+    if any(case.object is ObjectState.WAITING_PAY for case in group.cases):
+        await settle_transfers(stack, [drill for _, drill in drills])
     broken = {str(case): found for case, drill in drills if (found := await find_broken_promises(drill, case))}
     count_inputs("acts at Stripe's dashboard", len(drills))
     assert broken == {}
