@@ -53,8 +53,14 @@ def refund_payment(world: StripeWorld, id_: str, form: Document) -> Document:
 
 
 def create_transfer(world: StripeWorld, id_: str, form: Document) -> Document:
-    """[Send funds] to the account: `amount` and `currency`, from a charge as `source_transaction`, or the balance."""
-    return _call(world, transfer_resource.handle_create_transfer, "", {"destination": id_, **form})
+    """[Send funds] to the account: `amount`, from a charge as `source_transaction`, or from the balance.
+
+    The `currency` is that of which most is available, if the form says nothing else.
+    """
+    available = balance_resource.sum_movements(world, None, "available")
+    currency = max(available, key=available.__getitem__, default="usd")
+    params = {"destination": id_, "currency": currency, **form}
+    return _call(world, transfer_resource.handle_create_transfer, "", params)
 
 
 def reverse_transfer(world: StripeWorld, id_: str, form: Document) -> Document:

@@ -17,7 +17,10 @@ PAYMENT_ACTS = {
     "succeeded": ("refund_payment",),
 }
 DISPUTE_ACTS = ("answer_dispute", "accept_dispute", "lose_dispute", "win_dispute")
-ACTS_WITH_AMOUNT = frozenset({"capture_payment", "refund_payment", "reverse_transfer", "pay_out_platform", "top_up"})
+ACTS_WITH_AMOUNT = frozenset(
+    {"capture_payment", "refund_payment", "create_transfer", "reverse_transfer", "pay_out_platform", "top_up"}
+)
+ACTS_WITHOUT_ALL = frozenset({"top_up", "create_transfer"})  # acts that need an amount
 
 
 def _newest(documents: Iterable[Document]) -> list[Document]:
@@ -30,7 +33,7 @@ def _line(words: str, object_id: str, acts: Iterable[str]) -> str:
 
 
 def _button(act: str, object_id: str) -> str:
-    sample = "5.00" if act == "top_up" else "all"
+    sample = "5.00" if act in ACTS_WITHOUT_ALL else "all"
     amount = f"<input name=amount inputmode=decimal placeholder={sample} aria-label=amount>"
     field = amount if act in ACTS_WITH_AMOUNT else ""
     label = escape(act.replace("_", " ").capitalize())
@@ -80,7 +83,8 @@ def list_accounts(world: StripeWorld) -> Iterator[str]:
     for one in _newest(world.documents.all_of("account").values()):
         state = one["capabilities"].get("transfers", "no transfers")
         words = f"person {one['metadata'].get('person', '-')}: transfers {state}"
-        yield _line(words, one["id"], ("reject_account", "close_account"))
+        acts = ("create_transfer", "reject_account", "close_account")
+        yield _line(words, one["id"], acts if state == "active" else acts[1:])
 
 
 def list_customers(world: StripeWorld) -> Iterator[str]:

@@ -53,6 +53,15 @@ async def test_a_transfer_is_made_and_reversed_without_metadata(platform: Stripe
     assert len(await newest_events(platform, "transfer.reversed")) == 1
 
 
+async def test_funds_are_sent_in_the_currency_that_is_available(platform: StripePlatform) -> None:
+    runner = await platform.create_runner_account()
+    refused = await platform.control_refusal(f"dashboard/create_transfer/{runner}", amount=300)
+    assert refused["code"] == "balance_insufficient"
+    await platform.post("dashboard/top_up/sgd", amount=500)
+    sent = await platform.post(f"dashboard/create_transfer/{runner}", amount=300)
+    assert (sent["amount"], sent["currency"], sent["transfer_group"]) == (300, "sgd", None)
+
+
 async def test_a_rejected_account_gets_nothing_and_one_with_money_is_not_deleted(platform: StripePlatform) -> None:
     paid, runner = await platform.create_captured_payment(), await platform.create_runner_account()
     await platform.create_transfer(runner, paid, 300)

@@ -158,6 +158,21 @@ async def test_something_else_is_booked_apart_and_the_pay_is_sent(stack: WorkerS
     assert await stack.breaches() == []
 
 
+async def test_a_transfer_of_others_that_names_an_order_of_ours_keeps_its_pay_back_no_longer_than_needed(
+    stack: WorkerStack,
+) -> None:
+    """Another shop on the same Stripe account counts its orders too."""
+    runner, other = await new_runner(stack), await new_runner(stack)
+    order = await unpaid_order(stack, runner)
+    await stack.sql("UPDATE person SET stripe_account = NULL WHERE id = :id", id=other.person_id)
+    await send_by_hand(stack, other, PART, order=order)
+    assert await payable_state(stack, order) == ("open", 0, 0)
+    await settle(stack, TransferMeaning.OTHER, "the other shop's")
+    assert await payable_state(stack, order) == ("paid", 0, SHARE)
+    assert await discrepancies(stack) == []
+    assert await stack.breaches() == []
+
+
 async def test_a_transfer_to_somebody_else_is_not_the_runners_pay(stack: WorkerStack) -> None:
     runner, other = await new_runner(stack), await new_runner(stack)
     order = await unpaid_order(stack, runner)
