@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 import uvloop
 
 from bench.engine import kept_runs, plots, results
-from bench.engine.catalogue import FIGURES, PEERS, Figure, Peer
-from bench.engine.environments import install
+from bench.engine.catalogue import COMMITS, FIGURES, PEERS, Figure, Peer
+from bench.engine.commit_rate import measure_commits
+from bench.engine.environments import install, install_restate
 from bench.engine.machine import keep_machine
 from bench.engine.run import measure
 from bench.engine.servers import Servers, prepare_server, prepare_template, running_servers
@@ -42,8 +43,9 @@ def main() -> None:
         for number, figure, peer in plan(options.rounds, figures, peers)
         if not kept_runs.is_kept(figure.name, peer.name, number)
     ]
+    probes = [number for number in range(options.rounds) if not kept_runs.is_kept(COMMITS, COMMITS, number)]
     if missing:
-        measure_all(missing)
+        measure_all(missing, probes)
     results.write(kept_runs.load())
     plots.draw(kept_runs.load())
 
@@ -65,21 +67,23 @@ def plan(rounds: int, figures: Sequence[Figure], peers: Sequence[Peer]) -> Itera
             yield from ((number, figure, peer) for peer in turned if figure.only is None or peer.name in figure.only)
 
 
-def measure_all(missing: Sequence[Work]) -> None:
+def measure_all(missing: Sequence[Work], probes: Sequence[int]) -> None:
     """Start the servers, make the runs and keep each as soon as it is made."""
     folder = PROJECT / ".data" / "bench-engine"
     shutil.rmtree(folder, ignore_errors=True)
     for environment in sorted({peer.environment for _, _, peer in missing if peer.environment}):
         print_line(f"installing the environment {environment}")
         install(environment)
+    if any(peer.has_server for _, _, peer in missing):
+        install_restate()
     try:
         with running_servers(folder) as servers:
-            uvloop.run(make_runs(servers, missing))
+            uvloop.run(make_runs(servers, missing, set(probes)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def make_runs(servers: Servers, missing: Sequence[Work]) -> None:
+async def make_runs(servers: Servers, missing: Sequence[Work], probes: set[int]) -> None:
     """Make the runs one after the other; nothing else of ours is at work meanwhile."""
     keep_machine()
     await prepare_server(servers)
@@ -87,6 +91,9 @@ async def make_runs(servers: Servers, missing: Sequence[Work]) -> None:
         await prepare_template(servers, peer)
     commit = find_commit()
     for number, figure, peer in missing:
+        if number in probes:
+            probes.discard(number)
+            kept_runs.keep(COMMITS, COMMITS, number, await measure_commits(servers))
         began, load = datetime.now(UTC), os.getloadavg()[0]
         result = await measure(servers, peer, figure)
         when = {"at": began.isoformat(timespec="seconds"), "load": round(load, 2), "commit": commit}

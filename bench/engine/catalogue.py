@@ -23,7 +23,6 @@ class Peer:
     uses_redis: bool = False
     has_server: bool = False  # Restate's, beside the worker
     burst: int = 1_000  # orders of one burst
-    durable: str = ""  # what survives, in a few words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,6 @@ PEERS = (
         module="campusg",
         environment=None,
         uses_redis=True,
-        durable="steps, timers; lost Redis",
     ),
     Peer(
         name="arq",
@@ -59,7 +57,6 @@ PEERS = (
         module="plain_arq",
         environment="queues",
         uses_redis=True,
-        durable="nothing",
     ),
     Peer(
         name="arq-sqlalchemy",
@@ -67,9 +64,29 @@ PEERS = (
         module="plain_arq_sqlalchemy",
         environment="queues",
         uses_redis=True,
-        durable="nothing",
+    ),
+    Peer(
+        name="procrastinate",
+        title="procrastinate",
+        module="procrastinate_jobs",
+        environment="queues",
+    ),
+    Peer(
+        name="restate",
+        title="Restate",
+        module="restate_service",
+        environment="durable",
+        has_server=True,
+    ),
+    Peer(
+        name="dbos",
+        title="DBOS Transact",
+        module="dbos_workflows",
+        environment="durable",
+        burst=300,
     ),
 )
+COMMITS = "commits"  # of pgbench, which is no peer
 FAULT_ORDERS = 200
 FIGURES = (
     Figure(name="burst-0", delay_seconds=0.0),

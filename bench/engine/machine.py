@@ -19,7 +19,10 @@ VERSIONS = (
     "import json, sys; from importlib.metadata import version; print(json.dumps([version(n) for n in sys.argv[1:]]))"
 )
 OUR_PACKAGES = ("arq", "asyncpg", "sqlalchemy", "uvloop")
-PEER_PACKAGES = {"queues": ("arq", "asyncpg", "sqlalchemy")}
+PEER_PACKAGES = {
+    "queues": ("arq", "asyncpg", "sqlalchemy", "procrastinate", "psycopg"),
+    "durable": ("dbos", "restate-sdk", "hypercorn", "asyncpg", "sqlalchemy", "psycopg"),
+}
 
 
 def keep_machine() -> None:

@@ -17,14 +17,17 @@ PERCENTS = range(1, 100)
 
 
 def draw(kept: KeptRuns) -> None:
-    """Draw what was kept; nothing without a run."""
+    """Draw what was kept; no plot without its runs."""
     matplotlib.rcParams["svg.hashsalt"] = "campusg"  # the same figures make the same file
     matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text, which is a tenth as long
     peers = [peer for peer in PEERS if any(peer.name in runs for runs in kept.values())]
-    if kept:
-        draw_rates(kept, peers, FOLDER / "throughput.svg")
-        draw_latencies(kept, peers, FOLDER / "latency.svg")
-        draw_cpu(kept, peers, FOLDER / "cpu.svg")
+    for figure, draw_one, file in (
+        ("burst-0", draw_rates, "throughput.svg"),
+        ("paced", draw_latencies, "latency.svg"),
+        ("burst-0", draw_cpu, "cpu.svg"),
+    ):
+        if kept.get(figure):
+            draw_one(kept, peers, FOLDER / file)
 
 
 def draw_rates(kept: KeptRuns, peers: list[Peer], file: Path) -> None:

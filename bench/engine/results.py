@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.engine.catalogue import FIGURES, PEERS, Peer
+from bench.engine.catalogue import COMMITS, FIGURES, PEERS, Peer
 from bench.engine.kept_runs import KeptRuns
 from bench.engine.machine import describe_machine
 from sandbox.launch.stack import PROJECT
@@ -84,6 +84,12 @@ def write(kept: KeptRuns) -> None:
         "\n".join(fault_table(kept, peers)),
         "## Two workers, payment 50 ms\n",
         "\n".join(worker_table(kept, peers)),
+        "## Share of the commits that Postgres takes\n",
+        "\n".join(commit_table(kept, peers)),
+        "## Plots\n",
+        "![sagas/s of a burst](results/throughput.svg)\n",
+        "![times at 20/s](results/latency.svg)\n",
+        "![CPU of a burst](results/cpu.svg)\n",
         "## Machine and versions\n",
         describe_machine(),
         describe_runs(kept),
@@ -145,6 +151,21 @@ def worker_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
     yield ""
 
 
+def commit_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
+    """Yield each peer's commits a second beside pgbench's single-row INSERTs of the same rounds."""
+    limits = {at: run["commits_per_second"] for at, run in kept.get(COMMITS, {}).get(COMMITS, {}).items()}
+    if not limits:
+        return
+    yield f"pgbench, 8 clients, one row a commit: {spread(list(limits.values()), 0)} commits/s.\n"
+    yield from heading("", ["commits/s in the burst", "share of pgbench's"])
+    for peer in peers:
+        runs = kept.get("burst-0", {}).get(peer.name, {})
+        commits = {at: rate(run) * wal("commits")(run) for at, run in runs.items()}
+        shares = [100 * commits[at] / limits[at] for at in sorted(commits.keys() & limits.keys())]
+        yield row([peer.title, spread(list(commits.values()), 0), spread(shares, 0, suffix=" %")])
+    yield ""
+
+
 def runs_of(kept: KeptRuns, figure: str, peer: Peer) -> list[Run]:
     """Return the runs of a peer in the order of their rounds."""
     return [run for _, run in sorted(kept.get(figure, {}).get(peer.name, {}).items())]
@@ -168,7 +189,7 @@ def describe(run: Run) -> str:
 
 def describe_runs(kept: KeptRuns) -> str:
     """Return when and of what the runs are."""
-    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values()]
+    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values() if "load" in run]
     if not runs:
         return ""
     at, commits = sorted(run["at"] for run in runs), sorted({run["commit"] for run in runs})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import statistics
 import time
@@ -16,6 +17,7 @@ import asyncpg
 from bench.engine.catalogue import Fault, Figure, Peer
 from bench.engine.counters import PLACE, count_wal, cpu_seconds
 from bench.engine.reference import DECLINED_EVERY
+from bench.engine.restate_server import start_restate
 from bench.engine.servers import Servers, make_database
 from sandbox.launch.processes import Process, start_process
 from sandbox.launch.valkey import flush_valkey
@@ -49,6 +51,7 @@ class Attempt:
     database: str
     settings: dict[str, str]
     workers: list[Process] = field(default_factory=list)
+    own_servers: list[Process] = field(default_factory=list)
     companions: list[Process] = field(default_factory=list)
     notes: dict[str, float] = field(default_factory=dict)
     observer: Any = None  # a connection that looks on; a Postgres that restarts is asked again
@@ -68,7 +71,7 @@ class Attempt:
         """Stop what this run started."""
         if self.observer is not None:
             await self.observer.close()
-        for process in (*self.workers, *self.companions):
+        for process in (*self.workers, *self.companions, *self.own_servers):
             process.stop()
 
     def start(self, name: str, *arguments: str) -> Process:
@@ -83,10 +86,21 @@ async def measure(servers: Servers, peer: Peer, figure: Figure) -> dict[str, Any
     database = await make_database(servers, peer)
     attempt = Attempt(servers, peer, figure, database, servers.settings(peer, database))
     try:
+        if peer.has_server:
+            start_own_server(attempt)
         async with connected(servers.database_url("postgres")) as server:
             return await run_orders(attempt, server)
     finally:
         await attempt.stop()
+
+
+def start_own_server(attempt: Attempt) -> None:
+    """Start Restate's server with an empty folder."""
+    folder = attempt.servers.folder / "restate"
+    shutil.rmtree(folder, ignore_errors=True)
+    server, settings = start_restate(folder)
+    attempt.own_servers.append(server)
+    attempt.settings |= settings
 
 
 async def run_orders(attempt: Attempt, server: Any) -> dict[str, Any]:
@@ -125,6 +139,7 @@ def read_cpu(attempt: Attempt) -> dict[str, float]:
     """Return the CPU seconds so far of each part; the submitter counts its own, without its start."""
     return {
         "workers": cpu_seconds(worker.pid for worker in attempt.workers),
+        "server": cpu_seconds(server.pid for server in attempt.own_servers),
         "postgres": cpu_seconds([attempt.servers.postgres.process.pid]),
         "redis": cpu_seconds([attempt.servers.valkey.process.pid]),
     }
@@ -177,10 +192,19 @@ async def wait_until_settled(attempt: Attempt, count: int) -> int:
     async with asyncio.timeout(MAX_SECONDS):
         while settled < count and time.monotonic() - moved_at < attempt.figure.patience_seconds:
             await asyncio.sleep(POLL_SECONDS)
+            revive(attempt)
             now = await attempt.count_settled()
             if now != settled:
                 settled, moved_at = now, time.monotonic()
     return settled
+
+
+def revive(attempt: Attempt) -> None:
+    """Start a worker again that ended by itself, as every deployment does; note it."""
+    for worker in attempt.workers:
+        if worker.exit_code is not None:
+            worker.restart()
+            attempt.notes["revived"] = attempt.notes.get("revived", 0) + 1
 
 
 async def read_effects(attempt: Attempt) -> dict[str, Any]:

@@ -4,56 +4,30 @@ import sys
 from functools import partial
 from typing import Any
 
-import aiohttp
-import asyncpg
 import uvloop
 from arq.connections import RedisSettings, create_pool
 from arq.worker import Retry, Worker, func
 
 from bench.engine import reference
-from bench.engine.reference import Order, PaymentDeclined
+from bench.engine.peers.asyncpg_steps import CONNECTION_ERRORS, create_tables, open_pool, run_steps
+from bench.engine.reference import Order
 
 POLL_DELAY_SECONDS = 0.02
 RETRY_DELAY_SECONDS = 0.5
-CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, aiohttp.ClientError)
 JOB_TIMEOUT_SECONDS = 10  # arq repeats the job of a killed worker ten seconds after this
 
 
 async def run_order(ctx: dict[str, Any], number: int, submitted_at: float) -> None:
-    """Insert, pay, settle; cancel when it is declined; try again later when something is away."""
+    """Run one order; try again later when something is away."""
     try:
-        await run_steps(ctx, Order(id=number, submitted_at=submitted_at))
+        await run_steps(ctx["pool"], ctx["payments"], Order(id=number, submitted_at=submitted_at))
     except CONNECTION_ERRORS as error:
         raise Retry(defer=RETRY_DELAY_SECONDS) from error
 
 
-async def run_steps(ctx: dict[str, Any], order: Order) -> None:
-    """Do all of it once."""
-    number, pool = order.id, ctx["pool"]
-    await pool.execute(reference.INSERT_ORDER, *order.arguments)
-    try:
-        payment = await reference.pay(ctx["payments"], f"order-{number}", number, order.amount)
-    except PaymentDeclined:
-        await pool.execute(reference.CANCEL_ORDER, number)
-        return
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(reference.SETTLE_ORDER, number, payment)
-        await connection.execute(reference.INSERT_TIMER, number)
-
-
-async def prepare() -> None:
-    """Create the reference tables."""
-    connection = await asyncpg.connect(reference.database_url())
-    await connection.execute(reference.CREATE_TABLES)
-    await connection.close()
-
-
 async def work() -> None:
     """Run arq's worker until the process is ended."""
-    pool = await asyncpg.create_pool(
-        reference.database_url(), min_size=reference.CONNECTIONS, max_size=reference.CONNECTIONS
-    )
-    async with pool, reference.open_payments() as payments:
+    async with await open_pool() as pool, reference.open_payments() as payments:
         await run_arq_worker(run_order, {"pool": pool, "payments": payments})
 
 
@@ -86,4 +60,4 @@ async def enqueue_one(pool: Any, order: Order) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run({"prepare": prepare, "work": work, "submit": submit}[sys.argv[1]]())
+    uvloop.run({"prepare": create_tables, "work": work, "submit": submit}[sys.argv[1]]())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bench.engine import reference
 from bench.engine.peers import plain_arq
+from bench.engine.peers.asyncpg_steps import CONNECTION_ERRORS, create_tables
 from bench.engine.reference import Order, PaymentDeclined
 
 
@@ -48,7 +49,7 @@ async def run_order(ctx: dict[str, Any], number: int, submitted_at: float) -> No
     """Insert, pay, settle; cancel when it is declined; try again later when something is away."""
     try:
         await run_steps(ctx, Order(id=number, submitted_at=submitted_at))
-    except (DBAPIError, *plain_arq.CONNECTION_ERRORS) as error:
+    except (DBAPIError, *CONNECTION_ERRORS) as error:
         raise Retry(defer=plain_arq.RETRY_DELAY_SECONDS) from error
 
 
@@ -99,4 +100,4 @@ async def work() -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run({"prepare": plain_arq.prepare, "work": work, "submit": plain_arq.submit}[sys.argv[1]]())
+    uvloop.run({"prepare": create_tables, "work": work, "submit": plain_arq.submit}[sys.argv[1]]())
