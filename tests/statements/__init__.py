@@ -1,0 +1,1 @@
+"""The statements and transactions of one order, counted by what causes them."""
