@@ -21,7 +21,7 @@ from bot.transport.replies.closed_copies import close_tapped_copy
 from bot.transport.update_payload import describe_update, find_tap, is_rate_limited
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import RateLimiter, RateLimitVerdict
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory
 from domain.errors import CampusGError
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
@@ -129,7 +129,8 @@ async def _apply_once(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> Re
 
 
 async def _dispatch_in_transaction(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> Replies | None:
-    async with inbox.database() as work:
+    is_of_person = incoming_update.person_id is not None
+    async with inbox.database(Begin.BY_FIRST_STATEMENT if is_of_person else Begin.WITH_TIME) as work:
         if incoming_update.person_id is not None:
             await lock_user(work, incoming_update.person_id)
         readiness = await try_mark_update_handled(work, incoming_update)

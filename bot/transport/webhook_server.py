@@ -13,6 +13,7 @@ from bot.transport.signature_header import find_signing_time
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import InvalidUpdate, parse_update, to_storable
 from domain.database.clock import ProcessClock
+from domain.database.unit_of_work import Begin
 from domain.inbox.repository import Payload, store_event
 from domain.settings.timeouts import Timeout
 from webserver.bounded_server import new_connection_middleware
@@ -131,7 +132,7 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
         context.inbox.metrics.stripe_events_of_other_mode.inc()
         return web.Response()
     account = event.get("account")
-    async with context.inbox.database() as work:
+    async with context.inbox.database(Begin.AS_ONE_STATEMENT) as work:
         await store_event(
             work,
             event_id=event["id"],

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Protocol
 
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -32,14 +33,29 @@ MAX_CONNECTION_AGE_SECONDS = Timeout.POSTGRES_CONNECTION_AGE.whole_seconds
 Enqueue = Callable[[Sequence[QueueJob]], Awaitable[None]]
 
 
+class Begin(Enum):
+    """How a unit of work begins. Each statement is a round trip, and so are BEGIN and COMMIT."""
+
+    WITH_TIME = auto()
+    BY_FIRST_STATEMENT = auto()  # it brings `began_at` along, as `lock_user` and `lease_saga` do
+    AS_ONE_STATEMENT = auto()  # which commits by itself, so that a second one would be another transaction
+
+
 @dataclass(slots=True, kw_only=True)
 class UnitOfWork:
     """What a use case needs: the open transaction, its time, the registers, and jobs to enqueue after the commit."""
 
     connection: AsyncConnection
-    now: datetime
     registers: Registers
+    began_at: datetime | None = None  # by the database's clock; None until a statement has brought it
     queue_jobs: list[QueueJob] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the transaction. Raise RuntimeError when it was begun without reading it."""
+        if self.began_at is None:
+            raise RuntimeError("this unit of work was begun without its time")
+        return self.began_at
 
     def enqueue_after_commit(self, job: str, subject_id: object, order_id: int | None = None) -> None:
         """Enqueue a job after the commit, once even if asked twice. Jobs of one `order_id` may be merged."""
@@ -48,7 +64,12 @@ class UnitOfWork:
             self.queue_jobs.append(queue_job)
 
 
-UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+class UnitOfWorkFactory(Protocol):
+    """Opens units of work: leaving the block commits, then enqueues; an exception does neither."""
+
+    def __call__(self, begin: Begin = Begin.WITH_TIME, /) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+
 AutocommitConnectionFactory = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -101,13 +122,15 @@ def _connection_arguments(address: DatabaseAddress, *, bounded: bool) -> dict[st
 
 
 def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers: Registers) -> UnitOfWorkFactory:
-    """Create a factory of units of work: leaving the block commits, then enqueues; an exception does neither."""
+    """Create a factory of units of work on this engine."""
+    connect_for_one_statement = create_autocommit_factory(engine)
 
     @asynccontextmanager
-    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
-        async with engine.connect() as connection, connection.begin():
-            now = (await connection.exec_driver_sql(_NOW)).scalar_one()
-            work = UnitOfWork(connection=connection, now=now, registers=registers)
+    async def unit_of_work(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
+        async with connect_for_one_statement() if begin is Begin.AS_ONE_STATEMENT else engine.begin() as connection:
+            work = UnitOfWork(connection=connection, registers=registers)
+            if begin is Begin.WITH_TIME:
+                work.began_at = (await connection.exec_driver_sql(_NOW)).scalar_one()
             yield work
         await enqueue(work.queue_jobs)
 

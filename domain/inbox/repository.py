@@ -21,7 +21,7 @@ MAX_RETRIES = 200  # updates of one query
 Payload = Mapping[str, Any]
 
 _UPDATE_KEY = ("campus_id", "update_id")
-_LOCK_USER = select(func.pg_advisory_xact_lock(bindparam("person", type_=BigInteger)))
+_LOCK_USER = select(func.pg_advisory_xact_lock(bindparam("person", type_=BigInteger)), func.now().label("began_at"))
 _HANDLED_VALUES = {"handled_at": func.now(), "error": bindparam("note")}
 _IS_OPEN = telegram_update.c.handled_at.is_(None) & ~telegram_update.c.dead_lettered
 _MARK_HANDLED = (
@@ -77,8 +77,11 @@ async def store_updates(work: UnitOfWork, incoming_updates: Sequence[IncomingUpd
 
 
 async def lock_user(work: UnitOfWork, person_id: int) -> None:
-    """Lock the person until this transaction ends: no other process handles an update of theirs meanwhile."""
-    await work.connection.execute(_LOCK_USER, {"person": person_id})
+    """Lock the person until this transaction ends: no other process handles an update of theirs meanwhile.
+
+    It brings the time of the transaction along.
+    """
+    work.began_at = (await work.connection.execute(_LOCK_USER, {"person": person_id})).one().began_at
 
 
 async def try_mark_update_handled(work: UnitOfWork, incoming: IncomingUpdate) -> UpdateReadiness:

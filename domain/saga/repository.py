@@ -1,6 +1,6 @@
 """Saga rows in Postgres: inserted, leased by a worker, and written only under their fence."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -52,12 +52,16 @@ _TAKE_LEASE = (
     update(saga)
     .where(_THIS)
     .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
-    .returning(saga, signal_names_of_saga().label("signals"))
+    .returning(saga, signal_names_of_saga().label("signals"), func.now().label("began_at"))
 )
 _LEASE_DUE = _TAKE_LEASE.where(is_saga_due())
 _FENCED = or_(is_saga_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by")))
 _LEASE_DUE_OR_OWN = _TAKE_LEASE.where(_FENCED, saga.c.fence == bindparam("fenced"))
-_LOCK = select(signal_names_of_saga()).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
+_LOCK = (
+    select(signal_names_of_saga().label("signals"), func.now().label("began_at"))
+    .where(_THIS, saga.c.fence == bindparam("fenced"))
+    .with_for_update(key_share=True)
+)
 _WRITE = (
     update(saga)
     .where(_THIS)
@@ -74,11 +78,15 @@ async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int
     """Lease a due saga. Return None when it is not due or another worker has the lease.
 
     With a `fence`, also lease one this worker already has, but only while nobody has written the row since that fence.
+    It brings the time of the transaction along.
     """
     statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
     found = await work.connection.execute(statement, {"this": saga_id, "by": worker, **fenced})
     row = found.mappings().one_or_none()
-    return None if row is None else _run_from_row(work, row, row["signals"])
+    if row is None:
+        return None
+    work.began_at = row["began_at"]
+    return _run_from_row(work, row, row["signals"])
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
@@ -96,13 +104,13 @@ async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
     """Lock the row under the run's fence and read its signals. Return False when another worker has taken it over.
 
     Signals may still arrive meanwhile, because their writers lock the order and not this row. So the caller calls
-    read_signals again before the commit.
+    read_signals again before the commit. It brings the time of the transaction along.
     """
-    found = await work.connection.execute(_LOCK, {"this": run.id, "fenced": run.fence})
-    signals: Sequence[str] | None = found.scalar_one_or_none()
-    if signals is None:
+    row = (await work.connection.execute(_LOCK, {"this": run.id, "fenced": run.fence})).one_or_none()
+    if row is None:
         return False
-    run.progress = _with_signals(run.progress, frozenset(signals))
+    work.began_at = row.began_at
+    run.progress = _with_signals(run.progress, frozenset(row.signals))
     return True
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import DateTime, text
 
-from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWorkFactory
 from domain.schema import METADATA
 from tests.scenarios.database_backup import WITHOUT_GUARDS, bypass_guards
 from tests.stack.started_worker_stack import running_worker_stack
@@ -73,5 +73,5 @@ async def changed(stack: WorkerStack, order_id: int, *statements: str) -> AsyncI
         savepoint = await work.connection.begin_nested()
         for statement in (WITHOUT_GUARDS, *statements):
             await work.connection.execute(text(statement), {"id": order_id} if ":id" in statement else {})
-        yield lambda: nullcontext(work)
+        yield lambda _begin=Begin.WITH_TIME, /: nullcontext(work)
         await savepoint.rollback()

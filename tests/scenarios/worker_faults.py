@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.scenarios.scenario_setup import SagaScenario, act_as_person
 from tests.stack.worker_stack import WorkerStack
@@ -33,9 +33,9 @@ def killed_worker(
 
 def _killed_database(store: UnitOfWorkFactory, at: int, committed: bool, numbers: Iterator[int]) -> UnitOfWorkFactory:
     @asynccontextmanager
-    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         last = next(numbers) == at
-        async with store() as work:
+        async with store(begin) as work:
             yield work
             if last and not committed:
                 raise WorkerKilled
@@ -92,10 +92,10 @@ def watched_worker(stack: WorkerStack, *, at: int) -> tuple[WorkerContext, async
     numbers, opened, worker = count(1), asyncio.Event(), stack.new_worker("watched")
 
     @asynccontextmanager
-    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         if next(numbers) == at:
             opened.set()
-        async with stack.database() as work:
+        async with stack.database(begin) as work:
             yield work
 
     worker.database = unit_of_work
@@ -107,9 +107,9 @@ def blocked_worker(stack: WorkerStack, *, at: int) -> tuple[WorkerContext, async
     numbers, arrived, go, worker = count(1), asyncio.Event(), asyncio.Event(), stack.new_worker("held up")
 
     @asynccontextmanager
-    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         last = next(numbers) == at
-        async with stack.database() as work:
+        async with stack.database(begin) as work:
             yield work
             if last:
                 arrived.set()

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
 from tests.stack.shared_servers import TEMPLATE, drop_database, make_database, with_path
 from workers.registers import build_worker_registers
 
@@ -87,11 +86,9 @@ def autocommit_database(engine: AsyncEngine) -> UnitOfWorkFactory:
     one_by_one = create_autocommit_factory(engine)
 
     @asynccontextmanager
-    async def at_once() -> AsyncIterator[UnitOfWork]:
+    async def at_once(_begin: Begin = Begin.AS_ONE_STATEMENT, /) -> AsyncIterator[UnitOfWork]:
         async with one_by_one() as connection:
-            yield UnitOfWork(
-                connection=connection, now=datetime.min.replace(tzinfo=UTC), registers=build_worker_registers()
-            )
+            yield UnitOfWork(connection=connection, registers=build_worker_registers())
 
     return at_once
 

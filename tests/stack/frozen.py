@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Freezing:
     begun: int = 0
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[UnitOfWork]:
+    async def work(self, begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         """Begin a unit of work, frozen or not."""
         self.begun += 1
         first = self.begun == self.through + 1
@@ -33,7 +33,7 @@ class Freezing:
             await self.thaw.wait()
         if first and self.fault is not None:
             raise self.fault
-        async with self.database() as work:
+        async with self.database(begin) as work:
             yield work
 
 

@@ -20,13 +20,13 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (30, 49, 9),
-        "claim": (32, 29, 11),
-        "bought": (8, 0, 1),
-        "bought_estimate": (19, 9, 5),
-        "picked_up": (16, 9, 5),
-        "here": (24, 15, 7),
-        "pin": (30, 111, 25),
+        "place": (28, 41, 9),
+        "claim": (31, 22, 11),
+        "bought": (7, 0, 1),
+        "bought_estimate": (18, 7, 5),
+        "picked_up": (15, 7, 5),
+        "here": (23, 11, 7),
+        "pin": (27, 89, 25),
     }
 )
 

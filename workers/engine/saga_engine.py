@@ -7,7 +7,7 @@ from uuid import UUID
 from structlog.contextvars import bind_contextvars
 
 from domain.campuses.repository import find_campus
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.errors import CampusGError
 from domain.saga.definition import SagaStatus, Wait
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, begin_compensation, next_move, poll_delay
@@ -75,7 +75,7 @@ async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
     refusal: CampusGError | Refused | None = None
     while True:
         try:
-            async with context.database() as work:
+            async with context.database(Begin.BY_FIRST_STATEMENT) as work:
                 run = await lease_saga(work, saga_id, context.name)
                 if run is None:
                     return None
@@ -103,7 +103,7 @@ async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> Ext
     refusal: CampusGError | Refused | None = None
     while True:
         try:
-            async with context.database() as work:
+            async with context.database(Begin.BY_FIRST_STATEMENT) as work:
                 run = await _lock_run(work, call)
                 await record_result(work, run)
                 _go_on(run, call)
@@ -147,7 +147,7 @@ def _go_on(run: SagaRun, call: ExternalCall) -> None:
 
 
 async def _record_failure(context: WorkerContext, call: ExternalCall, failure: CallFailed) -> ExternalCall | None:
-    async with context.database() as work:
+    async with context.database(Begin.BY_FIRST_STATEMENT) as work:
         run = await _lock_run(work, call)
         was_compensating = run.is_compensating
         following = await _answer_failure(work, run, call, failure)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.messaging.outbox_repository import notify
 from domain.saga.definition import ALERT_DELAY, SagaStatus
 from domain.saga.next_move import backoff_delay
@@ -54,7 +54,7 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
     The transaction of the error was rolled back, so this uses a new one. `fence` is the last committed fence; with
     another fence on the row, another worker has taken the saga, and nothing is written.
     """
-    async with context.database() as work:
+    async with context.database(Begin.BY_FIRST_STATEMENT) as work:
         run = await lease_saga(work, saga_id, context.name, fence=fence)
         if run is None:
             return

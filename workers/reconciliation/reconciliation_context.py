@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory
 from domain.reconciliation.list_cursor_repository import ListCursor, still_taken
 from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
@@ -64,8 +64,10 @@ def fenced(database: UnitOfWorkFactory, list_cursor: ListCursor) -> UnitOfWorkFa
     """Return units of work that raise CallBudgetSpentError instead of committing once another worker has the list."""
 
     @asynccontextmanager
-    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
-        async with database() as work:
+    async def unit_of_work(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
+        if begin is Begin.AS_ONE_STATEMENT:
+            raise ValueError("the check of the lease is a second statement")
+        async with database(begin) as work:
             yield work
             # Last, because a transaction that makes a list due locks other rows before the list cursor.
             if not await still_taken(work, list_cursor):

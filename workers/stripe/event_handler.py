@@ -1,7 +1,7 @@
 """The handling of stored Stripe events: each by the handler of its type, once; one that fails is tried again."""
 
 from domain.campuses.repository import find_only_campus_id
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.inbox.dead_letter import DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.settings.logs import get_logger
@@ -13,6 +13,7 @@ from workers.stripe.event_repository import (
     lock_unhandled_events,
     mark_event_handled,
     record_event_failure,
+    take_unhandled_event,
 )
 from workers.stripe.event_types import Handled, StripeEventRegister
 from workers.stripe.objects.event import ReceivedEvent, parse_event_object
@@ -22,10 +23,17 @@ log = get_logger(__name__)
 
 async def handle_stripe_event(context: WorkerContext, event_id: str) -> None:
     """Handle one stored event, unless it is handled already or another worker has locked it."""
-    async with context.database() as work:
-        event = await lock_unhandled_event(work, event_id)
-        if event is not None:
-            await _handle(context, work, event)
+    try:
+        async with context.database(Begin.BY_FIRST_STATEMENT) as work:
+            event = await take_unhandled_event(work, event_id)
+            if event is not None:
+                await _dispatch(work, event)
+                _count_handled(context, work, event)
+    except Exception as exception:  # whatever the error is, the event must not be lost; all it did is rolled back
+        async with context.database() as work:
+            failed = await lock_unhandled_event(work, event_id)
+            if failed is not None:
+                await _record_failure(work, failed, exception)
 
 
 async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> None:
@@ -36,19 +44,28 @@ async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> No
 
 
 async def _handle(context: WorkerContext, work: UnitOfWork, event: StoredEvent) -> None:
-    """Handle one event; count a failure, and after MAX_TRIES make it a dead letter, so that other events go on."""
+    """Handle one event of several in a transaction."""
     try:
         async with work.connection.begin_nested():
             await _dispatch(work, event)
     except Exception as exception:  # whatever the error is, later events must not wait for this one
-        log.warning("stripe_event_failed", stripe_event=event.id, error=exception)
-        error = format_error(exception)
-        if await record_event_failure(work, event, error):
-            await _add_dead_letter(work, event, error)
+        await _record_failure(work, event, exception)
     else:
         await mark_event_handled(work, event.id)
-        lag = (work.now - event.received_at).total_seconds()
-        context.metrics.stripe_event_lag_seconds.observe(max(lag, 0.0))
+        _count_handled(context, work, event)
+
+
+async def _record_failure(work: UnitOfWork, event: StoredEvent, exception: Exception) -> None:
+    """Count a failure, and after MAX_TRIES make the event a dead letter, so that other events go on."""
+    log.warning("stripe_event_failed", stripe_event=event.id, error=exception)
+    error = format_error(exception)
+    if await record_event_failure(work, event, error):
+        await _add_dead_letter(work, event, error)
+
+
+def _count_handled(context: WorkerContext, work: UnitOfWork, event: StoredEvent) -> None:
+    lag = (work.now - event.received_at).total_seconds()
+    context.metrics.stripe_event_lag_seconds.observe(max(lag, 0.0))
 
 
 async def _dispatch(work: UnitOfWork, event: StoredEvent) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, func, or_, select, update
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership, person
@@ -17,6 +17,18 @@ from domain.orders.tables import orders
 from domain.payments.model import LIVE_HOLDS
 from domain.payments.tables import hold
 from domain.saga.tables import saga
+
+_UNHANDLED = (stripe_event.c.id == bindparam("event"), stripe_event.c.handled_at.is_(None))
+_LOCK = select(stripe_event).where(*_UNHANDLED).with_for_update(skip_locked=True)
+_TAKE = (
+    update(stripe_event)
+    .where(
+        stripe_event.c.id
+        == select(stripe_event.c.id).where(*_UNHANDLED).with_for_update(skip_locked=True).scalar_subquery()
+    )
+    .values(handled_at=func.now())
+    .returning(stripe_event, func.now().label("began_at"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +61,21 @@ class AccountOwner:
     trouble: str | None  # as it was told last
 
 
+async def take_unhandled_event(work: UnitOfWork, event_id: str) -> StoredEvent | None:
+    """Mark the event handled and return it; None when it is handled already, or another worker has it.
+
+    It brings the time of the transaction along.
+    """
+    row = (await work.connection.execute(_TAKE, {"event": event_id})).mappings().one_or_none()
+    if row is None:
+        return None
+    work.began_at = row["began_at"]
+    return _event_from_row(row)
+
+
 async def lock_unhandled_event(work: UnitOfWork, event_id: str) -> StoredEvent | None:
     """Return the event, locked until this transaction ends; None when it is handled, or another worker has it."""
-    query = select(stripe_event).where(stripe_event.c.id == event_id, stripe_event.c.handled_at.is_(None))
-    row = (await work.connection.execute(query.with_for_update(skip_locked=True))).mappings().one_or_none()
+    row = (await work.connection.execute(_LOCK, {"event": event_id})).mappings().one_or_none()
     return None if row is None else _event_from_row(row)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.bot_troubles.repository import BotTrouble
@@ -21,6 +21,7 @@ from domain.messaging.notification.repository import (
     postpone_notification,
     record_notification_failure,
     record_notification_sent,
+    record_notification_sent_late,
 )
 from domain.messaging.order_message_repository import migrate_chat
 from domain.saga.next_move import backoff_delay
@@ -132,7 +133,7 @@ async def _lease_and_render(
         notification.campus_id, notification.chat_id, edit=False, lane=notification.lane
     )
     if pause:
-        async with sender_context.database() as work:
+        async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
             await postpone_notification(work, notification, timedelta(seconds=pause))
         return None
     return await lease_with_followers(sender_context, notification, content, reader)
@@ -145,6 +146,10 @@ async def _record_notification_outcome(
     first = notifications[0]
     if isinstance(outcome, RateLimited):
         await sender_context.rate_limiter.pause_chat(first.campus_id, first.chat_id, outcome.seconds)
+    if isinstance(outcome, Sent) and len(notifications) == 1 and first.error is None:
+        async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
+            if await record_notification_sent(work, first, outcome.message_id):
+                return
     async with sender_context.database() as work:
         if isinstance(outcome, MessageRejected) and len(notifications) > 1:
             log.error("bundle_refused", notification=first.id, key=first.key, error=outcome.description)
@@ -213,4 +218,6 @@ async def _give_up_notification(work: UnitOfWork, notification: NotificationRow,
 
 async def _mark_notification_sent(work: UnitOfWork, notification: NotificationRow, message_id: int) -> None:
     if await record_notification_sent(work, notification, message_id):
+        return
+    if await record_notification_sent_late(work, notification, message_id):
         await mark_dead_letter_recovered(work, DeadLetterKind.NOTIFICATION, notification.id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.bot_troubles.repository import BotTrouble
@@ -135,7 +135,7 @@ async def _send_or_edit(
 
 
 async def _keep_lease(sender_context: SenderContext, order_message: OrderMessageRow) -> None:
-    async with sender_context.database() as work:
+    async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
         await keep_order_message_lease(work, order_message)
 
 
@@ -144,7 +144,8 @@ async def _record_order_message_outcome(
 ) -> None:
     if isinstance(outcome, RateLimited):
         await sender_context.rate_limiter.pause_chat(order_message.campus_id, order_message.chat_id, outcome.seconds)
-    async with sender_context.database() as work:
+    is_one_statement = isinstance(outcome, (Sent, Unchanged, timedelta)) and order_message.tries == 1
+    async with sender_context.database(Begin.AS_ONE_STATEMENT if is_one_statement else Begin.WITH_TIME) as work:
         is_recorded = await _apply_order_message_outcome(work, order_message, digest, outcome)
     if not is_recorded and isinstance(outcome, Sent):
         await follow_late_answer(sender_context, order_message, digest, outcome)

@@ -21,7 +21,7 @@ from domain.settings.timeouts import Timeout
 # Renewed while a call takes long: a notification that is still `sending` after this has lost its worker.
 LEASE_TTL = Timeout.SEND_LEASE.delta
 
-_EARLIER, _ENDED = notification.alias("earlier"), notification.alias("ended")
+_EARLIER, _ENDED, _NEXT = (notification.alias(name) for name in ("earlier", "ended", "next"))
 HAS_EARLIER_UNSENT = exists().where(  # an earlier one of the same lane to the same chat still waits
     _EARLIER.c.campus_id == notification.c.campus_id,
     _EARLIER.c.chat_id == notification.c.chat_id,
@@ -53,16 +53,20 @@ _SET_SENT = {
     "message_id": bindparam("message"),
     **_RISEN,
 }
-_MARK_SENT, _MARK_SENT_LATE = (
-    update(notification).where(_THIS, _FENCED, notification.c.status == status).values(_SET_SENT)
-    for status in (NotificationStatus.SENDING, NotificationStatus.OUTCOME_UNKNOWN)
-)
-_NEXT_IN_CHAT = select(func.min(notification.c.id)).where(
+_NEXT_IN_CHAT = select(func.min(_NEXT.c.id)).where(
     _ENDED.c.id == bindparam("number"),
-    notification.c.campus_id == _ENDED.c.campus_id,
-    notification.c.chat_id == _ENDED.c.chat_id,
-    notification.c.lane == _ENDED.c.lane,
-    notification.c.due_at.is_not(None),
+    _NEXT.c.campus_id == _ENDED.c.campus_id,
+    _NEXT.c.chat_id == _ENDED.c.chat_id,
+    _NEXT.c.lane == _ENDED.c.lane,
+    _NEXT.c.due_at.is_not(None),
+    _NEXT.c.id != _ENDED.c.id,
+)
+_MARK_SENT, _MARK_SENT_LATE = (
+    update(notification)
+    .where(_THIS, _FENCED, notification.c.status == status)
+    .values(_SET_SENT)
+    .returning(_NEXT_IN_CHAT.scalar_subquery().label("next_in_chat"))
+    for status in (NotificationStatus.SENDING, NotificationStatus.OUTCOME_UNKNOWN)
 )
 
 
@@ -140,12 +144,18 @@ async def lease_notification(connection: AsyncConnection, message: NotificationR
 
 
 async def record_notification_sent(work: UnitOfWork, message: NotificationRow, message_id: int) -> bool:
-    """Record the message id. Return True when the outcome counted as unknown and the worker was only slow."""
+    """Record the message id, in one statement. Return False, and change nothing, when it is not being sent any more."""
     this = {"number": message.id, "known": message.fence, "message": message_id}
-    if (await work.connection.execute(_MARK_SENT, this)).rowcount == 1:
-        await _enqueue_next(work, message.id)
-        return False
-    return (await work.connection.execute(_MARK_SENT_LATE, this)).rowcount == 1
+    row = (await work.connection.execute(_MARK_SENT, this)).one_or_none()
+    if row is not None and row.next_in_chat is not None:
+        work.enqueue_after_commit("send_notification", row.next_in_chat)
+    return row is not None
+
+
+async def record_notification_sent_late(work: UnitOfWork, message: NotificationRow, message_id: int) -> bool:
+    """Record the message id of one whose outcome counted as unknown. Return False, and change nothing, otherwise."""
+    this = {"number": message.id, "known": message.fence, "message": message_id}
+    return (await work.connection.execute(_MARK_SENT_LATE, this)).one_or_none() is not None
 
 
 async def drop_notification(work: UnitOfWork, message: NotificationRow, error: str) -> bool:

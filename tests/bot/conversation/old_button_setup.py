@@ -14,7 +14,7 @@ from bot.conversation.replies import Answer, CommandMenu, EditMenu, NewMessage, 
 from bot.transport.dispatching import new_dispatch, new_dispatcher
 from bot.transport.update_inbox import Dispatch, UpdateInbox, handle_update
 from domain.campuses.tables import campus
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.errors import CampusGError
 from domain.inbox.repository import IncomingUpdate
 from domain.inbox.tables import telegram_update
@@ -102,9 +102,9 @@ class OldButtons:
         """Return the bot's own inbox, with savepoints as transactions, that notes the outcome."""
 
         @asynccontextmanager
-        async def savepoint() -> AsyncIterator[UnitOfWork]:
+        async def savepoint(_begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
             async with work.connection.begin_nested():
-                yield UnitOfWork(connection=work.connection, now=work.now, registers=work.registers)
+                yield UnitOfWork(connection=work.connection, began_at=work.now, registers=work.registers)
 
         async def dispatch(inner: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
             try:

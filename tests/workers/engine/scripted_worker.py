@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import text
 
 from domain.database.registers import Registers
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import Begin, UnitOfWork, UnitOfWorkFactory
 from domain.errors import Stale
 from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
 from domain.saga.register import LocalStepFunction, SagaRegister
@@ -82,10 +82,10 @@ class ScriptedWorker:
     fence: int = 0  # when it was frozen
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(self, begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         """Open a transaction that is observed, or killed before its commit."""
         self.is_answer_recorded = False
-        async with self.around.database(self._registers())() as work:
+        async with self.around.database(self._registers())(begin) as work:
             yield work
             if next(self.transactions) == self.script.killed_commit:
                 raise WorkerKilled

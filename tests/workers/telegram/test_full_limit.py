@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy import exists, select
 
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.messaging.tables import notification
 from tests.workers.telegram.sender_stack import MEI, SenderStack
 from workers.telegram.notification_sender import dispatch_notification
@@ -28,9 +28,9 @@ def slow(context: SenderContext, most: float) -> SenderContext:
     random = Random(most)
 
     @asynccontextmanager
-    async def later() -> AsyncIterator[UnitOfWork]:
+    async def later(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         await asyncio.sleep(random.uniform(most / 2, most))
-        async with context.database() as work:
+        async with context.database(begin) as work:
             yield work
 
     return replace(context, database=later)

@@ -11,7 +11,7 @@ from bot.transport.metrics import new_metrics
 from bot.transport.update_inbox import receive_update
 from bot.transport.update_payload import parse_update
 from bot.transport.user_rate_limit import RateLimitVerdict
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.settings.log_limits import MAX_LINES
 from tests.bot.transport.http_limits.small_server import connected, post_header, read_to_end, send, small_server
 from tests.stack.bot_stack import BotStack
@@ -91,10 +91,10 @@ async def test_the_database_is_asked_once_for_all_who_ask_within_a_second(stack:
     database = stack.running_bot.inbox.database
 
     @asynccontextmanager
-    async def counting() -> AsyncIterator[UnitOfWork]:
+    async def counting(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
         nonlocal opened
         opened += 1
-        async with database() as work:
+        async with database(begin) as work:
             yield work
 
     async with small_server(stack) as server:
