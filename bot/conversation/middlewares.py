@@ -19,7 +19,7 @@ from domain.campuses.campus import Campus
 from domain.campuses.group_repository import update_group_chat_id
 from domain.campuses.people import Member
 from domain.campuses.people_repository import ensure_member, find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus, find_campus_once
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
 from domain.messaging.buttons import TapPlace, unpack
@@ -217,7 +217,7 @@ async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_i
 
 async def _load_campus(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:
     work: UnitOfWork = data["work"]
-    return work, await find_campus(work, data["campus_id"])
+    return work, await find_campus_once(work, data["campus_id"])
 
 
 async def _register_member(work: UnitOfWork, campus: Campus, user: User, *, is_private: bool) -> Member:

@@ -30,6 +30,15 @@ async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
     return campus_from_row((await work.connection.execute(_CAMPUS, {"number": campus_id})).mappings().one())
 
 
+async def find_campus_once(work: UnitOfWork, campus_id: int) -> Campus:
+    """Return the campus as this transaction read it first: for what does not change the campus."""
+    key = (Campus, campus_id)
+    if key not in work.memo:
+        work.memo[key] = await find_campus(work, campus_id)
+    campus_read: Campus = work.memo[key]
+    return campus_read
+
+
 async def find_campuses(work: UnitOfWork, campus_ids: Collection[int]) -> Mapping[int, Campus]:
     """Return these campuses by their ids."""
     rows = (await work.connection.execute(select(campus).where(campus.c.id.in_(campus_ids)))).mappings()

@@ -77,13 +77,14 @@ async def log_event(
         "actor_id": actor.person_id,
         "reason": reason,
     }
-    await work.connection.execute(_LINE, line)
+    work.insert_before_commit(_LINE, line)
     follow = work.registers.get(EventFollowers).follow
     await follow(work, actor, order_id=order_id, subject=subject, subject_id=subject_id, happened=happened)
 
 
 async def read_order_history(work: UnitOfWork, campus_id: int, order_id: int) -> Sequence[LoggedEvent]:
     """Return all logged events of an order of this campus, oldest first."""
+    await work.insert_deferred()
     query = (
         select(event_log)
         .where(event_log.c.campus_id == campus_id, event_log.c.order_id == order_id)

@@ -1,13 +1,13 @@
 """Units of work (a transaction, the database's clock, queue jobs for after the commit) and autocommit connections."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Protocol
 
-from sqlalchemy import make_url
+from sqlalchemy import Insert, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -49,6 +49,8 @@ class UnitOfWork:
     registers: Registers
     began_at: datetime | None = None  # by the database's clock; None until a statement has brought it
     queue_jobs: list[QueueJob] = field(default_factory=list)
+    deferred: dict[Insert, list[Mapping[str, Any]]] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict)  # what was read once for the whole transaction
 
     @property
     def now(self) -> datetime:
@@ -62,6 +64,31 @@ class UnitOfWork:
         queue_job = QueueJob(job, str(subject_id), order_id)
         if queue_job not in self.queue_jobs:
             self.queue_jobs.append(queue_job)
+
+    def insert_before_commit(self, statement: Insert, row: Mapping[str, Any]) -> None:
+        """Insert a row at the end of the transaction, in one round trip with all others of this statement.
+
+        It is for rows that the transaction itself does not read; who does calls `insert_deferred` first.
+        """
+        self.deferred.setdefault(statement, []).append(row)
+
+    async def insert_deferred(self) -> None:
+        """Insert the rows that were deferred until now."""
+        while self.deferred:
+            statement = next(iter(self.deferred))
+            await self.connection.execute(statement, self.deferred.pop(statement))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what was done inside the block, deferred rows and queue jobs included, when it raises."""
+        deferred = {statement: list(rows) for statement, rows in self.deferred.items()}
+        queue_jobs = list(self.queue_jobs)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.deferred, self.queue_jobs = deferred, queue_jobs
+            raise
 
 
 class UnitOfWorkFactory(Protocol):
@@ -132,6 +159,7 @@ def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers
             if begin is Begin.WITH_TIME:
                 work.began_at = (await connection.exec_driver_sql(_NOW)).scalar_one()
             yield work
+            await work.insert_deferred()
         await enqueue(work.queue_jobs)
 
     return unit_of_work

@@ -1,7 +1,7 @@
 """Local steps that complete a delivered order: book what was taken, or what the customer owes because nothing was."""
 
 from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import capture_posting, customer_debt_posting, goodwill_posting
@@ -34,7 +34,7 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move DELIVERED -> COMPLETED with its postings, the payable and its payout: all or nothing."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     data = run.data_as(CompleteOrderData)
-    campus = await find_campus(work, run.campus_id)
+    campus = await find_campus_once(work, run.campus_id)
     held = await screen_held_pay(work, campus, order, find_held_pay(order, data, campus.windows, work.now))
     if data.capture is not None:
         payable = await _book_capture(work, order, data.capture, held)
@@ -93,7 +93,7 @@ async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable
     await post_to_ledger(
         work, goodwill_posting(order=order.id, runner=order.runner_id, amount=owed, currency=currency), order.id
     )
-    held = hold_goodwill((await find_campus(work, run.campus_id)).windows, work.now)
+    held = hold_goodwill((await find_campus_once(work, run.campus_id)).windows, work.now)
     payable = await book_payable(work, order, owed, charge=None, held=held)
     await start_payout_or_ask_set_up(work, run, payable)
     return payable

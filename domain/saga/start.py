@@ -73,7 +73,7 @@ async def start_requested_sagas(work: UnitOfWork, run: SagaRun) -> None:
             await start_saga(work, start)
             continue
         try:
-            async with work.connection.begin_nested():
+            async with work.savepoint():
                 await start_saga(work, start)
         except CampusGError as refusal:
             await notify(work, saga_refused(start, refusal))

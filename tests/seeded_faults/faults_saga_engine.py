@@ -7,8 +7,8 @@ SAGA_ENGINE_FAULTS = (
         name="late_worker_writes",
         area="saga engine",
         claim="A worker whose saga another worker has taken over writes nothing.",
-        before='_LOCK = select(signal_names_of_saga()).where(_THIS, saga.c.fence == bindparam("fenced"))',
-        after='_LOCK = select(signal_names_of_saga()).where(_THIS, saga.c.fence >= bindparam("fenced"))',
+        before='    .where(_THIS, saga.c.fence == bindparam("fenced"))\n    .with_for_update(key_share=True)',
+        after='    .where(_THIS, saga.c.fence >= bindparam("fenced"))\n    .with_for_update(key_share=True)',
         tests=("tests/domain/orders/test_order_races.py::test_a_worker_that_comes_back_late_writes_nothing",),
     ),
     SeededFault(

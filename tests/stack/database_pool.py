@@ -88,7 +88,9 @@ def autocommit_database(engine: AsyncEngine) -> UnitOfWorkFactory:
     @asynccontextmanager
     async def at_once(_begin: Begin = Begin.AS_ONE_STATEMENT, /) -> AsyncIterator[UnitOfWork]:
         async with one_by_one() as connection:
-            yield UnitOfWork(connection=connection, registers=build_worker_registers())
+            work = UnitOfWork(connection=connection, registers=build_worker_registers())
+            yield work
+            await work.insert_deferred()
 
     return at_once
 

@@ -20,13 +20,13 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (28, 41, 9),
-        "claim": (31, 22, 11),
+        "place": (27, 36, 9),
+        "claim": (25, 22, 11),
         "bought": (7, 0, 1),
-        "bought_estimate": (18, 7, 5),
-        "picked_up": (15, 7, 5),
-        "here": (23, 11, 7),
-        "pin": (27, 89, 25),
+        "bought_estimate": (15, 7, 5),
+        "picked_up": (12, 7, 5),
+        "here": (17, 11, 7),
+        "pin": (23, 86, 25),
     }
 )
 

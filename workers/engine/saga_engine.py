@@ -6,7 +6,7 @@ from uuid import UUID
 
 from structlog.contextvars import bind_contextvars
 
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.errors import CampusGError
 from domain.saga.definition import SagaStatus, Wait
@@ -185,7 +185,7 @@ async def _answer_failure(
 async def _is_retry_window_over(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> bool:
     if move.window is None or run.failing_since is None:
         return False
-    campus = await find_campus(work, run.campus_id)
+    campus = await find_campus_once(work, run.campus_id)
     return work.now - run.failing_since >= campus.windows.length(move.window)
 
 
@@ -255,7 +255,7 @@ async def _wait_for_next_poll(work: UnitOfWork, run: SagaRun, error: str) -> Non
 
 
 async def _sleep(work: UnitOfWork, run: SagaRun, move: AwaitSignal, error: str | None = None) -> None:
-    window = (await find_campus(work, run.campus_id)).windows.length(move.window)
+    window = (await find_campus_once(work, run.campus_id)).windows.length(move.window)
     deadline = run.progress.waiting_until or work.now + window
     run.progress = replace(run.progress, waiting_until=deadline)
     remaining = deadline - work.now

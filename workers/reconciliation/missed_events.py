@@ -65,7 +65,7 @@ async def store_missed_events(
 async def _store_missed_event(work: UnitOfWork, list_cursor: ListCursor, event: StripeEvent) -> None:
     account = event.account or list_cursor.account
     try:
-        async with work.connection.begin_nested():
+        async with work.savepoint():
             await store_event(work, event_id=event.id, kind=event.type, account=account, payload=event.payload)
             if _should_have_come(event, work.now):
                 await record_missed_event(work, list_cursor)

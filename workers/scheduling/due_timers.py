@@ -32,7 +32,7 @@ async def fire_timers(context: WorkerContext) -> int:
 async def _fire(work: UnitOfWork, due: DueTimer) -> None:
     """Fire one timer; a refusal means that the order has moved on and does not need it any more."""
     try:
-        async with work.connection.begin_nested():
+        async with work.savepoint():
             start = await work.registers.get(TimerRegister).handlers[due.kind](work, due)
             if start is not None:
                 await start_saga(work, start)

@@ -46,7 +46,7 @@ async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> No
 async def _handle(context: WorkerContext, work: UnitOfWork, event: StoredEvent) -> None:
     """Handle one event of several in a transaction."""
     try:
-        async with work.connection.begin_nested():
+        async with work.savepoint():
             await _dispatch(work, event)
     except Exception as exception:  # whatever the error is, later events must not wait for this one
         await _record_failure(work, event, exception)

@@ -30,6 +30,7 @@ async def has_agreed(work: UnitOfWork, campus_id: int, person_id: int, subject: 
         .order_by(event_log.c.id.desc())
         .limit(1)
     )
+    await work.insert_deferred()
     found = (await work.connection.execute(newest)).one_or_none()
     return found is not None and found.event == AGREED and work.now - found.at <= AGREEMENT_TTL
 

@@ -6,7 +6,7 @@ The food may be left only when the reminder was sent to the customer. An admin d
 from typing import assert_never
 
 from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.notification.model import Notification, NotificationStatus
@@ -27,7 +27,7 @@ SENDING_DELAY = Timeout.REMINDER_ON_ITS_WAY.delta
 
 async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:
     """Set the timers of both stages, in the transaction of the arrival. The end of the order stops them."""
-    windows = (await find_campus(work, arrived.campus_id)).windows
+    windows = (await find_campus_once(work, arrived.campus_id)).windows
     await set_timer(work, arrived, TimerKind.REMINDER, work.now + windows.length("reminder"))
     await set_timer(work, arrived, TimerKind.ABSENT, work.now + windows.length("absent"))
 
@@ -69,7 +69,7 @@ async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
 
 async def _put_off(work: UnitOfWork, order: Order, due: DueTimer) -> None:
     """Fire ABSENT again as long after now as it comes after the reminder."""
-    windows = (await find_campus(work, order.campus_id)).windows
+    windows = (await find_campus_once(work, order.campus_id)).windows
     await put_off_timer(work, due, max(windows.length("absent") - windows.length("reminder"), SENDING_DELAY))
     await refresh_order_messages(work, order, group=False)
 

@@ -1,7 +1,7 @@
 """The escalation of a silent runner: a check-in, then a release, or after the purchase a word to the admins."""
 
 from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
@@ -32,7 +32,7 @@ async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
     `delivery` the admins are told, once. Raise OrderClosed when no runner holds the order any more.
     """
     order, runner_id = await _lock_held_order(work, due)
-    windows = (await find_campus(work, order.campus_id)).windows
+    windows = (await find_campus_once(work, order.campus_id)).windows
     claim_ends = claim_ends_at(order, windows)
     if claim_ends is not None and work.now >= claim_ends - windows.length("check_in_answer"):
         await notify(work, claim_ending(order, windows))
@@ -77,7 +77,7 @@ async def was_asked_last(work: UnitOfWork, order: Order) -> bool:
     """Return whether the runner of a claimed order was told that only the purchase keeps it with them."""
     if not is_event_allowed(order.status, OrderEvent.RELEASED):
         return False
-    windows = (await find_campus(work, order.campus_id)).windows
+    windows = (await find_campus_once(work, order.campus_id)).windows
     return await find_notification_status(work, claim_ending(order, windows).name) is not None
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.outbox_repository import notify
@@ -18,7 +18,7 @@ UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of t
 
 async def set_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
     """Set the stages of an order that runners see for the first time, without those after its deadline `until`."""
-    windows = (await find_campus(work, order.campus_id)).windows
+    windows = (await find_campus_once(work, order.campus_id)).windows
     for stage in UNCLAIMED_STAGES:
         due = work.now + windows.length(stage)
         if due < until:
@@ -30,7 +30,7 @@ async def reset_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime
 
     The ODDS stage is not set again, because its window counts from the first offer.
     """
-    due = work.now + (await find_campus(work, order.campus_id)).windows.length(TimerKind.NUDGE)
+    due = work.now + (await find_campus_once(work, order.campus_id)).windows.length(TimerKind.NUDGE)
     if due < until and not await has_timer_fired(work, order.id, TimerKind.NUDGE):
         await set_timer(work, order, TimerKind.NUDGE, due)
 
@@ -43,7 +43,7 @@ async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
     order = await _lock_unclaimed_order(work, due)
     if await has_timer_fired(work, order.id, TimerKind.ODDS):
         raise OrderClosed
-    await notify(work, order_unclaimed(order, await find_campus(work, order.campus_id)))
+    await notify(work, order_unclaimed(order, await find_campus_once(work, order.campus_id)))
 
 
 async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
@@ -52,7 +52,7 @@ async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
     It makes no sound, because nothing happened. Raise OrderClosed when the order was claimed or ended.
     """
     order = await _lock_unclaimed_order(work, due)
-    campus = await find_campus(work, order.campus_id)
+    campus = await find_campus_once(work, order.campus_id)
     odds = await count_claim_odds(work, campus)
     await notify(work, claim_odds_counted(order, campus, odds))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.campuses.campus import Campus
 from domain.campuses.people import RunnerStatus
 from domain.campuses.people_repository import find_member, lock_runner_status
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import (
@@ -56,7 +56,11 @@ from domain.saga.run import SagaRun
 
 async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move CREATED -> ACCEPTED for this runner, or raise the true reason why that is not possible."""
-    campus, order_id, runner_id = await find_campus(work, run.campus_id), run.required_order_id, run.required_person_id
+    campus, order_id, runner_id = (
+        await find_campus_once(work, run.campus_id),
+        run.required_order_id,
+        run.required_person_id,
+    )
     await _lock_runner_with_capacity(work, run, campus)
     held = work.registers.get(OrderPayments).is_held_for(order_id, campus.windows.length("hold_margin"))
     order = await try_move_order(
@@ -197,7 +201,7 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
 
 async def _bar_former_runner(work: UnitOfWork, run: SagaRun, order: Order, *, is_choice: bool) -> None:
     """Bar them from this order. It counts as given back, unless the bank lets the money go: then the reason is ours."""
-    campus, runner_id = await find_campus(work, run.campus_id), run.required_person_id
+    campus, runner_id = await find_campus_once(work, run.campus_id), run.required_person_id
     gave_back = is_choice and await is_hold_valid(work, order.id, campus.windows.length("hold_margin") / 2)
     await bar_runner(work, order.id, runner_id, gave_back=gave_back)
     await work.registers.get(RiskChecks).tell_given_back(work, campus, order, runner_id)
@@ -209,11 +213,11 @@ async def _tell_taken_back(work: UnitOfWork, run: SagaRun, order: Order, reason:
         return
     runner = await find_member(work, run.campus_id, run.required_person_id)
     await notify(work, claim_ended(run))
-    await notify(work, claim_ended_admins(order, runner, (await find_campus(work, run.campus_id)).windows))
+    await notify(work, claim_ended_admins(order, runner, (await find_campus_once(work, run.campus_id)).windows))
 
 
 async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:
     if order.releases > MAX_RELEASES:
         return work.now
-    campus = await find_campus(work, order.campus_id)
+    campus = await find_campus_once(work, order.campus_id)
     return reopened_deadline(order.placed_at, work.now, campus.windows)

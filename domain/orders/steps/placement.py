@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ from domain.saga.signal_repository import read_signal_data
 async def place_order(work: UnitOfWork, run: SagaRun) -> None:
     """Make a PENDING order of the draft, and request its hold. Raise what `lock_placeable_draft` raises."""
     data, payments = run.data_as(CreateOrderData), work.registers.get(OrderPayments)
-    campus = await find_campus(work, run.campus_id)
+    campus = await find_campus_once(work, run.campus_id)
     draft = await lock_placeable_draft(
         work, campus, run.required_person_id, version=data.draft_version, ceiling=data.ceiling
     )
@@ -90,7 +90,7 @@ async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
 
 async def _renew_card(work: UnitOfWork, order: Order) -> None:
     """Send a link for another card, and let the draft be placed by itself once it is saved, as the customer asked."""
-    campus = await find_campus(work, order.campus_id)
+    campus = await find_campus_once(work, order.campus_id)
     customer = await find_member(work, order.campus_id, order.customer_id)
     draft = await find_draft(work, order.campus_id, order.customer_id)
     if draft is not None:
@@ -133,7 +133,7 @@ async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.status is not OrderStatus.CREATED:
         raise OrderClosed
-    campus = await find_campus(work, run.campus_id)
+    campus = await find_campus_once(work, run.campus_id)
     until = work.now + campus.windows.length("unclaimed")
     await set_timer(work, order, TimerKind.EXPIRE, until)
     await set_unclaimed_timers(work, order, until)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.literal_status import literal_status
@@ -118,7 +118,7 @@ async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
     """Set the runner check-in, counted from now, where the status has a runner."""
     if order.runner_id is None:
         return
-    due = check_in_due(order, (await find_campus(work, order.campus_id)).windows, work.now)
+    due = check_in_due(order, (await find_campus_once(work, order.campus_id)).windows, work.now)
     if due is not None:
         await set_timer(work, order, TimerKind.RUNNER_CHECK_IN, due)
 

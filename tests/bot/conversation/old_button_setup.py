@@ -104,7 +104,9 @@ class OldButtons:
         @asynccontextmanager
         async def savepoint(_begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
             async with work.connection.begin_nested():
-                yield UnitOfWork(connection=work.connection, began_at=work.now, registers=work.registers)
+                inner = UnitOfWork(connection=work.connection, began_at=work.now, registers=work.registers)
+                yield inner
+                await inner.insert_deferred()
 
         async def dispatch(inner: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
             try:

@@ -254,18 +254,17 @@ async def _try_attempt(
     if attempt.pending_input is not None:
         await ask_for_input(work, scenario, person, attempt.pending_input, attempt.rule)
     before = await _count_writes(work)
-    inner = await work.connection.begin_nested()
     try:
-        replies = await stack.running_bot.inbox.dispatch(work, attempt.update)
+        async with work.savepoint():
+            replies = await stack.running_bot.inbox.dispatch(work, attempt.update)
     except CampusGError as error:
-        await inner.rollback()
         refusal, before = error, await _count_writes(work)
         replies = reply_to_refusal(attempt.update, error)
         await clean_up_after_refusal(work, attempt.update, error)
-    else:
-        await inner.commit()
+    await work.insert_deferred()
     after = await _count_writes(work)
     await everything.rollback()
+    work.memo.clear()
     changed = frozenset(name for name, count in after.items() if count != before.get(name, 0))
     return Outcome(refusal=refusal, said=" ".join(_reply_texts(replies)), written=changed)
 

@@ -21,5 +21,5 @@ async def start_due_returns(work: UnitOfWork) -> None:
             number=due.returns + 1,
         )
         with suppress(CampusGError):  # it was refunded, disputed or returned right now
-            async with work.connection.begin_nested():
+            async with work.savepoint():
                 await start_saga(work, start)

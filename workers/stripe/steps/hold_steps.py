@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
 from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus
+from domain.campuses.repository import find_campus_once
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, mark_hold_checked
@@ -41,7 +41,7 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
         raise LookupError(f"saga {run.name} asks for no hold")
     order = await find_order(work, run.campus_id, run.required_order_id)
     member = await find_member(work, run.campus_id, order.customer_id)
-    campus = await find_campus(work, run.campus_id)
+    campus = await find_campus_once(work, run.campus_id)
     if member.card is None or member.stripe_customer is None:
         raise Refused(CARD_GONE, "no card")
     keep_hold_request(run, key, member.stripe_customer, work.now)
