@@ -18,7 +18,7 @@ from bot.conversation.request_context import RequestContext
 from domain.campuses.campus import Campus
 from domain.campuses.group_repository import update_group_chat_id
 from domain.campuses.people import Member
-from domain.campuses.people_repository import ensure_member, find_member
+from domain.campuses.people_repository import ensure_member, find_campus_and_member, find_member
 from domain.campuses.repository import find_campus, find_campus_once
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
@@ -48,7 +48,7 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
     """Build the context of a message: its person, and the pending input."""
     if not isinstance(event, Message):
         return await handler(event, data)
-    work, campus = await _load_campus(data)
+    work, campus, known = await _load_campus(data, event.from_user)
     if event.migrate_to_chat_id is not None:
         await update_group_chat_id(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
         return ()
@@ -61,7 +61,7 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         return answered
     if event.from_user is None or event.from_user.is_bot:
         return ()
-    context = await _build_message_context(work, campus, event, event.from_user, data.get("console_url"))
+    context = await _build_message_context(work, campus, event, event.from_user, known, data.get("console_url"))
     read = event.model_copy(update={"caption" if event.text is None else "text": context.typed})
     begun = await find_album_begun(context, event.media_group_id)
 
@@ -84,13 +84,13 @@ async def changed_message_middleware(handler: NextHandler, event: TelegramObject
     """Build the context of a changed message. In groups only the admin chat is answered, to who is heard there."""
     if not isinstance(event, Message) or event.from_user is None or event.from_user.is_bot:
         return ()
-    work, campus = await _load_campus(data)
+    work, campus, known = await _load_campus(data, event.from_user)
     is_private = event.chat.type == "private"
     if not is_private and (event.chat.id != campus.admin_chat or event.sender_chat is not None):
         return ()
     if not is_private and await find_heard(work, campus, event.chat.id, event.from_user.id) is None:
         return ()
-    context = await _build_message_context(work, campus, event, event.from_user, data.get("console_url"))
+    context = await _build_message_context(work, campus, event, event.from_user, known, data.get("console_url"))
     said = await handler(event, data | {"context": context})
     return await limit_replies(context, said) if is_private and isinstance(said, tuple) else said
 
@@ -100,10 +100,10 @@ async def _handle_changed_message(_: TelegramObject, context: RequestContext) ->
 
 
 async def _build_message_context(
-    work: UnitOfWork, campus: Campus, event: Message, user: User, console_url: str | None
+    work: UnitOfWork, campus: Campus, event: Message, user: User, known: Member | None, console_url: str | None
 ) -> RequestContext:
     is_private = event.chat.type == "private"
-    member = await _register_member(work, campus, user, is_private=is_private)
+    member = await _register_member(work, campus, user, known, is_private=is_private)
     conversation_state: ConversationState | None = (
         await find_pending_input(work, campus.id, member.person_id) if is_private else None
     )
@@ -164,7 +164,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
     if not isinstance(event, CallbackQuery):
         return await handler(event, data)
     tap = unpack(event.data or "")
-    work, campus = await _load_campus(data)
+    work, campus, known = await _load_campus(data, event.from_user)
     chat = None if event.message is None else event.message.chat
     place = _place_of(chat, campus)
     if place not in tap.tap.places:
@@ -172,7 +172,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
     is_private = place is TapPlace.PRIVATE_CHAT
     if chat is not None and not is_private:
         await require_known_tapper(work, campus, chat.id, event.from_user.id)
-    member = await _register_member(work, campus, event.from_user, is_private=is_private)
+    member = await _register_member(work, campus, event.from_user, known, is_private=is_private)
     chat_id = member.person_id if chat is None else chat.id
     context = RequestContext(
         work=work,
@@ -215,12 +215,17 @@ async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_i
     return (JoinRequestAnswer(member.person_id, approved=await may_be_in_group(work, member)),)
 
 
-async def _load_campus(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:
+async def _load_campus(data: dict[str, Any], user: User | None) -> tuple[UnitOfWork, Campus, Member | None]:
+    """Read the campus, and who wrote or tapped if they are known here."""
     work: UnitOfWork = data["work"]
-    return work, await find_campus_once(work, data["campus_id"])
+    if user is None:
+        return work, await find_campus_once(work, data["campus_id"]), None
+    return work, *await find_campus_and_member(work, data["campus_id"], user.id)
 
 
-async def _register_member(work: UnitOfWork, campus: Campus, user: User, *, is_private: bool) -> Member:
+async def _register_member(
+    work: UnitOfWork, campus: Campus, user: User, known: Member | None, *, is_private: bool
+) -> Member:
     member = await ensure_member(
         work,
         campus.id,
@@ -228,5 +233,6 @@ async def _register_member(work: UnitOfWork, campus: Campus, user: User, *, is_p
         first_name=clean_name(user.first_name, otherwise=user.username or str(user.id)),
         username=user.username,
         language=user.language_code or "en",
+        known=known,
     )
     return await open_private_chat(work, member) if is_private else member

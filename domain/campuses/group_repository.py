@@ -1,4 +1,4 @@
-"""The groups of a campus after they were bound, and the unbound groups that its bot is in and will leave."""
+"""The groups of a campus after they were bound, the unbound ones that its bot will leave, and who is a stranger."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.campuses.tables import campus, unbound_group
+from domain.campuses.people import StrangerReply
+from domain.campuses.tables import campus, stranger_reply, unbound_group
 from domain.database.unit_of_work import UnitOfWork
 from domain.settings.timeouts import Timeout
 
@@ -16,6 +17,7 @@ UNBOUND_STAY = Timeout.UNBOUND_GROUP_STAY.delta
 UNWANTED_STAY = Timeout.UNWANTED_GROUP_STAY.delta
 LEAVING_LEASE = Timeout.GROUP_LEAVING_LEASE.delta
 MAX_GROUPS_TO_LEAVE = 10  # in one turn
+STRANGER_REPLY_INTERVAL = Timeout.STRANGER_REPLY_INTERVAL.delta
 
 _IS_BOUND = exists().where(
     campus.c.id == unbound_group.c.campus_id, unbound_group.c.chat_id.in_((campus.c.runner_group, campus.c.admin_chat))
@@ -111,3 +113,14 @@ async def postpone_leaving(work: UnitOfWork, group: GroupToLeave, seconds: float
 
 def _is(campus_id: int | ColumnElement[int], chat_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     return and_(unbound_group.c.campus_id == campus_id, unbound_group.c.chat_id == chat_id)
+
+
+async def try_tell_stranger(work: UnitOfWork, campus_id: int, person_id: int, reply: StrangerReply) -> bool:
+    """Record that a stranger is told this now. Return False when they were told it less than an hour ago."""
+    told = insert(stranger_reply).values(campus_id=campus_id, person_id=person_id, kind=reply)
+    statement = told.on_conflict_do_update(
+        index_elements=["campus_id", "person_id", "kind"],
+        set_={"told_at": func.now()},
+        where=stranger_reply.c.told_at < func.now() - STRANGER_REPLY_INTERVAL,
+    ).returning(stranger_reply.c.kind)
+    return (await work.connection.execute(statement)).scalar_one_or_none() is not None

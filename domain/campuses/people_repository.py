@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, exists, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.campuses.people import Member, RunnerStatus, SavedCard, StrangerReply
-from domain.campuses.tables import campus, membership, person, saved_card, stranger_reply
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member, RunnerStatus, SavedCard
+from domain.campuses.repository import campus_from_row, find_campus_once, keep_campus
+from domain.campuses.tables import campus, membership, person, saved_card
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.settings.timeouts import Timeout
-
-STRANGER_REPLY_INTERVAL = Timeout.STRANGER_REPLY_INTERVAL.delta
 
 
 def _members() -> Select[Any]:
@@ -28,7 +27,19 @@ def _members() -> Select[Any]:
     return select(*columns, admitted, *card).select_from(joined)
 
 
+_CAMPUS_LABELS = {column.name: f"of_campus_{column.name}" for column in campus.c}
 _MEMBER = _members().where(membership.c.campus_id == bindparam("campus"), membership.c.person_id == bindparam("person"))
+_CAMPUS_AND_MEMBER = _MEMBER.add_columns(*(column.label(_CAMPUS_LABELS[column.name]) for column in campus.c))
+
+
+async def find_campus_and_member(work: UnitOfWork, campus_id: int, person_id: int) -> tuple[Campus, Member | None]:
+    """Return the campus as `find_campus_once` does, and the person as a member of it; None for a newcomer."""
+    found = await work.connection.execute(_CAMPUS_AND_MEMBER, {"campus": campus_id, "person": person_id})
+    row = found.mappings().one_or_none()
+    if row is None:
+        return await find_campus_once(work, campus_id), None
+    here = keep_campus(work, campus_from_row({name: row[label] for name, label in _CAMPUS_LABELS.items()}))
+    return here, member_from_row(row)
 
 
 async def ensure_member(
@@ -39,14 +50,17 @@ async def ensure_member(
     first_name: str,
     username: str | None,
     language: str,
+    known: Member | None = None,
 ) -> Member:
     """Return the person as a member of this campus, inserted if new; the name follows Telegram's.
+
+    `known` is the member as this transaction has just read it.
 
     A member whose profile is unchanged is only read, to avoid a deadlock. This transaction would lock the person
     and then want an order. The worker that completes the order locks the order first and then its runner.
     """
     profile = (first_name, username, language)
-    member = await _find_member_or_none(work, campus_id, person_id)
+    member = known or await _find_member_or_none(work, campus_id, person_id)
     if member is None or (member.first_name, member.username, member.language) != profile:
         await _upsert_member(work, campus_id, person_id, profile)
         member = await find_member(work, campus_id, person_id)
@@ -100,17 +114,6 @@ async def is_admin_of_any_campus(work: UnitOfWork, person_id: int) -> bool:
     """Return whether the person is an admin of some campus of this deployment."""
     query = select(exists().where(membership.c.person_id == person_id, membership.c.is_admin))
     return bool((await work.connection.execute(query)).scalar_one())
-
-
-async def try_tell_stranger(work: UnitOfWork, campus_id: int, person_id: int, reply: StrangerReply) -> bool:
-    """Record that a stranger is told this now. Return False when they were told it less than an hour ago."""
-    told = insert(stranger_reply).values(campus_id=campus_id, person_id=person_id, kind=reply)
-    statement = told.on_conflict_do_update(
-        index_elements=["campus_id", "person_id", "kind"],
-        set_={"told_at": func.now()},
-        where=stranger_reply.c.told_at < func.now() - STRANGER_REPLY_INTERVAL,
-    ).returning(stranger_reply.c.kind)
-    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
 
 
 async def list_members_by_runner_status(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:

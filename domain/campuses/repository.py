@@ -32,11 +32,14 @@ async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
 
 async def find_campus_once(work: UnitOfWork, campus_id: int) -> Campus:
     """Return the campus as this transaction read it first: for what does not change the campus."""
-    key = (Campus, campus_id)
-    if key not in work.memo:
-        work.memo[key] = await find_campus(work, campus_id)
-    campus_read: Campus = work.memo[key]
-    return campus_read
+    kept: Campus | None = work.memo.get((Campus, campus_id))
+    return keep_campus(work, await find_campus(work, campus_id)) if kept is None else kept
+
+
+def keep_campus(work: UnitOfWork, read: Campus) -> Campus:
+    """Let `find_campus_once` return this campus in the present transaction."""
+    work.memo[Campus, read.id] = read
+    return read
 
 
 async def find_campuses(work: UnitOfWork, campus_ids: Collection[int]) -> Mapping[int, Campus]:

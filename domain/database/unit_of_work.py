@@ -82,12 +82,12 @@ class UnitOfWork:
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo what was done inside the block, deferred rows and queue jobs included, when it raises."""
         deferred = {statement: list(rows) for statement, rows in self.deferred.items()}
-        queue_jobs = list(self.queue_jobs)
+        queue_jobs, memo = list(self.queue_jobs), dict(self.memo)
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
-            self.deferred, self.queue_jobs = deferred, queue_jobs
+            self.deferred, self.queue_jobs, self.memo = deferred, queue_jobs, memo
             raise
 
 

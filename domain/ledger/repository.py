@@ -16,6 +16,22 @@ OPENING_LOCK = (7_260_119, 2)  # a Postgres advisory lock of two numbers
 _ACCOUNT_IDS = select(ledger_account.c.code, ledger_account.c.id).where(
     ledger_account.c.code.in_(bindparam("codes", expanding=True))
 )
+_HEADER = (
+    upsert(ledger_txn)
+    .values(
+        posting_key=bindparam("key"),
+        kind=bindparam("kind"),
+        order_id=bindparam("order"),
+        stripe_object=bindparam("object"),
+    )
+    .on_conflict_do_nothing(index_elements=["posting_key"])
+    .returning(ledger_txn.c.id)
+    .cte("header")
+)
+# No row: the key was booked before. Of an account that does not exist yet there is none; one row is there at least.
+_BOOK_HEADER = select(
+    _HEADER.c.id.label("txn_id"), ledger_account.c.code, ledger_account.c.id.label("account_id")
+).select_from(_HEADER.outerjoin(ledger_account, ledger_account.c.code.in_(bindparam("codes", expanding=True))))
 _IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
 _IS_EXPLANATION = ledger_txn.c.kind.in_((SETTLED_BY_HAND, FOREIGN))
 
@@ -47,14 +63,15 @@ class BookedSum:
 
 async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | None) -> bool:
     """Book a posting in the ledger. Return False, and book nothing, when its key was booked before."""
-    header = upsert(ledger_txn).values(
-        posting_key=posting.key, kind=posting.kind, order_id=order_id, stripe_object=posting.stripe_object
-    )
-    statement = header.on_conflict_do_nothing(index_elements=["posting_key"]).returning(ledger_txn.c.id)
-    txn_id = (await work.connection.execute(statement)).scalar_one_or_none()
-    if txn_id is None:
+    header = {"key": posting.key, "kind": posting.kind, "order": order_id, "object": posting.stripe_object}
+    codes = [entry.account.code for entry in posting.entries]
+    rows = (await work.connection.execute(_BOOK_HEADER, header | {"codes": codes})).all()
+    if not rows:
         return False
-    account_ids = await _find_or_insert_accounts(work, [entry.account for entry in posting.entries])
+    txn_id, account_ids = rows[0].txn_id, {row.code: row.account_id for row in rows}
+    missing = [entry.account for entry in posting.entries if entry.account.code not in account_ids]
+    if missing:
+        account_ids |= await _insert_accounts(work, missing)
     lines = [
         {
             "txn_id": txn_id,
@@ -69,16 +86,12 @@ async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | Non
     return True
 
 
-async def _find_or_insert_accounts(work: UnitOfWork, accounts: Collection[LedgerAccount]) -> Mapping[str, int]:
-    """Return the id of each account by its code."""
-    found = await _find_account_ids(work, [account.code for account in accounts])
-    new = sorted((one for one in accounts if one.code not in found), key=lambda one: one.code)  # all lock in one order
-    if not new:
-        return found
-    for account in new:
+async def _insert_accounts(work: UnitOfWork, accounts: Collection[LedgerAccount]) -> Mapping[str, int]:
+    """Insert accounts that were not found, unless another transaction does, and return their ids by their codes."""
+    for account in sorted(accounts, key=lambda one: one.code):  # all lock in one order
         values = {"code": account.code, "kind": account.kind, "currency": account.currency, "owner": account.owner}
         await work.connection.execute(upsert(ledger_account).values(values).on_conflict_do_nothing())
-    return found | await _find_account_ids(work, [account.code for account in new])
+    return await _find_account_ids(work, [account.code for account in accounts])
 
 
 async def _find_account_ids(work: UnitOfWork, codes: Sequence[str]) -> dict[str, int]:

@@ -1,16 +1,45 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.lanes import lane_of
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, buttons_to_json
-from domain.messaging.notification.sound import MAX_PRIOR_AUDIBLE, is_audible
+from domain.messaging.notification.sound import MAX_PRIOR_AUDIBLE
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.questions.settling import keep_question
 from domain.messaging.tables import notification, order_message
+
+_PRIOR_AUDIBLE = select(func.count()).where(
+    notification.c.order_id == bindparam("order", type_=BigInteger()),
+    notification.c.chat_id == bindparam("chat", type_=BigInteger()),
+    ~notification.c.silent,
+    notification.c.key.in_(MAX_PRIOR_AUDIBLE),
+)
+_INSERT, _INSERT_AS_COUNTED = (
+    insert(notification)
+    .values(due_at=func.now(), silent=silent)
+    .on_conflict_do_nothing(index_elements=["name"])
+    .returning(notification.c.id)
+    for silent in (
+        bindparam("is_silent", type_=Boolean()),
+        _PRIOR_AUDIBLE.scalar_subquery() > bindparam("most", type_=Integer()),
+    )
+)
 
 
 async def notify(work: UnitOfWork, message: Notification) -> None:
@@ -24,9 +53,6 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         chat_id = (await work.connection.execute(query)).scalar_one()
     if chat_id is None:
         return
-    silent = message.silent
-    if message.key in MAX_PRIOR_AUDIBLE and not silent:
-        silent = not is_audible(message.key, await _count_audible_notifications(work, message.order_id, chat_id))
     values = {
         "campus_id": message.campus_id,
         "order_id": message.order_id,
@@ -37,30 +63,28 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         "args": dict(message.args),
         "buttons": buttons_to_json(message.buttons),
         "photo": message.photo,
-        "silent": silent,
         "written_by": message.written_by,
         "about": list(message.about),
     }
-    insertion = insert(notification).values(**values, due_at=func.now())
-    statement = insertion.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)
-    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    if message.key in MAX_PRIOR_AUDIBLE and not message.silent:
+        counted = {"order": message.order_id, "chat": chat_id, "most": MAX_PRIOR_AUDIBLE[message.key]}
+        found = await work.connection.execute(_INSERT_AS_COUNTED, values | counted)
+    else:
+        found = await work.connection.execute(_INSERT, values | {"is_silent": message.silent})
+    made = found.scalar_one_or_none()
     if made is not None:
         work.enqueue_after_commit("send_notification", made, message.order_id)
         await keep_question(work, message, made, chat_id)
 
 
-async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
-    counted_keys = notification.c.key.in_(MAX_PRIOR_AUDIBLE)
-    query = select(func.count()).where(
-        notification.c.order_id == order_id, notification.c.chat_id == chat_id, ~notification.c.silent, counted_keys
-    )
-    found: int = (await work.connection.execute(query)).scalar_one()
-    return found
-
-
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
     await _request_refresh_where(work, order_id, order_message.c.kind.in_(list(OrderMessageKind)))
+
+
+async def refresh_existing_order_message(work: UnitOfWork, order_id: int, kind: OrderMessageKind) -> None:
+    """Request a refresh of this order's existing order messages of one kind."""
+    await _request_refresh_where(work, order_id, order_message.c.kind == kind)
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:

@@ -63,6 +63,15 @@ async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
     return await _read(work, _ORDER, campus_id, order_id)
 
 
+async def find_moved_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """Return the order as this transaction moved it last: that move locked it, so nobody else has changed it since.
+
+    It is for what follows the move at once: what else the transaction writes to the order is not in it.
+    """
+    moved: Order | None = work.memo.get((Order, order_id))
+    return await find_order(work, campus_id, order_id) if moved is None else moved
+
+
 async def find_order_of_any_campus(work: UnitOfWork, order_id: int) -> Order | None:
     """Return the order if it exists, whatever its campus: for workers that follow an object of Stripe's to it."""
     row = (await work.connection.execute(select(orders).where(orders.c.id == order_id))).mappings().one_or_none()
@@ -112,7 +121,7 @@ async def try_move_order(
         after=row["status"],
         reason=reason,
     )
-    order = order_from_row(row)
+    order = work.memo[Order, order_id] = order_from_row(row)
     await reset_escalations(work, order)
     await signal_sagas_of_order(work, order.id, ORDER_CHANGED_SIGNAL)  # so no move can forget it
     return order
@@ -152,10 +161,11 @@ async def move_order(
     return moved
 
 
-async def mark_hold_checked(work: UnitOfWork, order_id: int, claim: UUID) -> None:
-    """Let the runner of this claim buy: the hold of the order stands. Do nothing when the claim is over."""
+async def mark_hold_checked(work: UnitOfWork, order_id: int, claim: UUID) -> bool:
+    """Let the runner of this claim buy: the hold of the order stands. Return False when the claim is over."""
     this = update(orders).where(orders.c.id == order_id, orders.c.claim == claim)
-    await work.connection.execute(this.values(hold_checked=True, version=orders.c.version + 1))
+    checked = this.values(hold_checked=True, version=orders.c.version + 1)
+    return (await work.connection.execute(checked)).rowcount == 1
 
 
 async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:

@@ -71,6 +71,7 @@ _WRITE = (
         wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that must not be woken
         ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
     )
+    .returning(signal_names_of_saga().label("signals"), has_unseen_signal().label("has_unseen"))
 )
 
 
@@ -129,8 +130,11 @@ async def write_run(
     status: SagaStatus,
     error: str | None = None,
     sleep_for: timedelta | None = None,
-) -> None:
-    """Write a locked run to its row. `sleep_for` gives the lease back for that long; None keeps the lease."""
+) -> bool:
+    """Write a locked run to its row. `sleep_for` gives the lease back for that long; None keeps the lease.
+
+    Return whether the saga has a signal that the run did not read.
+    """
     ended = status in (SagaStatus.DONE, SagaStatus.COMPENSATED)
     asleep = ended or status is SagaStatus.STUCK
     values: dict[str, Any] = {
@@ -152,12 +156,13 @@ async def write_run(
         "sleeps": None if asleep else (LEASE_TTL if sleep_for is None else sleep_for),
         "ends": ended,
     }
-    await work.connection.execute(_WRITE, values)
+    row = (await work.connection.execute(_WRITE, values)).one()
     run.fence += 1
     run.written_status = status
     read = run.progress.signals
-    if read:
+    if row.has_unseen and read:
         await mark_signals_seen(work, run.id, read)
+    return not frozenset(row.signals) <= read
 
 
 async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:

@@ -29,7 +29,7 @@ _MARK_SEEN = (
 
 def has_unseen_signal() -> ColumnElement[bool]:
     """Build the condition that a saga has a signal that it has not read."""
-    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
+    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen).correlate(saga)
 
 
 def signal_names_of_saga() -> ColumnElement[Sequence[str]]:

@@ -20,13 +20,13 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (27, 36, 9),
-        "claim": (25, 22, 11),
-        "bought": (7, 0, 1),
-        "bought_estimate": (15, 7, 5),
-        "picked_up": (12, 7, 5),
-        "here": (17, 11, 7),
-        "pin": (23, 86, 25),
+        "place": (26, 30, 9),
+        "claim": (22, 20, 11),
+        "bought": (6, 0, 1),
+        "bought_estimate": (14, 7, 5),
+        "picked_up": (11, 7, 5),
+        "here": (14, 10, 7),
+        "pin": (20, 81, 25),
     }
 )
 

@@ -213,36 +213,42 @@ async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> Externa
             break
         call = await prepare_call(work, run, move)
         if call is not None:
-            await _require_no_new_signals(work, run)
             await start_requested_sagas(work, run)
-            if run.call is not prepared_call:
-                await write_run(work, run, status=run.progress.status)
+            if run.call is prepared_call:
+                await _require_no_new_signals(work, run)
+            else:
+                _stop_if_signalled(run, await write_run(work, run, status=run.progress.status))
             return replace(call, run=run.copy())
         run.progress = move.next_progress
-    await _require_no_new_signals(work, run)
     await start_requested_sagas(work, run)
     if isinstance(move, Finish):
-        await write_run(work, run, status=move.status)
+        _stop_if_signalled(run, await write_run(work, run, status=move.status))
         return None
-    return await _wait_for_signal(work, run, move, may_poll=may_poll)
+    if may_poll and move.poll is not None and run.progress.waiting_until is not None:
+        await _require_no_new_signals(work, run)
+        return await prepare_poll(work, run.copy(), move.poll)
+    _stop_if_signalled(run, await _sleep(work, run, move))
+    return None
 
 
 async def _require_no_new_signals(work: UnitOfWork, run: SagaRun) -> None:
+    """Read the signals where no write of the run returns them, and raise SignalledError when one is new."""
+    if _is_interruptible(run):
+        _stop_if_signalled(run, await read_signals(work, run))
+
+
+def _stop_if_signalled(run: SagaRun, has_new: bool) -> None:
     """Raise SignalledError when a signal came meanwhile, for example a cancel while the order was published.
 
-    A signal is written under a lock on the order. So this reads signals after the local steps have locked the order.
+    A signal is written under a lock on the order. So they are read after the local steps have locked the order.
     """
-    is_interruptible = any(isinstance(step, Wait) and step.abort_signals for step in run.saga.steps)
-    if is_interruptible and not run.is_compensating and await read_signals(work, run):
+    if has_new and _is_interruptible(run):
         raise SignalledError
 
 
-async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *, may_poll: bool) -> ExternalCall | None:
-    """Return the poll if it is due; else let the saga sleep until the next poll or the deadline."""
-    if may_poll and move.poll is not None and run.progress.waiting_until is not None:
-        return await prepare_poll(work, run.copy(), move.poll)
-    await _sleep(work, run, move)
-    return None
+def _is_interruptible(run: SagaRun) -> bool:
+    aborts = any(isinstance(step, Wait) and step.abort_signals for step in run.saga.steps)
+    return aborts and not run.is_compensating
 
 
 async def _wait_for_next_poll(work: UnitOfWork, run: SagaRun, error: str) -> None:
@@ -254,10 +260,11 @@ async def _wait_for_next_poll(work: UnitOfWork, run: SagaRun, error: str) -> Non
         await write_run(work, run, status=run.progress.status, error=error, sleep_for=timedelta(0))
 
 
-async def _sleep(work: UnitOfWork, run: SagaRun, move: AwaitSignal, error: str | None = None) -> None:
+async def _sleep(work: UnitOfWork, run: SagaRun, move: AwaitSignal, error: str | None = None) -> bool:
+    """Let the saga sleep until the next poll or the deadline. Return what `write_run` returns."""
     window = (await find_campus_once(work, run.campus_id)).windows.length(move.window)
     deadline = run.progress.waiting_until or work.now + window
     run.progress = replace(run.progress, waiting_until=deadline)
     remaining = deadline - work.now
     pause = remaining if move.poll is None else min(remaining, poll_delay(window - remaining))
-    await write_run(work, run, status=run.progress.status, error=error, sleep_for=max(pause, timedelta(0)))
+    return await write_run(work, run, status=run.progress.status, error=error, sleep_for=max(pause, timedelta(0)))

@@ -10,13 +10,12 @@ from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.bot_troubles.repository import BotTrouble
 from domain.messaging.bot_troubles.use_cases import record_bot_trouble
-from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
+from domain.messaging.chat_reader_repository import ChatReader, find_due_notification
 from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
 from domain.messaging.notification.repository import (
     NotificationRow,
     drop_notification,
-    find_due_notification,
     keep_notification_lease,
     postpone_notification,
     record_notification_failure,
@@ -60,25 +59,20 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
     Do nothing when it is not due, or another worker has its lease.
     """
     notification: NotificationRow | None = None
+    ready: Bundle | None = None
     try:
         async with sender_context.autocommit() as connection:
-            notification = await find_due_notification(connection, notification_id)
-            reader = (
-                None
-                if notification is None
-                else await find_chat_reader(connection, notification.campus_id, notification.chat_id)
-            )
-        ready = (
-            None
-            if notification is None or reader is None
-            else await _lease_and_render(sender_context, notification, reader)
-        )
+            found = await find_due_notification(connection, notification_id)
+        if found is None:
+            return None
+        notification, reader = found
+        ready = await _lease_and_render(sender_context, notification, reader)
     except Exception as exception:  # our own error before sending; later notifications to the chat have to go on
         if notification is None:
             raise
         log.exception("notification_not_prepared", notification=notification_id)
         return await _record_notification_error(sender_context, notification, format_error(exception))
-    if ready is None or reader is None:
+    if ready is None:
         return None
     outcome = await await_answer(
         sender_context.waits,

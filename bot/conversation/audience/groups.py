@@ -4,9 +4,9 @@ from aiogram.types import Message
 
 from bot.conversation.replies import NewMessage, Replies, Screen
 from domain.campuses.campus import Campus
-from domain.campuses.group_repository import notice_unbound_group
+from domain.campuses.group_repository import notice_unbound_group, try_tell_stranger
 from domain.campuses.people import Member, StrangerReply
-from domain.campuses.people_repository import find_member, try_tell_stranger
+from domain.campuses.people_repository import find_member
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed

@@ -6,8 +6,9 @@ from bot.conversation.replies import NewMessage, Replies
 from bot.conversation.request_context import RequestContext
 from bot.transport.update_payload import find_reply_target, find_sender_name
 from domain.campuses.campus import Campus
+from domain.campuses.group_repository import try_tell_stranger
 from domain.campuses.people import StrangerReply
-from domain.campuses.people_repository import find_member, try_tell_stranger
+from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate

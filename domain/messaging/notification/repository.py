@@ -30,7 +30,7 @@ HAS_EARLIER_UNSENT = exists().where(  # an earlier one of the same lane to the s
     _EARLIER.c.due_at.is_not(None),
 )
 _THIS = notification.c.id == bindparam("number")
-_DUE_NOTIFICATION = select(notification).where(
+DUE_NOTIFICATION = select(notification).where(
     _THIS, notification.c.status == NotificationStatus.DUE, notification.c.due_at <= func.now(), ~HAS_EARLIER_UNSENT
 )
 _RISEN = {"fence": notification.c.fence + 1}
@@ -127,12 +127,6 @@ async def find_notification_status(work: UnitOfWork, name: str) -> NotificationS
     query = select(notification.c.status).where(notification.c.name == name)
     found = (await work.connection.execute(query)).scalar_one_or_none()
     return None if found is None else NotificationStatus(found)
-
-
-async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
-    """Return the notification if it is due and no earlier one of its lane to its chat waits: they arrive in order."""
-    row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()
-    return None if row is None else notification_from_row(row)
 
 
 async def lease_notification(connection: AsyncConnection, message: NotificationRow) -> NotificationRow | None:

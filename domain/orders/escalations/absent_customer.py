@@ -19,7 +19,7 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.timers.model import TimerKind
-from domain.orders.timers.repository import DueTimer, has_timer_fired, put_off_timer, set_timer
+from domain.orders.timers.repository import DueTimer, has_timer_fired, put_off_timer, set_timers
 from domain.settings.timeouts import Timeout
 
 SENDING_DELAY = Timeout.REMINDER_ON_ITS_WAY.delta
@@ -28,8 +28,8 @@ SENDING_DELAY = Timeout.REMINDER_ON_ITS_WAY.delta
 async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:
     """Set the timers of both stages, in the transaction of the arrival. The end of the order stops them."""
     windows = (await find_campus_once(work, arrived.campus_id)).windows
-    await set_timer(work, arrived, TimerKind.REMINDER, work.now + windows.length("reminder"))
-    await set_timer(work, arrived, TimerKind.ABSENT, work.now + windows.length("absent"))
+    reminder, absent = work.now + windows.length("reminder"), work.now + windows.length("absent")
+    await set_timers(work, arrived, {TimerKind.REMINDER: reminder, TimerKind.ABSENT: absent})
 
 
 async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:

@@ -16,13 +16,11 @@ from domain.orders.timers.repository import DueTimer, has_timer_fired, set_timer
 UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of the same name
 
 
-async def set_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
-    """Set the stages of an order that runners see for the first time, without those after its deadline `until`."""
+async def plan_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> dict[TimerKind, datetime]:
+    """Return when the stages are due of an order that runners see first now, without those after its deadline."""
     windows = (await find_campus_once(work, order.campus_id)).windows
-    for stage in UNCLAIMED_STAGES:
-        due = work.now + windows.length(stage)
-        if due < until:
-            await set_timer(work, order, stage, due)
+    planned = {stage: work.now + windows.length(stage) for stage in UNCLAIMED_STAGES}
+    return {stage: due for stage, due in planned.items() if due < until}
 
 
 async def reset_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:

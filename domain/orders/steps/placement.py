@@ -12,17 +12,17 @@ from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.placing_guard import lock_placeable_draft
 from domain.orders.drafts.repository import advance_draft_version, delete_used_draft, find_draft, record_card_requested
-from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
+from domain.orders.escalations.unclaimed_order import plan_unclaimed_timers
 from domain.orders.notifications.customer import PLACING_FAILURES, pending_order_cancelled, placing_failed
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.pricing import Price
-from domain.orders.repository import find_order, insert_order, move_order, try_move_order
+from domain.orders.repository import find_moved_order, insert_order, move_order, try_move_order
 from domain.orders.rows import items_to_json, price_columns
 from domain.orders.sagas.create_order import CANCELLED_SIGNAL, CreateOrderData, OrderCancellation
 from domain.orders.states import Order, OrderEvent, OrderStatus
 from domain.orders.timers.model import TimerKind
-from domain.orders.timers.repository import set_timer, stop_escalations, stop_timer
+from domain.orders.timers.repository import set_timers, stop_escalations, stop_timer
 from domain.saga.refusals import CARD_GONE
 from domain.saga.run import SagaRun
 from domain.saga.signal_repository import read_signal_data
@@ -130,13 +130,12 @@ async def withdraw_order(work: UnitOfWork, run: SagaRun) -> None:
 
 async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
     """Set the deadline until which the order waits for a runner; raise OrderClosed unless it is CREATED."""
-    order = await find_order(work, run.campus_id, run.required_order_id)
+    order = await find_moved_order(work, run.campus_id, run.required_order_id)
     if order.status is not OrderStatus.CREATED:
         raise OrderClosed
     campus = await find_campus_once(work, run.campus_id)
     until = work.now + campus.windows.length("unclaimed")
-    await set_timer(work, order, TimerKind.EXPIRE, until)
-    await set_unclaimed_timers(work, order, until)
+    await set_timers(work, order, {TimerKind.EXPIRE: until} | await plan_unclaimed_timers(work, order, until))
 
 
 async def stop_expiry(work: UnitOfWork, run: SagaRun) -> None:

@@ -1,6 +1,6 @@
 """Timers in Postgres: set, stopped and resumed in the commit of the status that needs them, and logged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,15 +80,24 @@ def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bo
     return newest.limit(1).scalar_subquery()
 
 
+_SET = insert(timer).returning(timer, sort_by_parameter_order=True)
 _LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
 _IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which")))
 
 
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
     """Insert a timer; at most one of a kind is set for an order."""
-    values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due_at}
-    row = (await work.connection.execute(insert(timer).values(values).returning(timer))).mappings().one()
-    await _log(work, row, "set", None)
+    await set_timers(work, order, {kind: due_at})
+
+
+async def set_timers(work: UnitOfWork, order: Order, due_at: Mapping[TimerKind, datetime]) -> None:
+    """Insert timers by their kinds, in one statement; at most one of a kind is set for an order."""
+    rows = [
+        {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due}
+        for kind, due in due_at.items()
+    ]
+    for row in (await work.connection.execute(_SET, rows)).mappings().all():
+        await _log(work, row, "set", None)
 
 
 async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:

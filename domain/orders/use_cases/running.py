@@ -19,7 +19,14 @@ from domain.orders.notifications.admins import pin_locked
 from domain.orders.notifications.customer import pin_locked_customer, runner_arrived
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
-from domain.orders.repository import correct_receipt, count_wrong_pin, find_order, lock_order, move_order
+from domain.orders.repository import (
+    correct_receipt,
+    count_wrong_pin,
+    find_moved_order,
+    find_order,
+    lock_order,
+    move_order,
+)
 from domain.orders.sagas.accept_order import build_claim_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
@@ -55,7 +62,7 @@ async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id
     if not member.reachable:
         raise ChatNotOpen
     await start_saga(work, build_claim_start(order, runner_id=member.person_id))
-    return await find_order(work, campus.id, order_id)
+    return await find_moved_order(work, campus.id, order_id)
 
 
 async def start_release(
@@ -160,7 +167,7 @@ async def hand_over_with_pin(
     if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
         return await _count_wrong_pin(work, member, order)
     await start_saga(work, build_completion_start(order, reason="pin"))
-    return OrderHandedOver(await find_order(work, campus.id, order_id))
+    return OrderHandedOver(await find_moved_order(work, campus.id, order_id))
 
 
 async def _count_wrong_pin(work: UnitOfWork, member: Member, order: Order) -> WrongPin:

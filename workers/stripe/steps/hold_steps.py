@@ -6,6 +6,8 @@ from typing import Any, assert_never
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus_once
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.outbox_repository import refresh_existing_order_message
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, mark_hold_checked
 from domain.orders.sagas.payment_data import HoldRequest, HoldRequestData
@@ -236,9 +238,9 @@ async def check_hold(client: StripeGateway, request: CallRequest) -> PaymentInte
 
 
 async def record_hold_check(work: UnitOfWork, run: SagaRun, _intent: PaymentIntent) -> None:
-    """Let the runner buy, if the order is still claimed by this run."""
-    await mark_hold_checked(work, run.required_order_id, claim=run.id)
-    await refresh_order_messages(work, await find_order(work, run.campus_id, run.required_order_id), group=False)
+    """Let the runner buy, if the order is still claimed by this run; only their order message shows it."""
+    if await mark_hold_checked(work, run.required_order_id, claim=run.id):
+        await refresh_existing_order_message(work, run.required_order_id, OrderMessageKind.RUNNER)
 
 
 async def record_hold_gone(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
