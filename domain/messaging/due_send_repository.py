@@ -1,14 +1,88 @@
-"""The messages that are due: fragments from which workers build one statement for what to send now."""
+"""The messages that are due: fragments of one statement for all, and the order messages of an order, sent together."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.notification.repository import HAS_EARLIER_UNSENT
+from domain.messaging.order_message_repository import (
+    RISEN,
+    SENT,
+    TAKE_LEASE,
+    OrderMessageRow,
+    due_again,
+    order_message_from_row,
+)
 from domain.messaging.tables import notification, order_message
+
+_DUE_OF_ORDER = (
+    select(order_message.c.id)
+    .where(order_message.c.order_id == bindparam("number"), order_message.c.due_at <= func.now())
+    .with_for_update(skip_locked=True)
+)
+_LEASE_OF_ORDER = TAKE_LEASE.where(order_message.c.id.in_(_DUE_OF_ORDER))
+_SENDS = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(BigInteger())),
+        bindparam("fences", type_=ARRAY(Integer())),
+        bindparam("revisions", type_=ARRAY(Integer())),
+        bindparam("message_ids", type_=ARRAY(BigInteger())),
+        bindparam("digests", type_=ARRAY(Text())),
+    )
+    .table_valued("id", "fence", "revision", "message_id", "digest", name="sends")
+    .render_derived()
+)
+_FREE = (
+    select(order_message.c.id)
+    .where(order_message.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))))
+    .with_for_update(skip_locked=True)
+)
+_RECORD_SENT_TOGETHER = (
+    update(order_message)
+    .where(order_message.c.id == _SENDS.c.id, order_message.c.fence == _SENDS.c.fence, order_message.c.id.in_(_FREE))
+    .values(
+        message_id=_SENDS.c.message_id,
+        sent_hash=_SENDS.c.digest,
+        sent_revision=_SENDS.c.revision,
+        due_at=due_again(_SENDS.c.revision),
+        **SENT,
+        **RISEN,
+    )
+    .returning(order_message.c.id, order_message.c.due_at)
+)
+
+
+LeaseOrderMessages = Callable[[AsyncConnection], Awaitable[Sequence[OrderMessageRow]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOrderMessage:
+    """An order message that stands in its chat with this content."""
+
+    message: OrderMessageRow
+    message_id: int | None
+    digest: str
 
 
 def select_due_order_messages(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
@@ -50,11 +124,10 @@ def select_abandoned_notifications(limit: ColumnElement[int]) -> Select[Any]:
     )
 
 
-def select_due_order_messages_of_order(order_id: ColumnElement[int]) -> Select[Any]:
-    """Select the ids, as text, of the order's messages that are due."""
-    return select(cast(order_message.c.id, String)).where(
-        order_message.c.order_id == order_id, order_message.c.due_at <= func.now()
-    )
+def select_order_with_due_messages(order_id: ColumnElement[int]) -> Select[Any]:
+    """Select the order's id, as text, if one of its order messages is due."""
+    due = select(order_message.c.id).where(order_message.c.order_id == order_id, order_message.c.due_at <= func.now())
+    return select(cast(order_id, String)).where(due.exists())
 
 
 def select_due_notifications_of_order(order_id: ColumnElement[int]) -> Select[Any]:
@@ -64,3 +137,28 @@ def select_due_notifications_of_order(order_id: ColumnElement[int]) -> Select[An
         notification.c.status == NotificationStatus.DUE,
         notification.c.due_at <= func.now(),
     )
+
+
+async def lease_order_messages_of(connection: AsyncConnection, order_id: int) -> Sequence[OrderMessageRow]:
+    """Lease the due order messages of an order, without those that another worker has."""
+    rows = (await connection.execute(_LEASE_OF_ORDER, {"number": order_id})).mappings()
+    return [order_message_from_row(row) for row in rows]
+
+
+async def record_order_messages_sent(work: UnitOfWork, sent: Sequence[SentOrderMessage]) -> frozenset[int]:
+    """Record several as `record_order_message_sent` does, in one statement, and return the ids of those recorded.
+
+    It waits for no lock: one that a tap refreshes right now is not recorded, and the caller records it alone.
+    """
+    values = {
+        "ids": [each.message.id for each in sent],
+        "fences": [each.message.fence for each in sent],
+        "revisions": [each.message.requested_revision for each in sent],
+        "message_ids": [each.message_id for each in sent],
+        "digests": [each.digest for each in sent],
+    }
+    rows = (await work.connection.execute(_RECORD_SENT_TOGETHER, values)).all()
+    for row in rows:
+        if row.due_at is not None:
+            work.enqueue_after_commit("update_order_message", row.id)
+    return frozenset(row.id for row in rows)

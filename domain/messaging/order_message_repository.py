@@ -25,13 +25,24 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
-_LEASE = (
+TAKE_LEASE = (
     update(order_message)
-    .where(order_message.c.id == _DUE)
     .values(due_at=func.now() + LEASE_TTL, tries=order_message.c.tries + 1, fence=order_message.c.fence + 1)
     .returning(order_message)
 )
-_RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row before changes nothing any more
+_LEASE = TAKE_LEASE.where(order_message.c.id == _DUE)
+
+
+def due_again(
+    sent_revision: int | ColumnElement[int], former: ColumnElement[Any] = order_message.c.former
+) -> ColumnElement[Any]:
+    """Return now while there is more to do: a refresh that came meanwhile, or an older message to close."""
+    more = or_(order_message.c.requested_revision > sent_revision, func.cardinality(former) > 0)
+    return case((more, func.now()), else_=null())
+
+
+RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row before changes nothing any more
+SENT = {"tries": 0, "error": None, "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +67,10 @@ class OrderMessageRow:
     former: Sequence[int]  # older messages of the order in the chat, which are not closed yet
 
 
-async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:
-    """Lease a due order message. Return None when it is not due, or another worker has the lease."""
-    row = (await connection.execute(_LEASE, {"number": order_message_id})).mappings().one_or_none()
-    return None if row is None else _order_message_from_row(row)
+async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> Sequence[OrderMessageRow]:
+    """Lease a due order message, and return it; nothing when it is not due, or another worker has the lease."""
+    rows = (await connection.execute(_LEASE, {"number": order_message_id})).mappings()
+    return [order_message_from_row(row) for row in rows]
 
 
 async def keep_order_message_lease(work: UnitOfWork, message: OrderMessageRow) -> None:
@@ -79,10 +90,8 @@ async def record_order_message_sent(
         "message_id": message_id,
         "sent_hash": digest,
         "sent_revision": message.requested_revision,
-        "tries": 0,
-        "error": None,
-        "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
-        "due_at": _due_again(message),
+        "due_at": due_again(message.requested_revision),
+        **SENT,
     }
     return await _record_outcome(work, message, changed)
 
@@ -115,11 +124,9 @@ async def adopt_late_message(work: UnitOfWork, message: OrderMessageRow, message
         "message_id": message_id,
         "sent_hash": digest,
         "sent_revision": message.requested_revision,
-        "tries": 0,
-        "error": None,
-        "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
-        "due_at": _due_again(message),
-        **_RISEN,
+        "due_at": due_again(message.requested_revision),
+        **SENT,
+        **RISEN,
     }
     unknown = (order_message.c.message_id.is_(None), order_message.c.chat_id == message.chat_id)
     statement = update(order_message).where(order_message.c.id == message.id, *unknown).values(changed)
@@ -143,7 +150,8 @@ async def add_former_message(work: UnitOfWork, order_message_id: int, message_id
 async def record_former_closed(work: UnitOfWork, message: OrderMessageRow, message_id: int) -> None:
     """Record that an older message has no buttons any more; due again at once while there is more to do."""
     left = func.array_remove(order_message.c.former, message_id)
-    await _record_outcome(work, message, {"former": left, "tries": 0, "due_at": _due_again(message, left)})
+    due = due_again(message.requested_revision, left)
+    await _record_outcome(work, message, {"former": left, "tries": 0, "due_at": due})
 
 
 async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> None:
@@ -185,7 +193,7 @@ async def retry_order_message(work: UnitOfWork, subject: str) -> None:
         "tries": 0,
         "error": None,
         "requested_revision": order_message.c.requested_revision + 1,
-        **_RISEN,
+        **RISEN,
     }
     given_up = update(order_message).where(order_message.c.id == int(subject), order_message.c.due_at.is_(None))
     await work.connection.execute(given_up.values(retried))
@@ -205,8 +213,8 @@ async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
     due = case((order_message.c.due_at.is_not(None), func.now()), else_=null())  # the fence stops a worker's old lease
     moved: dict[str, Any] = {"chat_id": new, "message_id": None, "former": [], "sent_hash": None, "due_at": due}
     old_rows = update(order_message).where(order_message.c.chat_id == old)
-    await work.connection.execute(old_rows.where(alone).values(moved | _RISEN))
-    await work.connection.execute(old_rows.values(due_at=None, **_RISEN))
+    await work.connection.execute(old_rows.where(alone).values(moved | RISEN))
+    await work.connection.execute(old_rows.values(due_at=None, **RISEN))
     unsent = notification.c.status.in_((NotificationStatus.DUE, NotificationStatus.SENDING))
     await work.connection.execute(update(notification).where(notification.c.chat_id == old, unsent).values(chat_id=new))
 
@@ -219,20 +227,14 @@ async def _record_outcome(work: UnitOfWork, message: OrderMessageRow, changed: M
     return row is not None
 
 
-def _due_again(message: OrderMessageRow, former: ColumnElement[Any] = order_message.c.former) -> ColumnElement[Any]:
-    """Return now while there is more to do: a refresh that came meanwhile, or an older message to close."""
-    more = or_(order_message.c.requested_revision > message.requested_revision, func.cardinality(former) > 0)
-    return case((more, func.now()), else_=null())
-
-
 def _update_if_leased(message: OrderMessageRow) -> Update:
     return (
         update(order_message)
         .where(order_message.c.id == message.id, order_message.c.fence == message.fence)
-        .values(_RISEN)
+        .values(RISEN)
     )
 
 
-def _order_message_from_row(row: RowMapping) -> OrderMessageRow:
+def order_message_from_row(row: RowMapping) -> OrderMessageRow:
     plain = {name: row[name] for name in OrderMessageRow.__slots__ if name != "kind"}
     return OrderMessageRow(kind=OrderMessageKind(row["kind"]), **plain)

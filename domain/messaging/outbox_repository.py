@@ -120,8 +120,8 @@ async def _request_fresh_message_where(work: UnitOfWork, order_id: int, *which: 
     }
     statement = update(order_message).where(order_message.c.order_id == order_id, *which).values(changes)
     updated = (await work.connection.execute(statement.returning(order_message.c.id))).scalars().all()
-    for order_message_id in updated:
-        work.enqueue_after_commit("update_order_message", order_message_id, order_id)
+    if updated:
+        work.enqueue_after_commit("update_order_messages", order_id, order_id)
     return bool(updated)
 
 
@@ -144,9 +144,8 @@ async def _request_refresh_where(work: UnitOfWork, order_id: int, which: ColumnE
         .returning(order_message.c.id, order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
     )
     rows = (await work.connection.execute(statement)).all()
-    for row in rows:
-        if row.due_at == work.now:  # otherwise it was due before and has its queue job, or it is being sent now
-            work.enqueue_after_commit("update_order_message", row.id, order_id)
+    if any(row.due_at == work.now for row in rows):  # the others were due before, and have a job or are being sent
+        work.enqueue_after_commit("update_order_messages", order_id, order_id)
     return {(row.kind, row.chat_id) for row in rows}
 
 
@@ -158,7 +157,7 @@ async def insert_order_message(work: UnitOfWork, campus_id: int, order_id: int, 
     )
     made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
-        work.enqueue_after_commit("update_order_message", made, order_id)
+        work.enqueue_after_commit("update_order_messages", order_id, order_id)
 
 
 async def send_undelivered_order_messages(work: UnitOfWork, campus_id: int, chat_id: int) -> None:

@@ -1,8 +1,9 @@
 """What an order message shows and who reads it, in one statement: one committed state, one round trip."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, RowMapping, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy import ARRAY, BigInteger, RowMapping, Table, and_, bindparam, case, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.opening import hours_from_json
@@ -37,7 +38,10 @@ _FULL_TABLES = (orders, campus, hold, payable, rating, customer_debt)
 _LABELS = {table: {column.name: f"{table.name}_{column.name}" for column in table.c} for table in _FULL_TABLES}
 _KEYS = {table: table.primary_key.columns[0].name for table in _FULL_TABLES}
 
-_CHAT = bindparam("chat", type_=BigInteger())
+_READERS = (
+    func.unnest(bindparam("chats", type_=ARRAY(BigInteger()))).table_valued("chat", name="reader").render_derived()
+)
+_CHAT = _READERS.c.chat
 _CUSTOMER, _RUNNER, _VIEWER = (person.alias(name) for name in ("customer", "runner", "viewer"))
 _PLACE_IN_ONE_LINE = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
 _PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_ONE_LINE)  # as DropPoint.name
@@ -59,7 +63,8 @@ _HAS_UNKNOWN_AUDIBLE_NOTIFICATION = exists().where(
     ~notification.c.silent,
 )
 _JOINED = (
-    orders.join(campus, campus.c.id == orders.c.campus_id)
+    orders.join(_READERS, true())
+    .join(campus, campus.c.id == orders.c.campus_id)
     .join(_CUSTOMER, _CUSTOMER.c.id == orders.c.customer_id)
     .outerjoin(_RUNNER, _RUNNER.c.id == orders.c.runner_id)
     .outerjoin(hold, and_(hold.c.order_id == orders.c.id, hold.c.part == HoldPart.CURRENT))
@@ -72,6 +77,7 @@ _JOINED = (
 _ORDER_VIEW = (
     select(
         *(column.label(_LABELS[table][column.name]) for table in _FULL_TABLES for column in table.c),
+        _CHAT,
         _CUSTOMER.c.first_name.label("customer_name"),
         _RUNNER.c.first_name.label("runner_name"),
         _VIEWER.c.language,
@@ -94,6 +100,9 @@ _ORDER_VIEW = (
 )
 
 
+OrderViewRow = RowMapping  # of _ORDER_VIEW
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessageSource:
     """What an order message shows, who reads it, and whether a fresh message makes a sound."""
@@ -105,8 +114,17 @@ class OrderMessageSource:
 
 async def read_order_view(connection: AsyncConnection, message: OrderMessageRow) -> RowMapping:
     """Read the committed state of an order message's order, as a row for `order_message_source_from_row`."""
-    values = {"order": message.order_id, "campus": message.campus_id, "chat": message.chat_id}
-    return (await connection.execute(_ORDER_VIEW, values)).mappings().one()
+    return (await read_order_views(connection, [message]))[message.chat_id]
+
+
+async def read_order_views(
+    connection: AsyncConnection, messages: Sequence[OrderMessageRow]
+) -> Mapping[int, RowMapping]:
+    """Read the same for some messages of one order, as rows by the chat that reads them."""
+    of_order = {"order": messages[0].order_id, "campus": messages[0].campus_id}
+    chats = {message.chat_id for message in messages}
+    rows = (await connection.execute(_ORDER_VIEW, of_order | {"chats": list(chats)})).mappings()
+    return {row["chat"]: row for row in rows}
 
 
 def order_message_source_from_row(row: RowMapping, message: OrderMessageRow) -> OrderMessageSource:

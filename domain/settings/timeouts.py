@@ -26,6 +26,7 @@ class Timeout(Enum):
     TELEGRAM_READ = 65.0, "python-telegram-bot waits for a part of an answer; ours end before it"
     SEND_LEASE = 10.0, "a message belongs to the worker that sends it; after it another worker takes over"
     SEND_LEASE_RENEWAL = 3.0, "between two renewals of the lease of a message that is being sent"
+    ANSWERED_TOGETHER = 0.2, "order messages of one order that are answered within it are recorded together"
     UNKNOWN_SEND_REST = 5.0, "an order message rests after its first send with unknown outcome; four times as long each"
     UNKNOWN_SEND_REST_MAX = 900.0, "the longest rest of an order message with unknown outcome"
     NOTIFICATION_ERROR_REST = (

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, String, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, String, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.messaging.tables import notification, order_message
@@ -39,6 +39,11 @@ async def find_trace_of_order_message(connection: AsyncConnection, order_message
     """Return the traceparent of the newest saga of the order that this message shows, if it began or ended just now."""
     of_message = select(order_message.c.order_id).where(order_message.c.id == order_message_id)
     return await _find_newest(connection, of_message)
+
+
+async def find_trace_of_order(connection: AsyncConnection, order_id: int) -> str | None:
+    """Return the traceparent of the newest saga of this order, if it began or ended just now."""
+    return await _find_newest(connection, select(literal(order_id)))
 
 
 async def find_trace_of_notification(connection: AsyncConnection, notification_id: int) -> str | None:

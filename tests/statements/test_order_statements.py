@@ -20,13 +20,13 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (26, 30, 9),
-        "claim": (22, 20, 11),
+        "place": (26, 28, 8),
+        "claim": (22, 14, 7),
         "bought": (6, 0, 1),
-        "bought_estimate": (14, 7, 5),
-        "picked_up": (11, 7, 5),
-        "here": (14, 10, 7),
-        "pin": (20, 81, 25),
+        "bought_estimate": (14, 3, 3),
+        "picked_up": (11, 3, 3),
+        "here": (14, 7, 5),
+        "pin": (20, 69, 17),
     }
 )
 

@@ -28,6 +28,12 @@ async def update_order_message(ctx: dict[str, Any], order_message_id: str) -> No
     await order_message_sender.sync_order_message(sender_context, int(order_message_id))
 
 
+async def update_order_messages(ctx: dict[str, Any], order_id: str) -> None:
+    """Send or edit what is due of the order messages of this order."""
+    sender_context: SenderContext = ctx["sender_context"]
+    await order_message_sender.sync_order_messages_of(sender_context, int(order_id))
+
+
 async def send_notification(ctx: dict[str, Any], notification_id: str) -> None:
     sender_context: SenderContext = ctx["sender_context"]
     await notification_sender.dispatch_notification(sender_context, int(notification_id))
@@ -53,4 +59,4 @@ async def run_due_of_order(ctx: dict[str, Any], order_id: str) -> None:
             log.error("queue_job_failed", job=queue_job.name, subject=queue_job.subject_id, exc_info=exception)
 
 
-JOBS = (run_saga, update_order_message, send_notification, handle_event, run_due_of_order)
+JOBS = (run_saga, update_order_message, update_order_messages, send_notification, handle_event, run_due_of_order)

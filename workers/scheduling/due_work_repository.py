@@ -16,7 +16,7 @@ from domain.messaging.due_send_repository import (
     select_due_notifications,
     select_due_notifications_of_order,
     select_due_order_messages,
-    select_due_order_messages_of_order,
+    select_order_with_due_messages,
 )
 from domain.messaging.lane import Lane
 from domain.messaging.questions.repository import select_due_questions
@@ -32,7 +32,7 @@ def _with_kind(kind: str, query: Select[Any]) -> Select[Any]:
 _ORDER = bindparam("order", type_=BigInteger())
 _OF_ORDER = union_all(
     _with_kind("run_saga", select_due_sagas_of_order(_ORDER)),
-    _with_kind("update_order_message", select_due_order_messages_of_order(_ORDER)),
+    _with_kind("update_order_messages", select_order_with_due_messages(_ORDER)),
     _with_kind("send_notification", select_due_notifications_of_order(_ORDER)),
 )
 
@@ -97,6 +97,6 @@ async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timed
 
 
 async def list_due_jobs_of_order(connection: AsyncConnection, order_id: int) -> list[QueueJob]:
-    """Return a queue job for each due saga, order message and notification of this order."""
+    """Return a queue job for each due saga and notification of this order, and one for all its order messages."""
     rows = await connection.execute(_OF_ORDER, {"order": order_id})
     return [QueueJob(job, subject_id, order_id) for job, subject_id in rows]

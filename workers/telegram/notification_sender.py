@@ -30,7 +30,6 @@ from domain.settings.timeouts import Timeout
 from domain.support.use_cases.relay import tell_relay_failed
 from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
-from workers.telegram.outbox_dead_letters import add_notification_dead_letter
 from workers.telegram.outcomes import (
     Blocked,
     MessageGone,
@@ -45,7 +44,7 @@ from workers.telegram.outcomes import (
     Unchanged,
 )
 from workers.telegram.sender_context import SenderContext
-from workers.telegram.unknown_sends import record_unknown_send
+from workers.telegram.unknown_sends import add_notification_dead_letter, record_unknown_send
 from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta

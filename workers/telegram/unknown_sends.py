@@ -1,6 +1,8 @@
-"""What follows an unknown outcome of a notification: it is not sent again, and its content is told in another way."""
+"""What follows when a notification is not sent, or nobody knows: it is told in another way, or to an admin."""
 
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.inbox.dead_letter import DeadLetterKind, FailedItem
+from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.messaging.notification.fallback import SHOWN_BY_ORDER_MESSAGE
 from domain.messaging.notification.repository import (
     NotificationRow,
@@ -11,7 +13,6 @@ from domain.messaging.outbox_repository import resend_existing_order_message
 from domain.settings.logs import get_logger
 from domain.support.notifications.messages import RELAY_KEYS
 from domain.support.use_cases.relay import tell_relay_outcome_unknown
-from workers.telegram.outbox_dead_letters import add_notification_dead_letter
 
 WORKER_GONE = "its worker was gone while sending"
 
@@ -52,3 +53,17 @@ async def _reaches_reader_otherwise(work: UnitOfWork, notification: Notification
     return notification.key in SHOWN_BY_ORDER_MESSAGE and await resend_existing_order_message(
         work, notification.order_id, notification.chat_id
     )
+
+
+async def add_notification_dead_letter(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
+    """Add a notification that failed too often, with its key and chat, and without its text."""
+    failed_item = FailedItem(
+        kind=DeadLetterKind.NOTIFICATION,
+        subject=str(notification.id),
+        campus_id=notification.campus_id,
+        order_id=notification.order_id,
+        shown=f"{notification.key} {notification.chat_id}",
+        tries=max(notification.tries, 1),
+        error=error,
+    )
+    await add_dead_letter(work, failed_item)

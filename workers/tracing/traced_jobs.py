@@ -12,15 +12,20 @@ from domain.database.unit_of_work import AutocommitConnectionFactory
 from domain.tracing.port import Tracing
 from domain.tracing.trace_repository import (
     find_trace_of_notification,
+    find_trace_of_order,
     find_trace_of_order_message,
     find_trace_of_saga,
 )
-from workers.engine.jobs import run_saga, send_notification, update_order_message
+from workers.engine.jobs import run_saga, send_notification, update_order_message, update_order_messages
 from workers.scheduling.local_tasks import JobFunction
 
 FindTrace = Callable[..., Awaitable[str | None]]  # of a connection and the id of a message
 FIND_TRACE_OF_SEND: Mapping[JobFunction, FindTrace] = MappingProxyType(
-    {update_order_message: find_trace_of_order_message, send_notification: find_trace_of_notification}
+    {
+        update_order_message: find_trace_of_order_message,
+        update_order_messages: find_trace_of_order,
+        send_notification: find_trace_of_notification,
+    }
 )
 
 

@@ -103,7 +103,7 @@ async def test_all_that_is_due_about_an_order_is_found_and_nothing_else(database
             due, others = [await list_due_jobs_of_order(work.connection, one.id) for one in (order, other)]
         assert [(queue_job.name, queue_job.order_id) for queue_job in due] == [
             ("run_saga", order.id),
-            ("update_order_message", order.id),
+            ("update_order_messages", order.id),
         ]
         assert UUID(due[0].subject_id)
         assert not {queue_job.subject_id for queue_job in due} & {queue_job.subject_id for queue_job in others}
