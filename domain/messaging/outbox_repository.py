@@ -1,15 +1,18 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     Integer,
+    Text,
+    any_,
     bindparam,
     case,
     func,
-    literal,
-    or_,
     select,
     update,
 )
@@ -29,6 +32,21 @@ _PRIOR_AUDIBLE = select(func.count()).where(
     notification.c.chat_id == bindparam("chat", type_=BigInteger()),
     ~notification.c.silent,
     notification.c.key.in_(MAX_PRIOR_AUDIBLE),
+)
+_REFRESH = (
+    update(order_message)
+    .where(
+        order_message.c.order_id == bindparam("order", type_=BigInteger()),
+        order_message.c.kind == any_(bindparam("kinds", type_=ARRAY(Text()))),
+    )
+    .values(
+        requested_revision=order_message.c.requested_revision + 1,
+        due_at=func.coalesce(order_message.c.due_at, func.now()),
+    )
+    .returning(order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
+)
+_INSERT_ORDER_MESSAGE = (
+    insert(order_message).values(due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
 )
 _INSERT, _INSERT_AS_COUNTED = (
     insert(notification)
@@ -79,12 +97,12 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
 
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
-    await _request_refresh_where(work, order_id, order_message.c.kind.in_(list(OrderMessageKind)))
+    await _request_refresh_of(work, order_id, list(OrderMessageKind))
 
 
 async def refresh_existing_order_message(work: UnitOfWork, order_id: int, kind: OrderMessageKind) -> None:
     """Request a refresh of this order's existing order messages of one kind."""
-    await _request_refresh_where(work, order_id, order_message.c.kind == kind)
+    await _request_refresh_of(work, order_id, [kind])
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
@@ -130,20 +148,13 @@ async def request_refresh(work: UnitOfWork, order_id: int, *, group: bool) -> se
 
     Return the kind and the chat of each.
     """
-    return await _request_refresh_where(work, order_id, or_(order_message.c.kind != "group", literal(group)))
+    return await _request_refresh_of(work, order_id, [kind for kind in OrderMessageKind if group or kind != "group"])
 
 
-async def _request_refresh_where(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
-    statement = (
-        update(order_message)
-        .where(order_message.c.order_id == order_id, which)
-        .values(
-            requested_revision=order_message.c.requested_revision + 1,
-            due_at=func.coalesce(order_message.c.due_at, func.now()),
-        )
-        .returning(order_message.c.id, order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
-    )
-    rows = (await work.connection.execute(statement)).all()
+async def _request_refresh_of(
+    work: UnitOfWork, order_id: int, kinds: Sequence[OrderMessageKind]
+) -> set[tuple[str, int]]:
+    rows = (await work.connection.execute(_REFRESH, {"order": order_id, "kinds": kinds})).all()
     if any(row.due_at == work.now for row in rows):  # the others were due before, and have a job or are being sent
         work.enqueue_after_commit("update_order_messages", order_id, order_id)
     return {(row.kind, row.chat_id) for row in rows}
@@ -152,10 +163,7 @@ async def _request_refresh_where(work: UnitOfWork, order_id: int, which: ColumnE
 async def insert_order_message(work: UnitOfWork, campus_id: int, order_id: int, kind: str, chat_id: int) -> None:
     """Insert an order message of this kind for the chat; do nothing when there is one."""
     values = {"campus_id": campus_id, "order_id": order_id, "kind": kind, "chat_id": chat_id}
-    statement = (
-        insert(order_message).values(**values, due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
-    )
-    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    made = (await work.connection.execute(_INSERT_ORDER_MESSAGE, values)).scalar_one_or_none()
     if made is not None:
         work.enqueue_after_commit("update_order_messages", order_id, order_id)
 

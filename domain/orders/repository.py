@@ -15,7 +15,6 @@ from domain.errors import OrderClosed, OrderNotFound
 from domain.orders.pricing import Price
 from domain.orders.rows import order_from_row, price_columns
 from domain.orders.states import (
-    ORDER_CHANGED_SIGNAL,
     STATUSES_WITH_RUNNER,
     Order,
     OrderEvent,
@@ -24,8 +23,7 @@ from domain.orders.states import (
     target_status,
 )
 from domain.orders.tables import orders
-from domain.orders.timers.repository import reset_escalations
-from domain.saga.signal_repository import signal_sagas_of_order
+from domain.orders.timers.repository import leave_former_status
 
 PAGE_SIZE = 6  # orders on a page of /orders
 
@@ -122,8 +120,7 @@ async def try_move_order(
         reason=reason,
     )
     order = work.memo[Order, order_id] = order_from_row(row)
-    await reset_escalations(work, order)
-    await signal_sagas_of_order(work, order.id, ORDER_CHANGED_SIGNAL)  # so no move can forget it
+    await leave_former_status(work, order)
     return order
 
 

@@ -73,6 +73,10 @@ _WRITE = (
     )
     .returning(signal_names_of_saga().label("signals"), has_unseen_signal().label("has_unseen"))
 )
+_INSERT, _INSERT_ENDED = (
+    insert(saga).values(times).on_conflict_do_nothing(index_elements=["name"]).returning(saga.c.number)
+    for times in ({"wake_at": func.now(), "ended_at": null()}, {"wake_at": null(), "ended_at": func.now()})
+)
 
 
 async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int | None = None) -> SagaRun | None:
@@ -232,11 +236,8 @@ async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | A
         "status": move.status if isinstance(move, Finish) else run.progress.status,
         "position": run.progress.position,
         "data": _stored_data(run),
-        "wake_at": None if ended else func.now(),
-        "ended_at": func.now() if ended else None,
     }
-    statement = insert(saga).values(row).on_conflict_do_nothing(index_elements=["name"]).returning(saga.c.number)
-    number = (await work.connection.execute(statement)).scalar_one_or_none()
+    number = (await work.connection.execute(_INSERT_ENDED if ended else _INSERT, row)).scalar_one_or_none()
     if number is None:
         raise Stale
     run.number = number

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, exists, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.saga.data import data_from_json, data_to_json
 from domain.saga.definition import SagaStatus
-from domain.saga.register import SagaRegister
 from domain.saga.tables import saga, saga_signal
 
 D = TypeVar("D")
@@ -46,15 +46,18 @@ async def signal_saga(work: UnitOfWork, saga_id: UUID, name: str, data: object |
     work.enqueue_after_commit("run_saga", saga_id)
 
 
-async def signal_sagas_of_order(work: UnitOfWork, order_id: int, name: str) -> None:
-    """Signal the running sagas of an order that this signal makes compensate; behind their pivot it changes nothing."""
-    kinds = work.registers.get(SagaRegister).kinds_aborted_by(name)
+def insert_signals_of_order(order_id: ColumnElement[int], name: str) -> ReturningInsert[tuple[UUID]]:
+    """Build the statement that signals the running sagas of an order, and returns their ids.
+
+    `kinds` are those that this signal makes compensate; behind the pivot of a saga it changes nothing.
+    """
     running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
-        saga.c.order_id == order_id, saga.c.kind.in_(sorted(kinds)), saga.c.status == SagaStatus.RUNNING
+        saga.c.order_id == order_id,
+        saga.c.kind == any_(bindparam("kinds", type_=ARRAY(Text()))),
+        saga.c.status == SagaStatus.RUNNING,
     )
     signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
-    for saga_id in (await work.connection.execute(signal.returning(saga_signal.c.saga_id))).scalars().all():
-        work.enqueue_after_commit("run_saga", saga_id, order_id)
+    return signal.returning(saga_signal.c.saga_id)
 
 
 async def read_signal_names(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:

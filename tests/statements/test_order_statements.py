@@ -20,13 +20,13 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (26, 28, 8),
-        "claim": (22, 14, 7),
+        "place": (25, 26, 8),
+        "claim": (21, 14, 7),
         "bought": (6, 0, 1),
-        "bought_estimate": (14, 3, 3),
-        "picked_up": (11, 3, 3),
-        "here": (14, 7, 5),
-        "pin": (20, 69, 17),
+        "bought_estimate": (13, 3, 3),
+        "picked_up": (10, 3, 3),
+        "here": (13, 7, 5),
+        "pin": (19, 68, 17),
     }
 )
 

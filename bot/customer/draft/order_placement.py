@@ -58,7 +58,7 @@ async def place_order_tapped(context: RequestContext) -> Replies:
         return (Answer(context.say_plain("bot-card-link-coming")),)
     try:
         outcome = await ordering.submit_order(
-            context.work, context.campus, context.member, version=shown_version, ceiling=context.subject
+            context.work, context.campus, context.member, version=shown_version, ceiling=context.subject, read=draft
         )
     except DraftChanged as changed:
         return Answer(context.say_plain(changed.key), alert=True), EditMenu(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,17 @@ _LEASE = (
     .where(question.c.id == _DUE)
     .values(due_at=func.now() + LEASE_TTL, tries=question.c.tries + 1)
     .returning(question.c.id, question.c.notification_id, question.c.tries)
+)
+_OPEN = update(question).where(question.c.event.is_(None)).values(due_at=func.now())
+_SETTLE = _OPEN.where(
+    question.c.about == any_(bindparam("abouts", type_=ARRAY(Text()))),
+    question.c.key == any_(bindparam("keys", type_=ARRAY(Text()))),
+)
+_SETTLE_ASKED_BEFORE = _OPEN.where(
+    question.c.campus_id == bindparam("campus", type_=BigInteger()),
+    question.c.chat_id == bindparam("chat", type_=BigInteger()),
+    question.c.topic == bindparam("this_topic", type_=Text()),
+    question.c.about == bindparam("this", type_=Text()),
 )
 _BESIDE, _ASKED = question.alias("beside"), notification.alias("asked")
 
@@ -67,26 +78,25 @@ async def settle_asked_before(
     work: UnitOfWork, campus_id: int, chat_id: int, topic: str, about: str, settlement: Settlement
 ) -> None:
     """Settle the open questions of this topic about the same in a chat, because another one is asked there."""
-    here = (question.c.campus_id == campus_id, question.c.chat_id == chat_id, question.c.topic == topic)
-    await _settle(work, settlement, *here, question.c.about == about)
+    here = {"campus": campus_id, "chat": chat_id, "this_topic": topic, "this": about}
+    await work.connection.execute(_SETTLE_ASKED_BEFORE, here | _settled_values(settlement))
 
 
 async def settle_questions(
     work: UnitOfWork, keys: Collection[str], abouts: Collection[str], settlement: Settlement
 ) -> None:
     """Settle all open questions with these sentences about one of these."""
-    await _settle(work, settlement, question.c.about.in_(list(abouts)), question.c.key.in_(list(keys)))
+    which = {"keys": list(keys), "abouts": list(abouts)}
+    await work.connection.execute(_SETTLE, which | _settled_values(settlement))
 
 
-async def _settle(work: UnitOfWork, settlement: Settlement, *which: Any) -> None:
-    settled = {
+def _settled_values(settlement: Settlement) -> dict[str, Any]:
+    return {
         "event": settlement.event,
         "settled_at": settlement.at,
         "by_admin": settlement.by_admin,
         "settled_by": settlement.person_id,
-        "due_at": func.now(),
     }
-    await work.connection.execute(update(question).where(*which, question.c.event.is_(None)).values(settled))
 
 
 def select_due_questions(due_before: Any, limit: Any) -> Select[Any]:

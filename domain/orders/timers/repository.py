@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     RowMapping,
     ScalarSelect,
     Select,
+    Text,
     and_,
     bindparam,
+    cast,
     exists,
     func,
     insert,
+    null,
     select,
+    union_all,
     update,
 )
 
@@ -22,10 +27,13 @@ from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.literal_status import literal_status
+from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import Order
+from domain.orders.states import ORDER_CHANGED_SIGNAL, Order
 from domain.orders.tables import orders, timer
 from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_due
+from domain.saga.register import SagaRegister
+from domain.saga.signal_repository import insert_signals_of_order
 
 _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 
@@ -80,6 +88,18 @@ def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bo
     return newest.limit(1).scalar_subquery()
 
 
+_STOPPED = (
+    update(timer)
+    .where(timer.c.order_id == bindparam("number"), timer.c.kind != TimerKind.EXPIRE, timer.c.status == TimerStatus.SET)
+    .values(status=TimerStatus.STOPPED)
+    .returning(timer.c.id, timer.c.kind)
+    .cte("stopped")
+)
+_SIGNALLED = insert_signals_of_order(bindparam("number", type_=BigInteger()), ORDER_CHANGED_SIGNAL).cte("signalled")
+_LEAVE_STATUS = union_all(
+    select(cast(_STOPPED.c.id, Text).label("id"), _STOPPED.c.kind),
+    select(cast(_SIGNALLED.c.saga_id, Text), null()),
+)
 _SET = insert(timer).returning(timer, sort_by_parameter_order=True)
 _LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
 _IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which")))
@@ -106,20 +126,28 @@ async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
 
 
 async def stop_escalations(work: UnitOfWork, order_id: int) -> None:
-    """Stop every escalation timer of the order, as every move of an order does; do nothing when none is set.
+    """Stop every escalation timer of the order, as `leave_former_status` does; do nothing when none is set.
 
     EXPIRE goes on: it belongs to the search for a runner, and is stopped on its own.
     """
     await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
 
 
-async def reset_escalations(work: UnitOfWork, order: Order) -> None:
-    """Stop the escalations of the status an order has just left, and set the runner check-in of its new one.
+async def leave_former_status(work: UnitOfWork, order: Order) -> None:
+    """Do what follows from each move of an order, in one statement, and set the runner check-in of its new status.
 
-    Every move of an order calls this, so that no move can forget it. Some stages do not exist for every order of a
-    status (the nudges of an open order, the reminders on arrival). The use case that leads there sets them.
+    The escalations of the former status stop, and sagas that the move aborts are signalled. Every move calls this, so
+    that none can forget it. Some stages do not exist for every order of a status (the nudges of an open order, the
+    reminders on arrival). The use case that leads there sets them.
     """
-    await stop_escalations(work, order.id)
+    kinds = work.registers.get(SagaRegister).kinds_aborted_by(ORDER_CHANGED_SIGNAL)
+    rows = (await work.connection.execute(_LEAVE_STATUS, {"number": order.id, "kinds": sorted(kinds)})).all()
+    for row in rows:
+        if row.kind is None:
+            work.enqueue_after_commit("run_saga", row.id, order.id)
+            continue
+        stopped = {"campus_id": order.campus_id, "order_id": order.id, "status": TimerStatus.STOPPED}
+        await _log(work, stopped | {"id": row.id, "kind": row.kind}, TimerEvent.STOPPED, TimerStatus.SET)
     await set_check_in_timer(work, order)
 
 
@@ -212,7 +240,7 @@ async def _move_timers(
     return rows
 
 
-async def _log(work: UnitOfWork, row: RowMapping, happened: str, before: TimerStatus | None) -> None:
+async def _log(work: UnitOfWork, row: RowValues, happened: str, before: TimerStatus | None) -> None:
     await log_event(
         work,
         SYSTEM,

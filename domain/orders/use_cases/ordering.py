@@ -47,9 +47,9 @@ class Reorder:
 
 
 async def submit_order(
-    work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int
+    work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int, read: Draft | None = None
 ) -> OrderPlaced | CardRequired:
-    """[Place order]: place the draft that was shown with this ceiling (minor units).
+    """[Place order]: place the draft that was shown with this ceiling (minor units); `read` is it, if known already.
 
     Raise what `lock_placeable_draft` raises: the step that places the order calls it. Without a card it is called here,
     so that nobody enters a card for a draft that cannot be placed.
@@ -60,7 +60,7 @@ async def submit_order(
         await record_card_requested(work, waiting, ceiling)
         await work.registers.get(OrderPayments).start_card_setup(work, campus, member)
         return CardRequired()
-    draft = await find_draft(work, campus.id, member.person_id)
+    draft = read or await find_draft(work, campus.id, member.person_id)
     if draft is None:
         raise Stale
     run = await start_saga(work, build_order_start(draft, version=version, ceiling=ceiling))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.orders.states import OrderStatus
 from domain.payments.use_cases import saved_cards
 from domain.registers import build_saga_register
@@ -170,8 +170,8 @@ async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
     assert deployed.latest_saga("create_order").version == 2
 
     @asynccontextmanager
-    async def new_release() -> AsyncIterator[UnitOfWork]:
-        async with stack.database() as work:
+    async def new_release(begin: Begin = Begin.WITH_TIME, /) -> AsyncIterator[UnitOfWork]:
+        async with stack.database(begin) as work:
             work.registers = work.registers.extended(deployed)
             yield work
 

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
-from domain.campuses.people_repository import find_member
-from domain.campuses.repository import find_campus_once
+from domain.campuses.people_repository import find_campus_and_member
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.outbox_repository import refresh_existing_order_message
@@ -42,9 +41,8 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     if requested_hold is None:
         raise LookupError(f"saga {run.name} asks for no hold")
     order = await find_order(work, run.campus_id, run.required_order_id)
-    member = await find_member(work, run.campus_id, order.customer_id)
-    campus = await find_campus_once(work, run.campus_id)
-    if member.card is None or member.stripe_customer is None:
+    campus, member = await find_campus_and_member(work, run.campus_id, order.customer_id)
+    if member is None or member.card is None or member.stripe_customer is None:
         raise Refused(CARD_GONE, "no card")
     keep_hold_request(run, key, member.stripe_customer, work.now)
     return describe_payment(order, campus, member) | {
