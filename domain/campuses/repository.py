@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, or_, select, update
 
-from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
+from domain.campuses.campus import Campus, DropPoint, MenuItem, OpeningHours, Store, StoreAssortment
 from domain.campuses.fees import Fees
 from domain.campuses.group_repository import forget_unbound_group, notice_unbound_group
 from domain.campuses.opening import hours_from_json
@@ -16,6 +16,9 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.risk.limits import build_limits
 
+_STORE_HOURS = select(store.c.hours).where(
+    store.c.id == bindparam("store"), store.c.campus_id == bindparam("campus"), store.c.active
+)
 _CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
 
 
@@ -76,6 +79,14 @@ async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
     """Return the active stores by name, without their menus."""
     query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
     return [store_from_rows(row, ()) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_store_hours(work: UnitOfWork, campus_id: int, store_id: int) -> OpeningHours:
+    """Return when an active store of this campus is open. Raise Stale when there is none any more."""
+    row = (await work.connection.execute(_STORE_HOURS, {"store": store_id, "campus": campus_id})).one_or_none()
+    if row is None:
+        raise Stale
+    return hours_from_json(row.hours)
 
 
 async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:

@@ -1,6 +1,7 @@
 """What is known of cards, in Postgres: kept on the holds and on the saved cards, and asked across people."""
 
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import ColumnElement, literal, select, union, update
 
@@ -17,9 +18,14 @@ _FACTS = tuple(CardFacts.__slots__)
 _OPEN = literal_status(CustomerDebtStatus.OPEN)
 
 
+def said_of_card(facts: CardFacts) -> dict[str, Any]:
+    """Return the columns of a hold of which Stripe said something."""
+    return {name: value for name, value in asdict(facts).items() if value is not None}
+
+
 async def keep_card_facts(work: UnitOfWork, payment_intent: str, facts: CardFacts) -> None:
     """Keep what Stripe said on the hold of this payment intent; what it did not say stays as it was."""
-    said = {name: value for name, value in asdict(facts).items() if value is not None}
+    said = said_of_card(facts)
     if said:
         await work.connection.execute(update(hold).where(hold.c.payment_intent == payment_intent).values(said))
 

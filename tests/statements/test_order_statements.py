@@ -20,7 +20,7 @@ log = get_logger(__name__)
 # act: statements of the bot, of the worker; commits of both
 COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
-        "place": (25, 26, 8),
+        "place": (24, 25, 8),
         "claim": (21, 14, 7),
         "bought": (6, 0, 1),
         "bought_estimate": (13, 3, 3),

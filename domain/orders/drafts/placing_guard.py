@@ -2,7 +2,7 @@
 
 from domain.campuses.campus import Campus
 from domain.campuses.opening import is_within_opening_hours, require_campus_open
-from domain.campuses.repository import find_store
+from domain.campuses.repository import find_store_hours
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftChanged, OrdersPaused, Stale
 from domain.orders.drafts.customer_limits import require_may_order, require_within_limits
@@ -41,6 +41,6 @@ async def _require_open(work: UnitOfWork, campus: Campus, draft: Draft) -> None:
     require_campus_open(campus, work.now)
     if draft.store_id is None:
         return
-    store = await find_store(work, campus.id, draft.store_id)
-    if not is_within_opening_hours(store.hours, work.now.astimezone(campus.zone)):
+    hours = await find_store_hours(work, campus.id, draft.store_id)
+    if not is_within_opening_hours(hours, work.now.astimezone(campus.zone)):
         raise OrdersPaused

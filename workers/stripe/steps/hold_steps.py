@@ -11,6 +11,7 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, mark_hold_checked
 from domain.orders.sagas.payment_data import HoldRequest, HoldRequestData
 from domain.payments.advances import adopt_advance
+from domain.payments.card_facts_repository import said_of_card
 from domain.payments.hold_repository import move_current_hold_with_intent
 from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.run_hold_repository import find_hold_of_run, move_hold_of_run
@@ -25,7 +26,7 @@ from workers.stripe.gateway_intents import create_intent, find_intent, retrieve_
 from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.refusals.refused_charges import explain_refused_charge, record_refused_charge
 from workers.stripe.refusals.waiting_people import tell_held_up
-from workers.stripe.steps.card_outcome import fetch_blocked_charge, record_card_facts
+from workers.stripe.steps.card_outcome import fetch_blocked_charge, read_card_facts, record_card_facts
 from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS, describe_payment
 from workers.stripe.steps.released_holds import ReleasedHold, release_intent
 
@@ -109,7 +110,7 @@ async def record_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> 
 
 async def _record_hold_made(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     charge = intent.latest_charge
-    await move_hold_of_run(
+    moved = await move_hold_of_run(
         work,
         run,
         HoldEvent.MADE,
@@ -118,8 +119,10 @@ async def _record_hold_made(work: UnitOfWork, run: SagaRun, intent: PaymentInten
         payment_intent=intent.id,
         charge=None if charge is None else charge.id,
         capture_before=None if charge is None else charge.capture_before,
+        **said_of_card(read_card_facts(intent)),
     )
-    await record_card_facts(work, intent)
+    if moved is None:
+        await record_card_facts(work, intent)
 
 
 def _awaited_signal(run: SagaRun) -> str:
