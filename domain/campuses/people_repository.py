@@ -50,11 +50,9 @@ async def ensure_member(
     first_name: str,
     username: str | None,
     language: str,
-    known: Member | None = None,
+    known: Member | None = None,  # as this transaction has just read it
 ) -> Member:
     """Return the person as a member of this campus, inserted if new; the name follows Telegram's.
-
-    `known` is the member as this transaction has just read it.
 
     A member whose profile is unchanged is only read, to avoid a deadlock. This transaction would lock the person
     and then want an order. The worker that completes the order locks the order first and then its runner.
