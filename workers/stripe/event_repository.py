@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import RowMapping, Select, Text, bindparam, func, or_, select, update
 
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership, person
@@ -29,6 +29,18 @@ _TAKE = (
     .values(handled_at=func.now())
     .returning(stripe_event, func.now().label("began_at"))
 )
+
+_STRIPE_ID = bindparam("stripe_id", type_=Text())
+_WAITS_FOR_INTENT, _WAITS_FOR_CHECKOUT, _WAITS_FOR_REFUND, _WAITS_FOR_ACCOUNT = (
+    select(saga.c.id).where(which, saga.c.waiting_until.is_not(None), saga.c.wake_at.is_not(None)).limit(1)
+    for which in (
+        saga.c.id.in_(select(hold.c.saga_id).where(hold.c.payment_intent == _STRIPE_ID)),
+        saga.c.data["session"].astext == _STRIPE_ID,
+        saga.c.data["refund"].astext == _STRIPE_ID,
+        saga.c.data["account"].astext == _STRIPE_ID,
+    )
+)
+_LIVE_HOLD = select(hold.c.id).where(hold.c.payment_intent == _STRIPE_ID, hold.c.status.in_(LIVE_HOLDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,35 +116,32 @@ async def record_event_failure(work: UnitOfWork, failed: StoredEvent, error: str
 
 async def find_saga_waiting_for_intent(work: UnitOfWork, payment_intent: str) -> UUID | None:
     """Return the saga that made a hold or a charge with this intent, and waits."""
-    made_by = select(hold.c.saga_id).where(hold.c.payment_intent == payment_intent)
-    return await _find_waiting_saga(work, saga.c.id.in_(made_by))
+    return await _find_waiting_saga(work, _WAITS_FOR_INTENT, payment_intent)
 
 
 async def find_saga_waiting_for_checkout(work: UnitOfWork, session: str) -> UUID | None:
     """Return the saga that opened this Checkout page, and waits."""
-    return await _find_waiting_saga(work, saga.c.data["session"].astext == session)
+    return await _find_waiting_saga(work, _WAITS_FOR_CHECKOUT, session)
 
 
 async def find_saga_waiting_for_refund(work: UnitOfWork, stripe_refund: str) -> UUID | None:
     """Return the saga that made this refund, and waits."""
-    return await _find_waiting_saga(work, saga.c.data["refund"].astext == stripe_refund)
+    return await _find_waiting_saga(work, _WAITS_FOR_REFUND, stripe_refund)
 
 
 async def find_saga_waiting_for_account(work: UnitOfWork, account: str) -> UUID | None:
     """Return the saga that sets up this account, and waits."""
-    return await _find_waiting_saga(work, saga.c.data["account"].astext == account)
+    return await _find_waiting_saga(work, _WAITS_FOR_ACCOUNT, account)
 
 
-async def _find_waiting_saga(work: UnitOfWork, which: ColumnElement[bool]) -> UUID | None:
-    query = select(saga.c.id).where(which, saga.c.waiting_until.is_not(None), saga.c.wake_at.is_not(None))
-    found: UUID | None = (await work.connection.execute(query.limit(1))).scalar_one_or_none()
+async def _find_waiting_saga(work: UnitOfWork, query: Select[Any], stripe_id: str) -> UUID | None:
+    found: UUID | None = (await work.connection.execute(query, {"stripe_id": stripe_id})).scalar_one_or_none()
     return found
 
 
 async def has_live_hold(work: UnitOfWork, payment_intent: str) -> bool:
     """Return whether a live hold of ours has this intent."""
-    query = select(hold.c.id).where(hold.c.payment_intent == payment_intent, hold.c.status.in_(LIVE_HOLDS))
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+    return (await work.connection.execute(_LIVE_HOLD, {"stripe_id": payment_intent})).scalar_one_or_none() is not None
 
 
 async def find_disputed_order(work: UnitOfWork, *, payment_intent: str, charge: str) -> DisputedOrder | None:

@@ -1,6 +1,6 @@
 """Drafts and conversation states in Postgres: neither a restart nor a pause of a week loses them."""
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.rows import RowValues
@@ -34,18 +34,31 @@ EXPIRING_INPUTS = frozenset(
 )
 PENDING_INPUT_TTL = Timeout.PENDING_INPUT_LIFETIME.delta
 
+_DRAFT = select(draft).where(draft.c.campus_id == bindparam("campus"), draft.c.person_id == bindparam("person"))
+_LOCKED_DRAFT = _DRAFT.with_for_update()
+_IN_CONVERSATION = (
+    conversation_state.c.campus_id == bindparam("campus"),
+    conversation_state.c.person_id == bindparam("person"),
+)
+_PENDING_INPUT = select(conversation_state).where(*_IN_CONVERSATION)
+_CLEAR_PENDING_INPUT = delete(conversation_state).where(*_IN_CONVERSATION)
+_ASK = insert(conversation_state).values(asked_at=func.now())
+_SET_PENDING_INPUT = _ASK.on_conflict_do_update(
+    index_elements=["campus_id", "person_id"],
+    set_={name: _ASK.excluded[name] for name in ("pending_input", "subject", "detail", "asked_at")},
+)
+
 
 async def find_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
     """Return the person's draft on this campus, if there is one."""
-    query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    row = (await work.connection.execute(_DRAFT, {"campus": campus_id, "person": person_id})).mappings().one_or_none()
     return None if row is None else draft_from_row(row)
 
 
 async def lock_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
     """Return the same as find_draft, locked until this transaction ends."""
-    query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id).with_for_update()
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    locked = await work.connection.execute(_LOCKED_DRAFT, {"campus": campus_id, "person": person_id})
+    row = locked.mappings().one_or_none()
     return None if row is None else draft_from_row(row)
 
 
@@ -105,11 +118,8 @@ async def set_pending_input(
     detail: str | None = None,
 ) -> None:
     """Record what the person's next typed line will mean."""
-    values = {"pending_input": pending_input, "subject": subject, "detail": detail, "asked_at": func.now()}
-    statement = insert(conversation_state).values(campus_id=campus_id, person_id=person_id, **values)
-    await work.connection.execute(
-        statement.on_conflict_do_update(index_elements=["campus_id", "person_id"], set_=values)
-    )
+    asked = {"pending_input": pending_input, "subject": subject, "detail": detail}
+    await work.connection.execute(_SET_PENDING_INPUT, asked | {"campus_id": campus_id, "person_id": person_id})
 
 
 async def find_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -> ConversationState | None:
@@ -117,10 +127,8 @@ async def find_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -
 
     An expiring input older than PENDING_INPUT_TTL means nothing any more.
     """
-    query = select(conversation_state).where(
-        conversation_state.c.campus_id == campus_id, conversation_state.c.person_id == person_id
-    )
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    found = await work.connection.execute(_PENDING_INPUT, {"campus": campus_id, "person": person_id})
+    row = found.mappings().one_or_none()
     if row is None or (row["pending_input"] in EXPIRING_INPUTS and work.now - row["asked_at"] > PENDING_INPUT_TTL):
         return None
     return ConversationState(
@@ -130,11 +138,7 @@ async def find_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -
 
 async def clear_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -> None:
     """Forget what the person was asked: their next typed line means nothing by itself."""
-    await work.connection.execute(
-        delete(conversation_state).where(
-            conversation_state.c.campus_id == campus_id, conversation_state.c.person_id == person_id
-        )
-    )
+    await work.connection.execute(_CLEAR_PENDING_INPUT, {"campus": campus_id, "person": person_id})
 
 
 async def is_draft_being_placed(work: UnitOfWork, basket: Draft) -> bool:
