@@ -27,11 +27,3 @@ MAX_PRIOR_AUDIBLE: Mapping[str, int] = MappingProxyType(
         "notification-food-left": 3,
     }
 )
-
-
-def is_audible(key: str, prior_audible: int) -> bool:
-    """Return whether a notification of this key makes a sound after `prior_audible` others with a sound.
-
-    One whose key is not in the table always does.
-    """
-    return prior_audible <= MAX_PRIOR_AUDIBLE.get(key, prior_audible)
