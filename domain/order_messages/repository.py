@@ -3,7 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, BigInteger, RowMapping, Table, and_, bindparam, case, exists, func, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.opening import hours_from_json
@@ -20,9 +33,9 @@ from domain.order_messages.view import OrderView
 from domain.orders.escalations.silent_runner import is_runner_silent_given
 from domain.orders.rows import order_from_row
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, can_leave_food
-from domain.orders.tables import orders
-from domain.orders.timers.model import TimerKind
-from domain.orders.timers.repository import is_last_check_in_unanswered, is_timer_fired, timer_due_at
+from domain.orders.tables import orders, timer
+from domain.orders.timers.model import TimerKind, TimerStatus
+from domain.orders.timers.repository import is_last_check_in_unanswered, timer_due_at
 from domain.payments.customer_debt_repository import customer_debt_from_row
 from domain.payments.hold_repository import hold_from_row
 from domain.payments.model import HoldPart
@@ -48,20 +61,30 @@ _PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_
 _BUILDING = select(drop_point.c.building).where(
     drop_point.c.campus_id == orders.c.campus_id, orders.c.drop_point == _PLACE
 )
-_STORE_LISTED = exists().where(store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name)
+# No EXISTS: for the rows of several readers a plan may answer it from a hash of its whole table.
+_STORE_LISTED = select(store.c.id).where(store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name)
 _STORE_HOURS = select(store.c.hours).where(
     store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name, store.c.active
 )
 _OPEN_CASE = select(problem_case.c.id).where(
     problem_case.c.order_id == orders.c.id, problem_case.c.status == CaseStatus.OPEN
 )
-_HAS_UNKNOWN_AUDIBLE_NOTIFICATION = exists().where(
+_WAITED = select(timer.c.id).where(
+    timer.c.order_id == orders.c.id, timer.c.kind == TimerKind.ABSENT, timer.c.status == TimerStatus.FIRED
+)
+_UNKNOWN_AUDIBLE_NOTIFICATION = select(notification.c.id).where(
     notification.c.order_id == orders.c.id,
     notification.c.chat_id == _CHAT,
     notification.c.status == NotificationStatus.OUTCOME_UNKNOWN,
     notification.c.key.in_(SHOWN_BY_ORDER_MESSAGE),
     ~notification.c.silent,
 )
+
+
+def _is_there(query: Select[tuple[int]]) -> ColumnElement[bool]:
+    return query.limit(1).scalar_subquery().is_not(None)
+
+
 _JOINED = (
     orders.join(_READERS, true())
     .join(campus, campus.c.id == orders.c.campus_id)
@@ -84,16 +107,16 @@ _ORDER_VIEW = (
         membership.c.reachable,
         _VIEWER.c.payouts_ready,
         _BUILDING.limit(1).scalar_subquery().label("building"),
-        _STORE_LISTED.label("store_listed"),
+        _is_there(_STORE_LISTED).label("store_listed"),
         _STORE_HOURS.limit(1).scalar_subquery().label("store_hours"),
         func.now().label("read_at"),
         _OPEN_CASE.limit(1).scalar_subquery().label("open_case"),
         timer_due_at(orders.c.id, TimerKind.EXPIRE).label("expires_at"),
-        is_timer_fired(orders.c.id, TimerKind.ABSENT).label("waited"),
+        _is_there(_WAITED).label("waited"),
         timer_due_at(orders.c.id, TimerKind.ABSENT).label("leave_from"),
         is_last_check_in_unanswered(orders.c.id).label("no_answer"),
         sum_refunded(orders.c.id).label("refunded"),
-        _HAS_UNKNOWN_AUDIBLE_NOTIFICATION.label("has_unknown_audible"),
+        _is_there(_UNKNOWN_AUDIBLE_NOTIFICATION).label("has_unknown_audible"),
     )
     .select_from(_JOINED)
     .where(orders.c.id == bindparam("order"), orders.c.campus_id == bindparam("campus"))

@@ -12,7 +12,7 @@ EXPECTED = {
     (WORKERS, "saga create_order"),
     (WORKERS, "saga_step create_order authorize_hold"),
     (WORKERS, "stripe_call PaymentIntentService.create"),
-    (WORKERS, "update_order_message"),
+    (WORKERS, "update_order_messages"),
     (WORKERS, "telegram_call sendMessage"),
 }
 

@@ -50,6 +50,7 @@ async def told(work: UnitOfWork, chat: int) -> Sequence[str]:
 
 async def logged(work: UnitOfWork, campus: Campus) -> Sequence[tuple[str, str, int]]:
     """The decisions about restrictions in the event log of a campus."""
+    await work.insert_deferred()
     query = select(event_log.c.event, event_log.c.after, event_log.c.actor_id).order_by(event_log.c.id)
     mine = query.where(event_log.c.campus_id == campus.id, event_log.c.subject == "restriction")
     return [tuple(row) for row in await work.connection.execute(mine)]
