@@ -9,7 +9,8 @@ from alembic import op
 def build_index(name: str, table: str, columns: Sequence[str], *, where: sa.TextClause | None = None) -> None:
     """Build an index while others read and write the table. What an upgrade left half built is dropped first.
 
-    It is built outside of a transaction, so it is the last step of a migration, or one that may be repeated.
+    It commits what stands before it, while the migration is not over. So it stands first: then an upgrade that is
+    interrupted begins with it again, and all that follows is one transaction.
     """
     with op.get_context().autocommit_block():
         op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
@@ -17,6 +18,6 @@ def build_index(name: str, table: str, columns: Sequence[str], *, where: sa.Text
 
 
 def drop_index(name: str, table: str) -> None:
-    """Drop an index while others use the table."""
+    """Drop an index while others use the table; it stands first in a migration, as one that is built does."""
     with op.get_context().autocommit_block():
         op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
