@@ -14,16 +14,22 @@ from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.admin.access import require_admin_access
-from bot.conversation.choices import NO_CHOICE, choice_of, read_choice
+from bot.conversation.choices import NO_CHOICE, choice_of, read_choice, require_shown_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from bot.conversation.routing import Handler, on_expected_text, on_replies, on_taps
 from domain.campuses.use_cases import MAX_REASON_LENGTH
-from domain.errors import Stale
+from domain.errors import CampusGError, Stale
 from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.reason_repository import take_reason
 from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
+
+
+class QuestionClosed(CampusGError):
+    """A reply to a question that waits for no answer any more: it has one, or another question took its place."""
+
+    key = "error-question-closed"
 
 
 class ReadyReason(StrEnum):
@@ -71,6 +77,16 @@ OFFERED_REASONS: Mapping[str, tuple[ReadyReason, ...]] = MappingProxyType(
     }
 )
 
+# Questions with a pending input of their own: one that an earlier release asked does not keep the command beside it.
+_INPUTS_OF_COMMANDS: Mapping[str, PendingInput] = MappingProxyType(
+    {
+        "resolve": PendingInput.RESOLVE_SAGA,
+        "drop": PendingInput.DROP_DEAD_LETTER,
+        "settle": PendingInput.SETTLE_DISCREPANCY,
+        "forgive": PendingInput.WAIVE_CUSTOMER_DEBT,
+    }
+)
+
 
 async def ask_for_reason(context: RequestContext, command: str, about: str = "") -> Screen:
     """Ask for the reason that completes this command (`/cancel 12`); in a private chat the next typed line is it."""
@@ -91,6 +107,15 @@ async def ask_for_amount(context: RequestContext, command: str, text: str, rows:
     return Screen(text, ((context.button("bot-button-leave", Tap.READY_REASON, 0, NO_CHOICE),), *rows))
 
 
+def ask_narrower(context: RequestContext, command: str, question: Screen) -> Replies:
+    """Ask what is missing to this command, as the tapped button chose it, in a new message; the tapped one is settled.
+
+    A reply means what the question asked when it was read. So no question of a group is edited into another one.
+    """
+    chosen = context.say("bot-choice-taken", command=command, name=context.member.first_name)
+    return EditMenu(Screen(chosen)), NewMessage(question)
+
+
 def ready_reason_rows(context: RequestContext, command: str) -> Rows:
     """Return the ready answers for this command, for a screen that names it at its end."""
     return tuple(
@@ -108,12 +133,13 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
 
     async def take_ready(context: RequestContext) -> Replies:
         require_admin_access(context)
+        require_shown_button(context)
         command = context.answered_command
         if context.read_argument(TapArgument.CHOICE) == NO_CHOICE:
             return await _leave(context, command)
         if command is None:
             raise Stale
-        await _answer_once(context, command, context.tapped_message)
+        await _answer_once(context, command, context.tapped_message, Stale())
         reason = context.say_plain("bot-button-reason", ready=read_choice(context, READY_REASONS))
         done = await complete_command(context, commands, command, reason)
         return tuple(EditMenu(each.screen) if isinstance(each, NewMessage) else each for each in done)
@@ -125,7 +151,7 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
         command, reason = context.answered_command, " ".join(context.typed.split())
         if len(reason) > MAX_REASON_LENGTH:
             return (NewMessage(Screen(context.say("bot-reason-too-long", most=MAX_REASON_LENGTH))),)
-        await _answer_once(context, command, context.reply_to)
+        await _answer_once(context, command, context.reply_to, QuestionClosed(command=command))
         done = await complete_command(context, commands, command, reason)
         return (*done, EditMenu(_settled_screen(context, command, reason), message_id=context.reply_to))
 
@@ -146,7 +172,7 @@ def register_reasons(router: Router, commands: Mapping[str, Handler]) -> None:
 
 async def _leave(context: RequestContext, command: str | None) -> Replies:
     if command is not None:
-        await _answer_once(context, command, context.tapped_message)
+        await _answer_once(context, command, context.tapped_message, Stale())
     await _forget(context)
     return (EditMenu(Screen(context.say("bot-reason-left", command=command or "-"))),)
 
@@ -155,25 +181,27 @@ def _settled_screen(context: RequestContext, command: str, reason: str) -> Scree
     return Screen(context.say("bot-reason-taken", command=command, reason=reason, name=context.member.first_name))
 
 
-async def _answer_once(context: RequestContext, command: str, question: int | None) -> None:
-    """Take this question, a message of the bot, for the answer to it. Raise Stale when it was answered before.
+async def _answer_once(context: RequestContext, command: str, question: int | None, refusal: CampusGError) -> None:
+    """Take this question, a message of the bot. Raise the refusal when it waits for no answer any more.
 
     In a private chat it waits for its answer as a pending input, which a typed line answers as well.
     """
     if not context.is_private:
         if question is None or not await take_reason(context.work, context.campus.id, context.chat_id, question):
-            raise Stale
+            raise refusal
         return
     asked = await find_pending_input(context.work, context.campus.id, context.member.person_id)
     if asked is None or not _is_asked(asked, command):
-        raise Stale
+        raise refusal
 
 
 def _is_asked(asked: ConversationState, command: str) -> bool:
     """Return whether the pending input is the reason of this command; after a screen it names the act and its order."""
     if asked.detail == command:
         return True
-    return asked.pending_input is PendingInput.ADMIN_REASON and str(asked.subject) in command.split()
+    own_input = _INPUTS_OF_COMMANDS.get(_name_of(command)) if asked.detail is None else None
+    is_of_command = asked.pending_input in (PendingInput.ADMIN_REASON, own_input)
+    return is_of_command and str(asked.subject) in command.split()
 
 
 async def complete_command(

@@ -1,6 +1,6 @@
-"""The command whose reason the bot asks for, read from the message that asks: Telegram says what stands in it."""
+"""What Telegram says of the bot's message that is tapped or replied to: the command it asks for, and its buttons."""
 
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from domain.errors import Stale
 from domain.messaging.buttons import Tap, unpack
@@ -17,6 +17,14 @@ def find_asked_command(asking: Message | None) -> str | None:
         return None
     codes = [each.extract_from(asking.text or "") for each in asking.entities or () if each.type == "code"]
     return codes[-1] if codes and codes[-1].startswith("/") else None
+
+
+def has_button(tapped: CallbackQuery) -> bool:
+    """Return whether the tapped message has this button now. An old message, which is not told, may have it."""
+    if not isinstance(tapped.message, Message):
+        return True
+    rows = () if tapped.message.reply_markup is None else tapped.message.reply_markup.inline_keyboard
+    return any(button.callback_data == tapped.data for row in rows for button in row)
 
 
 def _asks_for_reason(asking: Message) -> bool:

@@ -17,6 +17,12 @@ def choice_of(choices: Sequence[Choice], chosen: Choice) -> int:
     return choices.index(chosen) + 1
 
 
+def require_shown_button(context: RequestContext) -> None:
+    """Raise Stale when the message has the tapped button no more: in a group somebody else may have tapped first."""
+    if context.is_button_gone:
+        raise Stale
+
+
 def read_choice(context: RequestContext, choices: Sequence[Choice]) -> Choice:
     """Return the choice of the tapped button. Raise Stale when there is none of that number."""
     choice = context.read_argument(TapArgument.CHOICE)

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, Message, Telegra
 from bot.conversation.answers.albums import find_album_begun, take_more_of_album
 from bot.conversation.answers.changed_messages import AnswerAgain, handle_changed_message
 from bot.conversation.answers.last_answers import find_answered_draft, keep_answer
-from bot.conversation.asked_commands import find_asked_command
+from bot.conversation.asked_commands import find_asked_command, has_button
 from bot.conversation.audience.bot_membership import follow_bot_membership
 from bot.conversation.audience.groups import answer_in_group, find_heard, require_known_tapper
 from bot.conversation.audience.strangers import limit_replies
@@ -184,6 +184,7 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         chat_title="" if chat is None else chat.title or "",
         tap=tap,
         tapped_message=None if event.message is None else event.message.message_id,
+        is_button_gone=not is_private and not has_button(event),
         answered_command=find_asked_command(event.message if isinstance(event.message, Message) else None),
         console_url=data.get("console_url"),
     )

@@ -102,8 +102,9 @@ async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpda
     if tap is not None and tap.tap.redraws_order and isinstance(refusal, Stale | OrderClosed):
         await _update_order_messages(work, incoming_update.campus_id, tap.subject)
     closes_question = isinstance(refusal, CLOSING_REFUSALS) and not isinstance(refusal, RETRYABLE_REFUSALS)
-    is_message = read_message(incoming_update.payload) is not None
-    if closes_question and is_message and incoming_update.person_id is not None:
+    message = read_message(incoming_update.payload)
+    may_be_answer = message is not None and message.is_private  # nothing that is written in a group is one
+    if closes_question and may_be_answer and incoming_update.person_id is not None:
         await clear_pending_input(work, incoming_update.campus_id, incoming_update.person_id)
 
 

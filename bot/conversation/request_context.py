@@ -41,6 +41,7 @@ class RequestContext:
     reply_to: int | None = None  # the message that it is a reply to
     tap: TapData | None = None
     tapped_message: int | None = None  # the bot's message with the tapped button
+    is_button_gone: bool = False  # the message of a group has the tapped button no more, as somebody else tapped one
     conversation_state: ConversationState | None = None
     answered_command: str | None = None  # of the bot's question for a reason, which is tapped or replied to
     console_url: str | None = None  # None: there is no console

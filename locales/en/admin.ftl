@@ -164,6 +164,8 @@ bot-ask-reason-close =
 bot-reason-too-long = Please say it in one line of at most { $most } characters.
 bot-reason-reply = <b>Why?</b> Reply to this message with the reason, or tap one. It completes <code>{ $command }</code>
 bot-reason-type = Type the reason in one line, or tap one. It completes <code>{ $command }</code>
+error-question-closed = This question is no longer open, and nothing was done. If it is still wanted, write { $command } and your answer behind it, in one line.
+bot-choice-taken = ✔️ <code>{ $command }</code> · { $name }
 bot-reason-left = Left as it is. Nothing was done: <code>{ $command }</code>
 bot-reason-taken =
     ✔️ <code>{ $command }</code> · { $name }

@@ -92,5 +92,6 @@ order-message-payout-frozen = Your { $amount } waits: the customer's bank disput
 
 error-nothing-to-refund = There is nothing to give back: it was not paid, or all of it went back.
 error-order-disputed = The customer's bank is looking into this payment. It decides; nothing can be refunded or sent until then.
+error-two-amounts = All of it, or { $amount }? Nothing was refunded. If all of it goes back, begin the reason with a word. If not, write { $amount } instead of “all”.
 error-refund-out-of-range = At most { $most } can go back.
 error-payout-in-flight = The runner's money is being sent just now. Try again in a minute, or bear it ourselves.

@@ -3,18 +3,19 @@
 In the admin chat a typed line is never an answer: there a reply completes the command, as when the command is typed.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button
-from bot.admin.reasons import ask_for_amount, ask_for_reason
-from bot.conversation.choices import choice_of, read_choice
+from bot.admin.reasons import ask_for_amount, ask_for_reason, ask_narrower
+from bot.conversation.choices import choice_of, read_choice, require_shown_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, is_permitted
-from domain.errors import NothingToRefund, Stale
+from domain.errors import CampusGError, NothingToRefund, Stale, Unreadable
 from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
 from domain.money import read_amount
 from domain.orders.drafts.draft import PendingInput
@@ -28,6 +29,12 @@ BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)
 # who bears it, and whether all that is left goes back, in the order of the buttons' choice
 CHOICES = (*((bearer, False) for bearer in BEARERS), *((bearer, True) for bearer in BEARERS))
 ALL_WORD = "all"
+
+
+class TwoAmounts(CampusGError):
+    """A refund of all that is left, with a reason that begins with an amount: one of the two is a mistake."""
+
+    key = "error-two-amounts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,8 @@ async def ask_refund_amount(context: RequestContext) -> Replies:
     require_admin_access(context)
     bearer, is_all = read_choice(context, CHOICES)
     if not context.is_private:
-        return (EditMenu(await _ask_in_admin_chat(context, bearer, is_all=is_all)),)
+        require_shown_button(context)
+        return await (_ask_why_all(context, bearer) if is_all else _ask_in_admin_chat(context, bearer))
     if is_all:
         raise Stale
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
@@ -87,18 +95,22 @@ async def ask_refund_amount(context: RequestContext) -> Replies:
     return (EditMenu(Screen(text, ((_leave(context, order.id),),))),)
 
 
-async def _ask_in_admin_chat(context: RequestContext, bearer: Bearer, *, is_all: bool) -> Screen:
-    """Ask for an amount and a reason in a reply, or for the reason alone when all is to go back."""
+async def _ask_why_all(context: RequestContext, bearer: Bearer) -> Replies:
+    """Ask for the reason alone. The question for an amount stays: a reply to it still names one."""
+    order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
+    about = context.say("bot-refund-all", order=order.id, left=context.format_money(rest.left), bearer=bearer)
+    return (NewMessage(await ask_for_reason(context, f"/refund {order.id} {ALL_WORD} {bearer}", about)),)
+
+
+async def _ask_in_admin_chat(context: RequestContext, bearer: Bearer) -> Replies:
+    """Ask for an amount and a reason in a reply."""
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     left = context.format_money(rest.left)
-    if is_all:
-        about = context.say("bot-refund-all", order=order.id, left=left, bearer=bearer)
-        return await ask_for_reason(context, f"/refund {order.id} {ALL_WORD} {bearer}", about)
     command = f"/refund {order.id} {bearer}"
     text = context.say("bot-refund-reply", order=order.id, left=left, bearer=bearer, command=command)
     choice = choice_of(CHOICES, (bearer, True))
     all_button = context.button("bot-button-refund-all", Tap.REFUND_BEARER, order.id, choice, left=left)
-    return await ask_for_amount(context, command, text, ((all_button,),))
+    return ask_narrower(context, command, await ask_for_amount(context, command, text, ((all_button,),)))
 
 
 async def receive_refund_amount(context: RequestContext) -> Replies:
@@ -160,8 +172,11 @@ async def refund_command(context: RequestContext) -> Replies:
     found = NUMBER_PATTERN.fullmatch(number)
     if found is None or not amount or bearer.lower() not in tuple(Bearer):
         return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
+    minor = _read_amount_or_all(context, amount)
     if not reason:
         return (NewMessage(await ask_for_reason(context, f"/refund {found[1]} {amount.lower()} {bearer.lower()}")),)
+    if minor is None:
+        _require_no_amount(context, reason)
     asked = _parse_request(context, int(found[1]), amount, Bearer(bearer.lower()), reason)
     if asked is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
@@ -199,8 +214,21 @@ def _parse_request(
     reason = truncate(" ".join(raw_reason.split()), campuses_use_cases.MAX_REASON_LENGTH)
     if not reason:
         return None
-    minor = None if amount.lower() == ALL_WORD else read_amount(amount, context.campus.currency)
-    return RefundRequest(order_id=order_id, amount=minor, bearer=bearer, reason=reason)
+    return RefundRequest(order_id=order_id, amount=_read_amount_or_all(context, amount), bearer=bearer, reason=reason)
+
+
+def _read_amount_or_all(context: RequestContext, typed: str) -> int | None:
+    """Return the typed amount in minor units, None for all that is left; raise Unreadable when it is neither."""
+    return None if typed.lower() == ALL_WORD else read_amount(typed, context.campus.currency)
+
+
+def _require_no_amount(context: RequestContext, reason: str) -> None:
+    """Raise TwoAmounts when the reason of a refund of all that is left begins with an amount."""
+    words = reason.split()
+    for begin in (words[:1], words[:2]):
+        with suppress(Unreadable):
+            amount = read_amount(" ".join(begin), context.campus.currency)
+            raise TwoAmounts(amount=context.format_money(amount))
 
 
 async def _read_choices(context: RequestContext, order_id: int | None = None) -> tuple[Bearer, int | None, str]:

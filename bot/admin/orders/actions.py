@@ -10,8 +10,8 @@ from typing import assert_never
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, parse_number_and_reason
 from bot.admin.reason_flow import read_typed_reason, reject_typed_reason
-from bot.admin.reasons import ask_for_reason, ready_reason_rows
-from bot.conversation.choices import choice_of, read_choice
+from bot.admin.reasons import ask_for_reason, ask_narrower, ready_reason_rows
+from bot.conversation.choices import choice_of, read_choice, require_shown_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -165,8 +165,10 @@ async def ask_action_reason(context: RequestContext) -> Replies:
     if not context.is_private:
         if admin_action not in (AdminAction.CLOSE_PLATFORM, AdminAction.CLOSE_RUNNER):
             raise Stale
+        require_shown_button(context)
         about = context.say("bot-ask-reason-close", act=admin_action, subject=str(context.subject))
-        return (EditMenu(await ask_for_reason(context, command_of(admin_action, context.subject), about)),)
+        command = command_of(admin_action, context.subject)
+        return ask_narrower(context, command, await ask_for_reason(context, command, about))
     leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject)
     return (EditMenu(await request_reason(context, admin_action, context.subject, leave)),)
 

@@ -14,7 +14,7 @@ from domain.payouts.tables import debt, payable
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from tests.cases import case
-from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.bot_stack import NORTH, BotStack, BotUser
 from tests.stack.delivered_order_setup import AdminChat, deliver_order, order_message_for
 
 
@@ -138,11 +138,57 @@ async def test_the_admin_chat_asks_who_bears_it_how_much_and_why(
         assert (await admin_chat.text()).endswith(f"completes /refund {order_id} all runner")
         ready = [each for row in (await admin_chat.sam.last_message(admin_chat.chat))["buttons"] for each in row]
         (cold,) = [each["data"] for each in ready if each["text"] == "The food was cold"]
-        await admin_chat.sam.forge_tap(cold, message_id=question["message_id"], chat=admin_chat.chat)
+        await admin_chat.sam.forge_tap(cold, chat=admin_chat.chat)
         assert await refund_rows(stack, order_id) == [(730, 630, "The food was cold")]
         return
-    for wrong in ("much of it", "9.00 too much"):
+    for wrong in ("sauce", "much of it", "9.00 too much"):
         await admin_chat.write(wrong, reply_to=question["message_id"])
         assert await refund_rows(stack, order_id) == [], wrong
     await admin_chat.write(answer, reply_to=question["message_id"])
     assert await refund_rows(stack, order_id) == [(200, 200, "the sauce was missing")]
+
+
+async def ask_amount(admin_chat: AdminChat, order_id: int) -> tuple[int, int]:
+    """Ask in the admin chat how much of an order goes back, at our expense: the messages that ask who, and how much."""
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.REFUND, order_id)
+    who = (await admin_chat.sam.last_message(admin_chat.chat))["message_id"]
+    await admin_chat.tap(Tap.REFUND_BEARER, order_id, 1)
+    return who, (await admin_chat.sam.last_message(admin_chat.chat))["message_id"]
+
+
+@pytest.mark.parametrize("tapped", ["all of it", "the other bearer"])
+async def test_a_tap_of_another_admin_changes_nothing_of_what_a_reply_means(
+    stack: BotStack, admin_chat: AdminChat, tapped: str
+) -> None:
+    _, _, order_id = await paid_order(stack)
+    tom, sam, chat = await stack.add_admin("Tom"), admin_chat.sam, admin_chat.chat
+    await stack.control_telegram("groups", id=chat, title="Desk", members=[sam.id, tom.id], bots=[NORTH[2]])
+    who, how_much = await ask_amount(admin_chat, order_id)
+    if tapped == "all of it":
+        await tom.tap(Tap.REFUND_BEARER, order_id, 3, message_id=how_much, chat=chat)
+        assert (await admin_chat.text()).endswith(f"completes /refund {order_id} all platform")
+    else:
+        for message in (who, how_much):
+            answer = await tom.tap(Tap.REFUND_BEARER, order_id, 2, message_id=message, chat=chat)
+            assert "out of date" in answer["text"]
+    await sam.write("2.00 the sauce was missing", chat, reply_to=how_much)
+    assert await refund_rows(stack, order_id) == [(200, 0, "the sauce was missing")]
+    answer = await tom.tap(Tap.REFUND_BEARER, order_id, 3, message_id=how_much, chat=chat)
+    assert "out of date" in answer["text"], "the question is settled"
+
+
+@pytest.mark.parametrize("reason", ["2.00 the sauce was missing", "S$ 2.00 sauce", "2 sauces"])
+async def test_all_of_it_with_an_amount_behind_it_is_asked_back(
+    stack: BotStack, admin_chat: AdminChat, reason: str
+) -> None:
+    _, _, order_id = await paid_order(stack)
+    assert "All of it, or S$2.00?" in await admin_chat.answer_to(f"/refund {order_id} all platform {reason}")
+    assert await refund_rows(stack, order_id) == []
+    await admin_chat.write(f"/refund {order_id} all platform it had 2 hairs")
+    assert await refund_rows(stack, order_id) == [(730, 0, "it had 2 hairs")]
+
+
+async def test_what_is_no_amount_is_said_before_the_reason_is_asked_for(stack: BotStack) -> None:
+    sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
+    assert "I did not understand that" in await sam.answer_to(f"/refund {order_id} sauce platform")

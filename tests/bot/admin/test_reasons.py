@@ -4,6 +4,7 @@ import pytest
 
 from domain.campuses.people import RunnerStatus
 from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import conversation_state
 from domain.orders.states import OrderStatus
 from domain.restrictions.tables import restriction
 from domain.saga.tables import saga
@@ -191,3 +192,50 @@ async def test_a_bar_or_a_limit_without_a_reason_is_asked_for_it(
     assert "three fakes" in await admin_chat.text()
     proposed = await stack.row(restriction, restriction.c.person_id == mei.id)
     assert (proposed["status"], proposed["note"]) == ("proposed", "three fakes")
+
+
+async def test_a_late_tap_on_the_other_bearer_leaves_the_question_alone(stack: BotStack, admin_chat: AdminChat) -> None:
+    order_id, _, _ = await bought_order(stack)
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 4)
+    who = await admin_chat.sam.last_message(admin_chat.chat)
+    await admin_chat.tap(Tap.ADMIN_ACTION_SURE, order_id, 5)
+    question = await asked(admin_chat)
+    for late in (who, question):
+        answer = await admin_chat.sam.tap(
+            Tap.ADMIN_ACTION_SURE, order_id, 6, message_id=late["message_id"], chat=admin_chat.chat
+        )
+        assert "out of date" in answer["text"]
+    assert (await shown(admin_chat, who))["text"] == f"✔️ /close {order_id} platform · Sam"
+    assert (await shown(admin_chat, question))["text"] == question["text"]
+
+
+async def test_a_reply_to_a_question_that_is_closed_says_so_and_leaves_the_open_one(stack: BotStack) -> None:
+    sam, (first, _), (second, _) = await stack.add_admin(), await open_order(stack), await open_order(stack)
+    await sam.write(f"/cancel {first}")
+    closed = (await sam.last_message())["message_id"]
+    await sam.write(f"/cancel {second}")
+    said = await sam.answer_to("the kitchen burns", reply_to=closed)
+    assert said.startswith("This question is no longer open, and nothing was done.")
+    assert f"write /cancel {first} and your answer" in said
+    assert (await stack.status(first), await stack.status(second)) == (OrderStatus.CREATED, OrderStatus.CREATED)
+    await sam.write("no rice")
+    assert (await stack.order_row(second))["end_note"] == "no rice"
+
+
+async def test_what_is_refused_in_the_admin_chat_leaves_the_question_in_private(
+    stack: BotStack, admin_chat: AdminChat
+) -> None:
+    order_id, _ = await open_order(stack)
+    await admin_chat.sam.write(f"/cancel {order_id}")
+    await admin_chat.write("/cancel 999999 no such order")
+    await admin_chat.sam.write("the kitchen burns")
+    assert (await stack.order_row(order_id))["end_note"] == "the kitchen burns"
+
+
+async def test_a_ready_answer_to_a_question_of_an_earlier_release_is_taken(stack: BotStack) -> None:
+    sam, number = await stack.add_admin(), await make_stuck_saga(stack)
+    await sam.tap(Tap.RESOLVE, number)
+    await stack.update_rows(conversation_state, conversation_state.c.person_id == sam.id, detail=None)
+    await sam.press("Settled at Stripe")
+    assert (await stack.row(saga, saga.c.number == number))["status"] == "resolved"
