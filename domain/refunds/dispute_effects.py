@@ -18,7 +18,7 @@ from domain.refunds.dispute_repository import (
     insert_dispute,
     lock_dispute,
     record_dispute_decision,
-    record_stage,
+    record_escalation,
     record_withdrawal,
 )
 from domain.refunds.evidence.statement import find_handover_proof
@@ -34,18 +34,18 @@ from domain.saga.run import SagaRun, SagaStart
 
 
 async def find_or_open_dispute(
-    work: UnitOfWork, run: SagaRun, name: str, amount: int, currency: str, reason: str
+    work: UnitOfWork, run: SagaRun, name: str, amount: int, currency: str, reason: str, first_stage: DisputeStage
 ) -> Dispute:
     """Return the dispute with this Stripe id, locked.
 
-    Insert a new dispute, and freeze what is owed for the order.
+    Insert a new dispute with its first stage, and freeze what is owed for the order.
     """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     existing = await lock_dispute(work, name)
     if existing is not None:
         return existing
     values = {"campus_id": order.campus_id, "order_id": order.id, "dispute": name, "reason": reason}
-    opened = await insert_dispute(work, values | {"amount": amount, "currency": currency})
+    opened = await insert_dispute(work, values | {"amount": amount, "currency": currency, "stage": first_stage})
     await set_payable_frozen(work, order.id, frozen=True)
     await refresh_existing_order_messages(work, order.id)
     return opened
@@ -75,11 +75,10 @@ async def follow_stage(work: UnitOfWork, dispute: Dispute, stage: DisputeStage, 
     """Record how far the bank goes, and return the dispute; tell the admins when it needs another answer."""
     if stage is dispute.stage:
         return dispute
-    moved = await record_stage(work, dispute, stage)
-    if stage is DisputeStage.ESCALATED:
-        zone = (await find_campus(work, dispute.campus_id)).zone
-        until = None if answer_by is None else answer_by.astimezone(zone)
-        await notify(work, dispute_unanswered(moved, until, "again"))
+    moved = await record_escalation(work, dispute)
+    zone = (await find_campus(work, dispute.campus_id)).zone
+    until = None if answer_by is None else answer_by.astimezone(zone)
+    await notify(work, dispute_unanswered(moved, until, "again"))
     return moved
 
 

@@ -83,13 +83,12 @@ async def record_answer_facts(
         await _log(work, opened, "answered", None, None)
 
 
-async def record_stage(work: UnitOfWork, opened: Dispute, stage: DisputeStage) -> Dispute:
-    """Record how far the bank goes; when it asks anew, it has no answer yet, and that is logged."""
-    values = {"stage": stage} | ({"answered_at": None} if stage is DisputeStage.ESCALATED else {})
+async def record_escalation(work: UnitOfWork, opened: Dispute) -> Dispute:
+    """Record and log that the bank disputes what it asked about: to that it has no answer yet."""
+    values = {"stage": DisputeStage.ESCALATED, "answered_at": None}
     changed = update(dispute).where(dispute.c.id == opened.id).values(values).returning(dispute)
     moved = dispute_from_row((await work.connection.execute(changed)).mappings().one())
-    if stage is DisputeStage.ESCALATED:
-        await _log(work, moved, "escalated", None, None)
+    await _log(work, moved, "escalated", None, None)
     return moved
 
 

@@ -73,13 +73,6 @@ class DisputeStage(StrEnum):
     ESCALATED = "escalated"  # a dispute that was an inquiry: the bank needs another answer, by another time
 
 
-def next_stage(stage: DisputeStage, *, is_inquiry: bool, needs_answer: bool) -> DisputeStage:
-    """Return the stage after Stripe was read: it only moves forward, as what was read may be old."""
-    if stage is DisputeStage.INQUIRY and needs_answer and not is_inquiry:
-        return DisputeStage.ESCALATED
-    return DisputeStage.INQUIRY if stage is DisputeStage.DISPUTE and is_inquiry else stage
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money that goes back to a customer's card, in minor units. The runner bears `runner_amount` of it."""
@@ -139,6 +132,21 @@ class Dispute:
     answered_at: datetime | None = None
     answers_refused: int = 0
     stage: DisputeStage = DisputeStage.DISPUTE
+
+    @property
+    def was_inquiry(self) -> bool:
+        """Whether the bank only asked so far: on a row without a stage it got an answer and withdrew nothing."""
+        is_answered_inquiry = self.answered_at is not None and not self.withdrawn
+        return self.stage is DisputeStage.INQUIRY or (self.stage is DisputeStage.DISPUTE and is_answered_inquiry)
+
+    def next_stage(self, *, is_inquiry: bool, needs_answer: bool) -> DisputeStage:
+        """Return the stage after Stripe was read. It only moves forward, as what was read may be old."""
+        is_escalation = self.was_inquiry and needs_answer and not is_inquiry
+        return DisputeStage.ESCALATED if is_escalation else self.stage
+
+    def is_outdated(self, *, is_inquiry: bool) -> bool:
+        """Return whether what Stripe said is older than what we know: a dispute never becomes an inquiry."""
+        return is_inquiry and (self.stage is DisputeStage.ESCALATED or self.withdrawn > 0)
 
     @property
     def name(self) -> str:

@@ -17,7 +17,7 @@ from domain.refunds.dispute_effects import (
 )
 from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
 from domain.refunds.evidence.statement import build_evidence, find_handover_proof
-from domain.refunds.model import Dispute, DisputeStage, next_stage
+from domain.refunds.model import Dispute, DisputeStage
 from domain.refunds.notifications import evidence_refused, evidence_sent
 from domain.refunds.sagas.answer_dispute import AnswerDisputeData
 from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
@@ -45,10 +45,12 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDis
     It only moves forward. Each change is booked and told once, however often Stripe reports it. A dispute counts as won
     when the money is back: until then a later event runs this step again.
     """
-    opened_dispute = await find_or_open_dispute(work, run, found.id, found.amount, found.currency, found.reason)
-    if is_dispute_decided(opened_dispute):
+    opened_dispute = await find_or_open_dispute(
+        work, run, found.id, found.amount, found.currency, found.reason, _first_stage(found)
+    )
+    if is_dispute_decided(opened_dispute) or opened_dispute.is_outdated(is_inquiry=found.is_inquiry):
         return
-    stage = next_stage(opened_dispute.stage, is_inquiry=found.is_inquiry, needs_answer=found.needs_answer)
+    stage = opened_dispute.next_stage(is_inquiry=found.is_inquiry, needs_answer=found.needs_answer)
     await tell_dispute_opened(work, opened_dispute, found.answer_by)
     opened_dispute = await follow_stage(work, opened_dispute, stage, found.answer_by)
     await record_answer_facts(work, opened_dispute, found.answer_by, is_answered=found.is_answered)
@@ -58,6 +60,10 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDis
         await record_dispute_lost(work, current_dispute)
     elif found.status.is_won and found.returned >= current_dispute.withdrawn:
         await record_dispute_won(work, run, current_dispute, found.fee_returned)
+
+
+def _first_stage(found: StripeDispute) -> DisputeStage:
+    return DisputeStage.INQUIRY if found.is_inquiry else DisputeStage.DISPUTE
 
 
 REFRESH_DISPUTE = define_external_step(
@@ -90,8 +96,8 @@ async def find_submitted_evidence(client: StripeGateway, request: CallRequest) -
 async def record_evidence(work: UnitOfWork, run: SagaRun, found: StripeDispute) -> None:
     """Record that the bank has our evidence, and tell the admins. That to an inquiry is no answer to what it became."""
     opened = await _lock_answered(work, run)
-    is_answered = not (found.is_inquiry and opened.stage is DisputeStage.ESCALATED)
-    await record_answer_facts(work, opened, found.answer_by, is_answered=is_answered)
+    if not opened.is_outdated(is_inquiry=found.is_inquiry):
+        await record_answer_facts(work, opened, found.answer_by, is_answered=True)
     order = await find_order(work, run.campus_id, run.required_order_id)
     await notify(work, evidence_sent(opened, await find_handover_proof(work, order)))
 
