@@ -26,9 +26,9 @@ from domain.reconciliation.repository import (
     list_open_discrepancies,
     request_recheck,
 )
+from domain.reconciliation.saga_postings import PAY_POSTINGS, may_still_be_booked
 from domain.reconciliation.transfer_meanings import book_as_pay, choose_meaning, resume_payout
 from domain.reconciliation.unbooked_repository import list_lacking_of
-from domain.saga.lookup_repository import has_any_unfinished_saga
 
 ORDER_IN_REASON = re.compile(r"#([0-9]{1,15})(?![0-9])")
 NOBODY_IN_REASON = "nobody"
@@ -120,7 +120,11 @@ async def _require_no_saga_to_book_it(
 ) -> None:
     """Lock the order, so that none starts and nothing is adopted meanwhile."""
     await lock_order(work, campus.id, order_id)
-    if await has_any_unfinished_saga(work, order_id) and (is_pay or await list_lacking_of(work, found.id)):
+    lacking = await list_lacking_of(work, found.id)
+    keys = {key for each in lacking for key in each.movement.posting_keys}
+    if is_pay:
+        keys |= {f"{posting}:{found.subject}" for posting in PAY_POSTINGS}
+    if (lacking or is_pay) and await may_still_be_booked(work, order_id, keys):
         raise OrderUnfinished(order=order_id)
 
 

@@ -1,5 +1,6 @@
 """Questions that other rooms and workers ask about sagas: which exist, which are at work, and which are due."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,15 @@ class StoredSaga:
     status: SagaStatus
     order_id: int | None
     person_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedSaga:
+    """A saga that is not over, for those who ask what it may still do."""
+
+    kind: str
+    data: Mapping[str, Any]  # as stored
+    has_call: bool  # it stands between a call to Stripe and the commit of its result
 
 
 async def find_saga(work: UnitOfWork, saga_id: UUID) -> StoredSaga | None:
@@ -63,6 +73,14 @@ async def has_any_unfinished_saga(work: UnitOfWork, order_id: int) -> bool:
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 
+async def list_unfinished_sagas(work: UnitOfWork, order_id: int) -> list[UnfinishedSaga]:
+    """Return the sagas that are in flight for this order, or stuck."""
+    has_call = func.coalesce(func.jsonb_typeof(saga.c.call), "") == "object"
+    query = select(saga.c.kind, saga.c.data, has_call.label("has_call"))
+    here = query.where(saga.c.order_id == order_id, saga.c.status.not_in(FINAL_STATUSES))
+    return [UnfinishedSaga(**row) for row in (await work.connection.execute(here)).mappings()]
+
+
 async def count_sagas_of_order(work: UnitOfWork, order_id: int, kind: str) -> int:
     """Count the sagas of this kind for the order, in any status."""
     query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == kind)
@@ -77,10 +95,11 @@ async def has_unfinished_saga(work: UnitOfWork, order_id: int, kind: str) -> boo
     return bool((await work.connection.execute(query)).scalar_one())
 
 
-async def is_call_in_flight(work: UnitOfWork) -> bool:
-    """Return whether any saga stands between a call to Stripe and the commit of its result."""
-    query = select(saga.c.id).where(saga.c.wake_at.is_not(None), func.jsonb_typeof(saga.c.call) == "object").limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+async def is_call_in_flight(work: UnitOfWork, harmless_kinds: Collection[str]) -> bool:
+    """Return whether any saga, but for these kinds, stands between a call to Stripe and the commit of its result."""
+    query = select(saga.c.id).where(saga.c.wake_at.is_not(None), func.jsonb_typeof(saga.c.call) == "object")
+    moving = query.where(saga.c.kind.not_in(harmless_kinds)).limit(1)
+    return (await work.connection.execute(moving)).scalar_one_or_none() is not None
 
 
 def has_saga_at_work(order_id: ColumnElement[int]) -> ColumnElement[bool]:

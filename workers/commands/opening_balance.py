@@ -32,8 +32,9 @@ from workers.stripe.gateway_pages import retrieve_balance
 HOW_TO_BOOK = "Nothing is booked yet: if this is what the account had before CampusG, add --book."
 MONEY_MOVES = "A worker is moving money right now. Stop the workers, or try again in a minute."
 NOT_COMPARED = (
-    "Not every movement of Stripe's balance is compared: an order is being paid right now, or Stripe did not answer."
-    " Let the workers run, and try again in a minute."
+    "Not every movement of Stripe's balance is compared: an order whose money differs from the books is at work right"
+    " now, or Stripe did not answer. Let the workers run, and try again in a minute; if a refund of it waits for its"
+    " bank, when that is over."
 )
 BALANCE_MOVED = "Stripe's balance moved while it was compared. Try again in a minute."
 NOTHING = "Our books and Stripe's balance have the same sums: there is no opening balance to book."

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.ledger.postings import fee_posting
-from domain.ledger.repository import post_to_ledger, sum_explained, sum_postings
+from domain.ledger.repository import sum_explained, sum_postings
 from domain.orders.repository import find_order_of_any_campus
 from domain.payments.hold_repository import find_hold_by_charge
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
@@ -25,6 +24,7 @@ from workers.reconciliation.at_stripe.booked_transactions import (
 )
 from workers.reconciliation.at_stripe.converted import observe_converted
 from workers.reconciliation.at_stripe.foreign_objects import book_foreign_movement
+from workers.reconciliation.at_stripe.late_fees import book_fee, book_fee_of_part
 from workers.reconciliation.at_stripe.platform_movements import book_platform_movement
 from workers.reconciliation.at_stripe.unbooked_objects import (
     find_order_of_movement,
@@ -35,10 +35,8 @@ from workers.reconciliation.at_stripe.unbooked_objects import (
 from workers.reconciliation.object_ownership import ObjectOwnership, require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest, every
-from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.gateway_pages import list_balance_transactions
 from workers.stripe.objects.balance import PAYMENTS_BALANCE, BalanceTransaction, BalanceTransactionType
-from workers.stripe.steps.taken_payment import read_taken_payment
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
@@ -65,19 +63,44 @@ class OrderBusyError(Exception):
 
 
 async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> LackingDiscrepancy | None:
-    """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs.
+    """Return the discrepancy of a balance transaction or None.
 
-    What moves only the platform's own money is booked here. Our books have the balance of payments, and no other one.
+    Raise OrderBusyError when it differs while a saga of its order runs. What moves only the platform's own money is
+    booked here. Our books have the balance of payments, and no other one.
     """
     if found.balance_type != PAYMENTS_BALANCE or await book_platform_movement(work, found):
         return None
     booked = await _read_booked(work, found)
-    gross = _gross(found, booked)
+    try:
+        lacking = await _find_lacking(work, found, booked)
+    except FeeOfPartUnknownError:
+        await _require_idle(work, booked)
+        raise
+    if lacking is None:
+        return None
+    await _require_idle(work, booked)
+    if lacking.is_fee:
+        await book_fee(work, found, booked.order_id)
+        return None
+    return lacking
+
+
+async def _require_idle(work: UnitOfWork, booked: BookedTransaction) -> None:
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
+
+
+async def _find_lacking(
+    work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction
+) -> LackingDiscrepancy | None:
+    """Return how a balance transaction differs from what is booked and settled; None if it does not.
+
+    Raise FeeOfPartUnknownError as `_is_part_booked` does.
+    """
     explained = await sum_explained(work, found.id)
     if booked.amount is not None and booked.is_converted(found.currency):
         return await observe_converted(work, found, booked, explained)
+    gross, is_fee = _gross(found, booked), False
     if not explained and _is_part_booked(found, booked, gross):
         return None
     unbooked = _as_unbooked(found, booked, gross)
@@ -89,14 +112,11 @@ async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> La
         kind, values = DiscrepancyKind.NOT_BOOKED, (None, gross)
     elif booked.amount != gross:
         kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.amount, gross)
-    elif booked.fee is None and lacking:
-        await _book_fee(work, found, booked)
-        return None
     else:
-        kind, values = DiscrepancyKind.AMOUNT_MISMATCH, (booked.fee, found.fee)
+        kind, values, is_fee = DiscrepancyKind.AMOUNT_MISMATCH, (booked.fee, found.fee), booked.fee is None
     if lacking == 0 and kind is DiscrepancyKind.AMOUNT_MISMATCH:
         return None
-    return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=(unbooked,))
+    return LackingDiscrepancy(observed=_observe(kind, found, booked, *values), unbooked=(unbooked,), is_fee=is_fee)
 
 
 def _as_unbooked(found: BalanceTransaction, booked: BookedTransaction, gross: int) -> UnbookedMovement:
@@ -143,26 +163,6 @@ def _gross(found: BalanceTransaction, booked: BookedTransaction) -> int:
         return found.net
     captured = found.cause.amount_captured
     return found.amount if captured is None or booked.is_converted(found.currency) else captured
-
-
-async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction) -> None:
-    fee = fee_posting(balance_transaction=found.id, fee=found.fee, currency=found.currency)
-    await post_to_ledger(work, fee, booked.order_id)
-
-
-async def _book_fee_of_part(context: ReconciliationContext, found: BalanceTransaction) -> None:
-    """Book what Stripe kept for a part of a hold; raise OrderBusyError while Stripe has not named it."""
-    payment_intent = found.cause.payment_intent
-    if payment_intent is None:
-        raise OrderBusyError
-    taken = read_taken_payment(await context.call_stripe(lambda client: retrieve_intent(client, payment_intent)))
-    if taken.balance_transaction is None:
-        raise OrderBusyError
-    if not taken.fee:  # Stripe bills its fees apart
-        return
-    async with context.database() as work:
-        fee = fee_posting(balance_transaction=found.id, fee=taken.fee, currency=found.currency)
-        await post_to_ledger(work, fee, await find_order_of_movement(work, found))
 
 
 async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
@@ -222,7 +222,8 @@ async def compare_and_report(context: ReconciliationContext, found: BalanceTrans
     try:
         return await _adopt_or_report(context, found)
     except FeeOfPartUnknownError:
-        await _book_fee_of_part(context, found)
+        if not await book_fee_of_part(context, found):
+            raise OrderBusyError from None
         return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.ledger.repository import sum_stripe_balances
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.reconciliation.saga_postings import SAGAS_WITHOUT_POSTINGS
 from domain.reconciliation.unbooked_repository import sum_unbooked
 from domain.saga.lookup_repository import is_call_in_flight
 from workers.reconciliation.object_ownership import require_first_campus_id
@@ -69,6 +70,7 @@ async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedD
 
 
 async def _read_ledger_balances(context: ReconciliationContext) -> Mapping[str, int] | None:
-    """Return currency -> Stripe's balance by the ledger; None while a saga is between a call and its commit."""
+    """Return currency -> Stripe's balance by the ledger; None while a saga is between such a call and its commit."""
     async with context.database() as work:
-        return None if await is_call_in_flight(work) else await sum_stripe_balances(work)
+        is_moving = await is_call_in_flight(work, SAGAS_WITHOUT_POSTINGS)
+        return None if is_moving else await sum_stripe_balances(work)

@@ -35,3 +35,4 @@ class LackingDiscrepancy:
 
     observed: ObservedDiscrepancy
     unbooked: tuple[UnbookedMovement, ...]  # one, or one in each currency of what Stripe converted
+    is_fee: bool = False  # only Stripe's fee is not booked, which follows from our own capture
