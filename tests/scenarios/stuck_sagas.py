@@ -6,10 +6,10 @@ from domain.orders.states import Order
 from tests.stack.worker_stack import WorkerStack
 
 
-async def stick_saga(stack: WorkerStack, order: Order) -> Any:
+async def stick_saga(stack: WorkerStack, order: Order, kind: str = "create_order") -> Any:
     """Let a saga of the order that is over be stuck; return its row."""
-    over = "SELECT id, status FROM saga WHERE order_id = :id AND ended_at IS NOT NULL LIMIT 1"
-    (saga,) = await stack.rows(over, id=order.id)
+    over = "SELECT id, status FROM saga WHERE order_id = :id AND kind = :kind AND ended_at IS NOT NULL"
+    (saga,) = await stack.rows(over, id=order.id, kind=kind)
     await stack.sql("UPDATE saga SET status = 'stuck', ended_at = NULL, error = 'x' WHERE id = :id", id=saga.id)
     return saga
 

@@ -15,6 +15,7 @@ from domain.settings.settings import read_audit_settings
 from tests.scenarios.reconciliation_setup import create_stray_transfer, discrepancies, reconcile_all
 from tests.scenarios.refund_setup import complete_refund, completed_order
 from tests.scenarios.scenario_setup import new_admin, refunds_of
+from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 from workers.commands.opening_balance import NOTHING, run
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
@@ -57,6 +58,23 @@ async def test_a_refund_that_waits_for_its_bank_keeps_no_other_money_from_being_
     async with stack.database() as work:
         assert await may_still_be_booked(work, order.id, [f"refund_failed:{refund['id']}"])
         assert not await may_still_be_booked(work, order.id, ["refund_failed:re_other", "capture:pi_1"])
+    await settle(stack)
+    assert await discrepancies(stack) == []
+
+
+@pytest.mark.parametrize(("kind", "is_refused"), [("pay_out_runner", True), ("create_order", False)])
+async def test_a_stuck_saga_keeps_only_what_it_may_book_from_being_settled(
+    stack: WorkerStack, kind: str, *, is_refused: bool
+) -> None:
+    runner = await stack.add_member(runner=True, card=None)
+    order = await completed_order(stack, runner)
+    await create_stray_transfer(stack, order, str(runner.stripe_account))
+    await reconcile_all(stack)
+    saga = await stick_saga(stack, order, kind)
+    if is_refused:
+        with pytest.raises(OrderUnfinished):
+            await settle(stack)
+        await release_saga(stack, saga)
     await settle(stack)
     assert await discrepancies(stack) == []
 
