@@ -95,10 +95,10 @@ async def has_unfinished_saga(work: UnitOfWork, order_id: int, kind: str) -> boo
     return bool((await work.connection.execute(query)).scalar_one())
 
 
-async def is_call_in_flight(work: UnitOfWork, harmless_kinds: Collection[str]) -> bool:
+async def is_call_in_flight(work: UnitOfWork, but: Collection[str]) -> bool:
     """Return whether any saga, but for these kinds, stands between a call to Stripe and the commit of its result."""
     query = select(saga.c.id).where(saga.c.wake_at.is_not(None), func.jsonb_typeof(saga.c.call) == "object")
-    moving = query.where(saga.c.kind.not_in(harmless_kinds)).limit(1)
+    moving = query.where(saga.c.kind.not_in(but)).limit(1)
     return (await work.connection.execute(moving)).scalar_one_or_none() is not None
 
 

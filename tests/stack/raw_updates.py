@@ -25,9 +25,11 @@ def message_content(person_id: int, chat: Json = None, **content: Json) -> Json:
     return {"message": message | {"from": sender_of(person_id)} | content}
 
 
-def tap_content(person_id: int, data: str, chat: Json = None) -> Json:
-    """The content of an update with a tap of a person on the first message of a chat."""
+def tap_content(person_id: int, data: str, chat: Json = None, *, has_button: bool = True) -> Json:
+    """The content of an update with a tap of a person on the first message of a chat, which may have the button."""
     tapped = {"message_id": 1, "date": 1, "chat": chat or private_chat(person_id)}
+    if has_button:
+        tapped["reply_markup"] = {"inline_keyboard": [[{"text": "tap", "callback_data": data}]]}
     query = {"id": str(next(UPDATE_IDS)), "from": sender_of(person_id), "chat_instance": "1", "data": data}
     return {"callback_query": query | {"message": tapped}}
 

@@ -140,7 +140,8 @@ class OldButtons:
 
     def _update_of(self, press: Press) -> IncomingUpdate:
         group: Json = {"id": press.chat, "type": "supergroup", "title": "A group"}
-        content = tap_content(press.person, press.data, None if press.chat == press.person else group)
+        shown_in = None if press.chat == press.person else group
+        content = tap_content(press.person, press.data, shown_in, has_button=False)
         return incoming_update(self.campus_id, press.person, content)
 
 
