@@ -248,7 +248,7 @@ async def test_recorded_lists_keep_their_rows(upgraded: UpgradedCampus) -> None:
 async def test_pending_inputs_are_kept(upgraded: UpgradedCampus) -> None:
     stack, recording = upgraded.stack, upgraded.recording
     for person, pending_input, subject, detail in recording.facts["questions"]:
-        async with stack.autocommit_work() as work:
+        async with stack.database() as work:
             found = await find_pending_input(work, stack.campus.id, person)
         assert found is not None
         actual = (found.pending_input.value, found.subject, found.detail)
