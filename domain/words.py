@@ -16,6 +16,10 @@ MAX_ARGUMENT_LENGTH = 2000  # characters; Fluent refuses arguments over 2500, bu
 FALLBACK_LANGUAGE = "en"  # a test keeps it complete; other languages may lack sentences
 
 
+class SentenceUnknown(LookupError):
+    """No file has a sentence of this key. Words that a newer release wrote have one there."""
+
+
 class Html(str):
     """Text that is HTML already: `say` does not escape it. Never make one of text that a person wrote."""
 
@@ -26,7 +30,7 @@ def say(locale: str, key: str, /, **arguments: str | int) -> str:
     """Return the sentence as HTML. What people wrote in its arguments is quoted, with nothing in it to tap.
 
     `locale` is Telegram's code of a person's language (`en`, `pt-br`); without a folder for it the text is English.
-    Raise LookupError for an unknown key, and ValueError for a missing argument.
+    Raise SentenceUnknown for an unknown key, and ValueError for a missing argument.
     """
     return _format_message(locale, key, {name: _html_argument(key, name, value) for name, value in arguments.items()})
 
@@ -77,7 +81,7 @@ def _format_message(locale: str, key: str, arguments: Mapping[str, object]) -> s
         if errors:
             raise ValueError(f"{key} in {language}: {'; '.join(str(error) for error in errors)}")
         return _fill_placeholders(str(sentence), long_arguments)
-    raise LookupError(f"no sentence has the key {key}")
+    raise SentenceUnknown(f"no sentence has the key {key}")
 
 
 def _placeholder(name: str) -> str:

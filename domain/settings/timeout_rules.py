@@ -38,6 +38,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.SEND_LEASE_RENEWAL, T.POSTGRES_CONNECT, before=T.SEND_LEASE,
           reason="a renewal may need a new connection"),
     _rule(T.UNKNOWN_SEND_REST, before=T.UNKNOWN_SEND_REST_MAX, reason="rests grow"),
+    _rule(T.SENTENCE_REST, before=T.SENTENCE_WAIT, reason="it is tried again while it waits"),
     _rule(T.REDIS_SEND_LIMIT, T.TELEGRAM_ANSWER, before=T.JOB, reason="a send is over before its queue job is cut"),
     _rule(T.TELEGRAM_ANSWER, before=T.WORKER_DRAIN, reason="a worker that stops lets its sends finish"),
     _rule(T.SWEEP_INTERVAL, before=T.QUEUE_HEAD_START, reason="the queue has its head start in fact"),

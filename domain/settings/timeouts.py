@@ -33,6 +33,8 @@ class Timeout(Enum):
         2.0,
         "what could not be prepared rests, and later notifications of its lane and chat",
     )
+    SENTENCE_REST = 10.0, "a notification rests whose sentence a worker lacks, and later ones of its lane and chat"
+    SENTENCE_WAIT = 600.0, "a notification waits in all for a worker that has its sentence; then it is a dead letter"
     SEND_LANE_RETURN = 2.0, "a lane that had to wait counts as waiting after its time, as the sweeper comes to it"
 
     # Telegram, from the bot

@@ -28,6 +28,7 @@ from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
 from domain.support.use_cases.relay import tell_relay_failed
+from domain.words import SentenceUnknown
 from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outcomes import (
@@ -48,6 +49,8 @@ from workers.telegram.unknown_sends import add_notification_dead_letter, record_
 from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta
+SENTENCE_REST = Timeout.SENTENCE_REST.delta
+MAX_TRIES_WITHOUT_SENTENCE = int(Timeout.SENTENCE_WAIT.delta / SENTENCE_REST)
 
 log = get_logger(__name__)
 
@@ -119,6 +122,9 @@ async def _lease_and_render(
         return None
     try:
         content = render_notification(sender_context, notification, reader)
+    except SentenceUnknown as error:
+        await _leave_to_newer_worker(sender_context, notification, str(error))
+        return None
     except (LookupError, ValueError) as error:
         await _record_notification_outcome(sender_context, (notification,), MessageRejected(repr(error)))
         return None
@@ -130,6 +136,17 @@ async def _lease_and_render(
             await postpone_notification(work, notification, timedelta(seconds=pause))
         return None
     return await lease_with_followers(sender_context, notification, content, reader)
+
+
+async def _leave_to_newer_worker(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:
+    """Let it wait for a worker that has its sentence: in an upgrade a newer one comes. Give it up when none came."""
+    if notification.tries >= MAX_TRIES_WITHOUT_SENTENCE:
+        await _record_notification_outcome(sender_context, (notification,), MessageRejected(error))
+        return
+    if notification.error != error:
+        log.warning("notification_without_sentence", notification=notification.id, key=notification.key)
+    async with sender_context.database() as work:
+        await record_notification_failure(work, notification, SENTENCE_REST, error)
 
 
 async def _record_notification_outcome(

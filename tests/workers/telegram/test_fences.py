@@ -11,7 +11,7 @@ from domain.campuses.tables import membership
 from domain.messaging.order_message_repository import migrate_chat
 from tests.stack.frozen import Freezing, FrozenWorker, freeze
 from tests.workers.telegram.sender_stack import CLAIMED, GROUP, MEI, PLAIN_GROUP, SenderStack
-from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.notification_sender import MAX_TRIES_WITHOUT_SENTENCE, dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
 from workers.telegram.sender_context import SenderContext
 
@@ -81,7 +81,8 @@ async def test_a_worker_that_sent_a_notification_and_wakes_late_leaves_a_later_l
 FINDINGS = {
     "limited": "SELECT 1",
     "blocked": "UPDATE membership SET reachable = false",
-    "refused": "UPDATE notification SET key = 'push-of-an-old-release'",
+    "unknown": "UPDATE notification SET key = 'push-of-a-newer-release'",
+    "refused": f"UPDATE notification SET key = 'push-of-an-old-release', tries = {MAX_TRIES_WITHOUT_SENTENCE}",
 }
 
 

@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
+from domain.messaging.tables import notification
 from tests.workers.telegram.sender_stack import SenderStack
-from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.notification_sender import MAX_TRIES_WITHOUT_SENTENCE, dispatch_notification
 from workers.telegram.sender import open_telegram_sender
 
 
@@ -86,11 +88,34 @@ async def test_a_notification_that_telegram_can_never_take_is_dropped_with_its_r
     assert (row.status, row.due_at, row.error) == ("dropped", None, sentence)
 
 
-async def test_a_notification_without_a_sentence_is_dropped_and_harms_no_other(stack: SenderStack) -> None:
-    number, other = await stack.add_notification("old words"), await stack.add_notification("new words")
+async def test_a_notification_without_a_sentence_waits_for_a_worker_that_has_it(stack: SenderStack) -> None:
+    number, other = await stack.add_notification("new words"), await stack.add_notification("old words")
+    known = (await stack.notification_row(number)).key
+    await set_key(stack, number, "push-of-a-newer-release")
+    for tries in (1, 2):
+        await stack.make_due()
+        await stack.send_all_due()
+        row = await stack.notification_row(number)
+        assert (row.status, row.tries, row.error) == ("due", tries, "no sentence has the key push-of-a-newer-release")
+    assert await stack.dead_letters() == []
+    await set_key(stack, number, known)  # a worker of the newer release
+    await stack.make_due()
+    await stack.send_all_due()
+    assert [(await stack.notification_row(one)).status for one in (number, other)] == ["sent", "sent"]
+
+
+async def test_a_notification_whose_sentence_no_worker_has_is_dropped_in_the_end(stack: SenderStack) -> None:
+    number, other = await stack.add_notification("lost words"), await stack.add_notification("old words")
+    await set_key(stack, number, "push-of-an-old-release")
     async with stack.context.database() as work:
-        await work.connection.exec_driver_sql(
-            f"UPDATE notification SET key = 'push-of-an-old-release' WHERE id = {number}"
-        )
+        last = update(notification).where(notification.c.id == number).values(tries=MAX_TRIES_WITHOUT_SENTENCE)
+        await work.connection.execute(last)
     await stack.send_all_due()
     assert [(await stack.notification_row(one)).status for one in (number, other)] == ["dropped", "sent"]
+    assert [letter.subject for letter in await stack.dead_letters()] == [str(number)]
+
+
+async def set_key(stack: SenderStack, number: int, key: str) -> None:
+    """Let the notification be of this sentence."""
+    async with stack.context.database() as work:
+        await work.connection.execute(update(notification).where(notification.c.id == number).values(key=key))

@@ -9,6 +9,7 @@ import pytest
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
 from domain.orders.states import Order
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack
+from workers.telegram.notification_sender import MAX_TRIES_WITHOUT_SENTENCE
 
 
 async def try_all_sends(stack: SenderStack, times: int) -> None:
@@ -83,7 +84,8 @@ async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_a_
 async def test_an_alert_that_cannot_be_sent_brings_no_alert_about_itself(stack: SenderStack) -> None:
     await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
     number = await stack.add_notification("old words")
-    await stack.execute_sql("UPDATE notification SET key = 'push-of-an-old-release' WHERE id = :id", id=number)
+    lost = "UPDATE notification SET key = 'push-of-an-old-release', tries = :tries WHERE id = :id"
+    await stack.execute_sql(lost, id=number, tries=MAX_TRIES_WITHOUT_SENTENCE)
     refused: dict[str, Any] = {"kind": "status", "method": "sendMessage", "chat": GROUP, "status": 400, "times": 9}
     await stack.control_telegram("faults", **refused, description="Bad Request: can't parse entities")
     await stack.send_all_due()

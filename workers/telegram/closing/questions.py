@@ -16,7 +16,7 @@ from domain.messaging.questions.repository import (
 from domain.order_messages.view import OrderMessageContent
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
-from domain.words import Html, say
+from domain.words import Html, SentenceUnknown, say
 from workers.telegram.bundles import render_notification
 from workers.telegram.closing.edits import Retry, close_message
 from workers.telegram.sender_context import SenderContext
@@ -57,7 +57,9 @@ async def _edit(sender_context: SenderContext, asked: AskedMessage, reader: Chat
         return None
     try:
         text, _ = join_texts(render_notification(sender_context, each, reader).text for each in asked.notifications)
-    except (LookupError, ValueError) as error:  # a sentence of another release
+    except SentenceUnknown as error:  # a worker of a newer release has it
+        return Retry(after=Timeout.SENTENCE_REST.delta, error=str(error))
+    except (LookupError, ValueError) as error:
         log.warning("question_not_rendered", notification=first.id, error=repr(error))
         return None
     content = OrderMessageContent(text=f"{text}\n\n{_describe_end(asked, reader.locale)}")
