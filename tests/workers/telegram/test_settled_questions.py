@@ -189,6 +189,17 @@ async def test_an_edit_that_is_given_up_is_logged(stack: SenderStack, caplog: py
     assert "question_not_closed" in caplog.text
 
 
+async def test_a_question_of_a_newer_release_is_settled_by_a_worker_that_has_its_sentence(stack: SenderStack) -> None:
+    order = await ask_whether_to_wait(stack)
+    await stack.execute_sql("UPDATE notification SET key = 'push-of-a-newer-release'")
+    await log(stack, order, "order", order.id, "claimed", SYSTEM)
+    await make_questions_due(stack)
+    assert (await newest(stack))["buttons"]
+    await stack.execute_sql("UPDATE notification SET key = 'notification-nudge'")
+    await make_questions_due(stack)
+    assert (await newest(stack))["buttons"] == []
+
+
 async def make_questions_due(stack: SenderStack) -> None:
     async with stack.context.database() as work:
         await work.connection.execute(text("UPDATE question SET due_at = now() WHERE due_at IS NOT NULL"))
