@@ -174,6 +174,9 @@ async def _check_order_messages(
         if order_message["chat_id"] in context.users_who_blocked and order_message["error"]:
             findings.message_counts["order messages left as they were for people who had blocked the bot"] += 1
             continue
+        if _ended_unseen(order_message, orders[order_message["order_id"]]):
+            findings.message_counts["group order messages never sent, as their orders ended before"] += 1
+            continue
         for sentence in _find_order_message_faults(context, order_message, orders[order_message["order_id"]]):
             findings.add_failure(
                 order_message["order_id"],
@@ -185,6 +188,13 @@ async def _check_order_messages(
         )
         for kind in sorted(wanted - kinds[number]):
             findings.add_failure(number, f"has no {kind} order message")
+
+
+def _ended_unseen(order_message: asyncpg.Record, order: asyncpg.Record) -> bool:
+    """Return whether runners were never shown an order: it ended unclaimed while its message waited to be sent."""
+    never_sent = order_message["message_id"] is None and order_message["first_sent_at"] is None
+    is_settled = order_message["error"] is None and order_message["requested_revision"] > 1  # its end asked for another
+    return order_message["kind"] == "group" and never_sent and is_settled and order["accepted_at"] is None
 
 
 def _find_order_message_faults(
