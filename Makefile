@@ -52,7 +52,7 @@ frauds: $(READY)  ## a month of six frauds against the risk rules, and what hone
 	@exec $(VENV) -m tests.domain.risk.frauds
 
 bench: $(READY)  ## the saga engine beside its peers, into bench/results.md; ONLY=paced or ONLY=campusg,arq; FRESH=1 begins anew
-	@exec $(VENV) -m bench.engine --only '$(ONLY)' $(if $(FRESH),--fresh)
+	@exec $(VENV) -m bench.engine --only '$(ONLY)' --rounds $(or $(ROUNDS),3) $(if $(FRESH),--fresh)
 
 faults: $(READY)  ## put forty small wrong edits into a copy, one at a time: the tests must catch each
 	@$(VENV) -m tests.seeded_faults
