@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     String,
     Text,
-    any_,
     bindparam,
     cast,
     func,
@@ -53,14 +52,16 @@ _SENDS = (
     .table_valued("id", "fence", "revision", "message_id", "digest", name="sends")
     .render_derived()
 )
-_FREE = (
-    select(order_message.c.id)
-    .where(order_message.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))))
-    .with_for_update(skip_locked=True)
-)
+_OF_ORDER = order_message.c.order_id == bindparam("this_order", type_=BigInteger())
+_FREE = select(order_message.c.id).where(_OF_ORDER).with_for_update(skip_locked=True)
 _RECORD_SENT_TOGETHER = (
     update(order_message)
-    .where(order_message.c.id == _SENDS.c.id, order_message.c.fence == _SENDS.c.fence, order_message.c.id.in_(_FREE))
+    .where(
+        _OF_ORDER,
+        order_message.c.id == _SENDS.c.id,
+        order_message.c.fence == _SENDS.c.fence,
+        order_message.c.id.in_(_FREE),
+    )
     .values(
         message_id=_SENDS.c.message_id,
         sent_hash=_SENDS.c.digest,
@@ -146,11 +147,12 @@ async def lease_order_messages_of(connection: AsyncConnection, order_id: int) ->
 
 
 async def record_order_messages_sent(work: UnitOfWork, sent: Sequence[SentOrderMessage]) -> frozenset[int]:
-    """Record several as `record_order_message_sent` does, in one statement, and return the ids of those recorded.
+    """Record several of one order as `record_order_message_sent` does, in one statement; return the ids of these.
 
     It waits for no lock: one that a tap refreshes right now is not recorded, and the caller records it alone.
     """
     values = {
+        "this_order": sent[0].message.order_id,
         "ids": [each.message.id for each in sent],
         "fences": [each.message.fence for each in sent],
         "revisions": [each.message.requested_revision for each in sent],

@@ -1,18 +1,19 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     Integer,
+    Row,
     Text,
-    any_,
     bindparam,
     case,
     func,
+    or_,
     select,
     update,
 )
@@ -35,16 +36,15 @@ _PRIOR_AUDIBLE = select(func.count()).where(
 )
 _REFRESH = (
     update(order_message)
-    .where(
-        order_message.c.order_id == bindparam("order", type_=BigInteger()),
-        order_message.c.kind == any_(bindparam("kinds", type_=ARRAY(Text()))),
-    )
+    .where(order_message.c.order_id == bindparam("order", type_=BigInteger()))
     .values(
         requested_revision=order_message.c.requested_revision + 1,
         due_at=func.coalesce(order_message.c.due_at, func.now()),
     )
     .returning(order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
 )
+_REFRESH_ALL_OR_PRIVATE = _REFRESH.where(or_(order_message.c.kind != "group", bindparam("group", type_=Boolean())))
+_REFRESH_KIND = _REFRESH.where(order_message.c.kind == bindparam("this_kind", type_=Text()))
 _INSERT_ORDER_MESSAGE = (
     insert(order_message).values(due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
 )
@@ -97,12 +97,13 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
 
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
-    await _request_refresh_of(work, order_id, list(OrderMessageKind))
+    await request_refresh(work, order_id, group=True)
 
 
 async def refresh_existing_order_message(work: UnitOfWork, order_id: int, kind: OrderMessageKind) -> None:
     """Request a refresh of this order's existing order messages of one kind."""
-    await _request_refresh_of(work, order_id, [kind])
+    rows = (await work.connection.execute(_REFRESH_KIND, {"order": order_id, "this_kind": kind})).all()
+    _enqueue_refreshed(work, order_id, rows)
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
@@ -148,16 +149,14 @@ async def request_refresh(work: UnitOfWork, order_id: int, *, group: bool) -> se
 
     Return the kind and the chat of each.
     """
-    return await _request_refresh_of(work, order_id, [kind for kind in OrderMessageKind if group or kind != "group"])
+    rows = (await work.connection.execute(_REFRESH_ALL_OR_PRIVATE, {"order": order_id, "group": group})).all()
+    _enqueue_refreshed(work, order_id, rows)
+    return {(row.kind, row.chat_id) for row in rows}
 
 
-async def _request_refresh_of(
-    work: UnitOfWork, order_id: int, kinds: Sequence[OrderMessageKind]
-) -> set[tuple[str, int]]:
-    rows = (await work.connection.execute(_REFRESH, {"order": order_id, "kinds": kinds})).all()
+def _enqueue_refreshed(work: UnitOfWork, order_id: int, rows: Sequence[Row[Any]]) -> None:
     if any(row.due_at == work.now for row in rows):  # the others were due before, and have a job or are being sent
         work.enqueue_after_commit("update_order_messages", order_id, order_id)
-    return {(row.kind, row.chat_id) for row in rows}
 
 
 async def insert_order_message(work: UnitOfWork, campus_id: int, order_id: int, kind: str, chat_id: int) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     RowMapping,
     Select,
@@ -15,7 +13,6 @@ from sqlalchemy import (
     case,
     func,
     select,
-    true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,7 +25,7 @@ from domain.messaging.notification.fallback import SHOWN_BY_ORDER_MESSAGE
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
-from domain.messaging.tables import notification
+from domain.messaging.tables import notification, order_message
 from domain.order_messages.view import OrderView
 from domain.orders.escalations.silent_runner import is_runner_silent_given
 from domain.orders.rows import order_from_row
@@ -51,10 +48,7 @@ _FULL_TABLES = (orders, campus, hold, payable, rating, customer_debt)
 _LABELS = {table: {column.name: f"{table.name}_{column.name}" for column in table.c} for table in _FULL_TABLES}
 _KEYS = {table: table.primary_key.columns[0].name for table in _FULL_TABLES}
 
-_READERS = (
-    func.unnest(bindparam("chats", type_=ARRAY(BigInteger()))).table_valued("chat", name="reader").render_derived()
-)
-_CHAT = _READERS.c.chat
+_CHAT = order_message.c.chat_id  # no list of chats as a parameter: Postgres would plan each reading anew
 _CUSTOMER, _RUNNER, _VIEWER = (person.alias(name) for name in ("customer", "runner", "viewer"))
 _PLACE_IN_ONE_LINE = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
 _PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_ONE_LINE)  # as DropPoint.name
@@ -86,7 +80,7 @@ def _is_there(query: Select[tuple[int]]) -> ColumnElement[bool]:
 
 
 _JOINED = (
-    orders.join(_READERS, true())
+    orders.join(order_message, order_message.c.order_id == orders.c.id)
     .join(campus, campus.c.id == orders.c.campus_id)
     .join(_CUSTOMER, _CUSTOMER.c.id == orders.c.customer_id)
     .outerjoin(_RUNNER, _RUNNER.c.id == orders.c.runner_id)
@@ -100,7 +94,7 @@ _JOINED = (
 _ORDER_VIEW = (
     select(
         *(column.label(_LABELS[table][column.name]) for table in _FULL_TABLES for column in table.c),
-        _CHAT,
+        _CHAT.label("chat"),
         _CUSTOMER.c.first_name.label("customer_name"),
         _RUNNER.c.first_name.label("runner_name"),
         _VIEWER.c.language,
@@ -145,8 +139,7 @@ async def read_order_views(
 ) -> Mapping[int, RowMapping]:
     """Read the same for some messages of one order, as rows by the chat that reads them."""
     of_order = {"order": messages[0].order_id, "campus": messages[0].campus_id}
-    chats = {message.chat_id for message in messages}
-    rows = (await connection.execute(_ORDER_VIEW, of_order | {"chats": list(chats)})).mappings()
+    rows = (await connection.execute(_ORDER_VIEW, of_order)).mappings()
     return {row["chat"]: row for row in rows}
 
 

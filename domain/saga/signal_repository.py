@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, exists, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -53,7 +53,7 @@ def insert_signals_of_order(order_id: ColumnElement[int], name: str) -> Returnin
     """
     running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
         saga.c.order_id == order_id,
-        saga.c.kind == any_(bindparam("kinds", type_=ARRAY(Text()))),
+        saga.c.kind.in_(bindparam("kinds", expanding=True)),
         saga.c.status == SagaStatus.RUNNING,
     )
     signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()

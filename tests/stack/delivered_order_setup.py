@@ -11,6 +11,7 @@ from domain.database.actors import SYSTEM
 from domain.messaging.buttons import Tap
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
+from domain.messaging.outbox_repository import insert_order_message
 from domain.messaging.tables import notification
 from domain.order_messages.render import render_order_message
 from domain.order_messages.repository import order_message_source_from_row, read_order_view
@@ -135,6 +136,7 @@ async def order_message_for(
         first_sent_at=None,
     )
     async with stack.work() as work:
+        await insert_order_message(work, row.campus_id, order_id, kind, viewer.id)
         return render_order_message(
             kind, order_message_source_from_row(await read_order_view(work.connection, row), row).view, "en"
         )
