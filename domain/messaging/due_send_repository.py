@@ -41,6 +41,14 @@ _DUE_OF_ORDER = (
     .with_for_update(skip_locked=True)
 )
 _LEASE_OF_ORDER = TAKE_LEASE.where(order_message.c.id.in_(_DUE_OF_ORDER))
+_BESIDE = order_message.alias("beside")
+_SAME_ORDER = select(_BESIDE.c.order_id).where(_BESIDE.c.id == bindparam("number")).scalar_subquery()
+_DUE_BESIDE = (
+    select(order_message.c.id)
+    .where(order_message.c.order_id == _SAME_ORDER, order_message.c.due_at <= func.now())
+    .with_for_update(skip_locked=True)
+)
+_LEASE_BESIDE = TAKE_LEASE.where(order_message.c.id.in_(_DUE_BESIDE))
 _SENDS = (
     func.unnest(
         bindparam("ids", type_=ARRAY(BigInteger())),
@@ -87,11 +95,13 @@ class SentOrderMessage:
 
 
 def select_due_order_messages(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of order messages, most overdue first."""
+    """Select id and due_at of one order message of each order that has some, most overdue first."""
+    first_due = func.min(order_message.c.due_at)
     return (
-        select(order_message.c.id, order_message.c.due_at)
+        select(func.min(order_message.c.id).label("id"), first_due.label("due_at"))
         .where(order_message.c.due_at <= due_before)
-        .order_by(order_message.c.due_at)
+        .group_by(order_message.c.order_id)
+        .order_by(first_due)
         .limit(limit)
     )
 
@@ -143,6 +153,12 @@ def select_due_notifications_of_order(order_id: ColumnElement[int]) -> Select[An
 async def lease_order_messages_of(connection: AsyncConnection, order_id: int) -> Sequence[OrderMessageRow]:
     """Lease the due order messages of an order, without those that another worker has."""
     rows = (await connection.execute(_LEASE_OF_ORDER, {"number": order_id})).mappings()
+    return [order_message_from_row(row) for row in rows]
+
+
+async def lease_order_messages_beside(connection: AsyncConnection, order_message_id: int) -> Sequence[OrderMessageRow]:
+    """Lease an order message and the others of its order, as far as they are due and no other worker has them."""
+    rows = (await connection.execute(_LEASE_BESIDE, {"number": order_message_id})).mappings()
     return [order_message_from_row(row) for row in rows]
 
 

@@ -58,6 +58,8 @@ _DUE_KINDS = select(
 class DueSends:
     """Row ids, most overdue first; `notifications` by lane, without lanes in which none is due.
 
+    Of the order messages of one order that are due, one is among them.
+
     `abandoned` are notifications that a worker was sending when it stopped.
     """
 

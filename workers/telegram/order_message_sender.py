@@ -6,7 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 from domain.database.unit_of_work import Begin
-from domain.messaging.due_send_repository import LeaseOrderMessages, lease_order_messages_of
+from domain.messaging.due_send_repository import (
+    LeaseOrderMessages,
+    lease_order_messages_beside,
+    lease_order_messages_of,
+)
 from domain.messaging.lane import Lane
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow, keep_order_message_lease, lease_order_message
@@ -32,6 +36,11 @@ ANSWERED_TOGETHER_SECONDS = Timeout.ANSWERED_TOGETHER.seconds
 async def sync_order_message(sender_context: SenderContext, order_message_id: int) -> None:
     """Send or edit one order message; do nothing when it is not due, or another worker has its lease."""
     await _sync(sender_context, partial(lease_order_message, order_message_id=order_message_id))
+
+
+async def sync_order_messages_beside(sender_context: SenderContext, order_message_id: int) -> None:
+    """Send or edit an order message and all others of its order that are due, as `sync_order_messages_of`."""
+    await _sync(sender_context, partial(lease_order_messages_beside, order_message_id=order_message_id))
 
 
 async def sync_order_messages_of(sender_context: SenderContext, order_id: int) -> None:

@@ -13,7 +13,7 @@ from domain.settings.logs import get_logger
 from workers.scheduling.due_work_repository import DueSends, list_due_sends
 from workers.telegram.closing.questions import show_settled
 from workers.telegram.notification_sender import dispatch_notification
-from workers.telegram.order_message_sender import sync_order_message
+from workers.telegram.order_message_sender import sync_order_messages_beside
 from workers.telegram.send_limits import SendLimit, has_room
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_abandoned_send
@@ -84,7 +84,9 @@ def _sends_of(due: DueSends, lane: Lane) -> list[tuple[SendFunction, int]]:
     notifications: list[tuple[SendFunction, int]] = [(dispatch_notification, number) for number in found]
     if lane is not Lane.ORDER:
         return notifications
-    order_messages: list[tuple[SendFunction, int]] = [(sync_order_message, number) for number in due.order_messages]
+    order_messages: list[tuple[SendFunction, int]] = [
+        (sync_order_messages_beside, number) for number in due.order_messages
+    ]
     questions: list[tuple[SendFunction, int]] = [(show_settled, number) for number in due.questions]
     turns = zip_longest(order_messages, notifications, questions)
     return [each for turn in turns for each in turn if each is not None]
