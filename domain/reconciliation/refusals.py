@@ -16,9 +16,15 @@ class TransferUnexplained(CampusGError):
 
 
 class TransferUnread(CampusGError):
-    """What Stripe has of the transfer was not read yet."""
+    """How much the transfer moved was not read at Stripe yet."""
 
     key = "error-transfer-unread"
+
+
+class TransferTakenBack(CampusGError):
+    """All that the transfer moved was reversed: it paid nobody."""
+
+    key = "error-transfer-taken-back"
 
 
 class TransferOfAnother(CampusGError):

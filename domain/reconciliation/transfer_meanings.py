@@ -17,6 +17,7 @@ from domain.reconciliation.notifications import paid_at_stripe
 from domain.reconciliation.refusals import (
     NoPayOwed,
     TransferOfAnother,
+    TransferTakenBack,
     TransferUnexplained,
     TransferUnlikePay,
     TransferUnread,
@@ -54,7 +55,8 @@ async def book_as_pay(work: UnitOfWork, settled: Discrepancy, order_id: int | No
     """Book a transfer as the pay for the order, which is locked, once, and tell the runner.
 
     It counts for what it moved less what was reversed of it. Raise TransferUnread while this was not read,
-    NoPayOwed, TransferOfAnother and TransferUnlikePay when it cannot be that pay, and Stale when it is booked.
+    NoPayOwed, TransferOfAnother, TransferTakenBack and TransferUnlikePay when it cannot be that pay, and Stale when it
+    is booked.
     """
     owed = None if order_id is None else await _lock_open_payable(work, order_id)
     if owed is None:
@@ -94,12 +96,17 @@ async def _require_runners_account(work: UnitOfWork, settled: Discrepancy, owed:
 
 
 async def _find_amount(work: UnitOfWork, settled: Discrepancy) -> int:
-    """Return the minor units that the transfer moved less its reversals, as far as the balance tells of them."""
+    """Return the minor units that the transfer moved less its reversals, as its balance transactions say.
+
+    What the transfer itself says is no substitute: a reversal whose balance transaction is read later is adopted then,
+    and the runner would be owed it a second time.
+    """
     moved = await sum_moved(work, settled.id, f"transfer:{settled.subject}")
-    amount = None if moved is None else -moved or settled.remote_value
-    if amount is None or amount <= 0:
+    if moved is None:
         raise TransferUnread(number=settled.id)
-    return amount
+    if moved >= 0:
+        raise TransferTakenBack(number=settled.id)
+    return -moved
 
 
 async def resume_payout(work: UnitOfWork, order_id: int) -> None:

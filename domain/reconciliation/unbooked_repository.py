@@ -99,11 +99,11 @@ async def list_lacking_of(work: UnitOfWork, discrepancy_id: int) -> list[Lacking
 async def sum_moved(work: UnitOfWork, discrepancy_id: int, posting_key: str) -> int | None:
     """Return the minor units that the balance transactions of this discrepancy moved in all, booked or not.
 
-    Return 0 when none is kept, and None when there are some without that of `posting_key`.
+    Return None while that of `posting_key` is not kept.
     """
     query = select(unbooked_movement.c.net, unbooked_movement.c.posting_keys)
     rows = (await work.connection.execute(query.where(unbooked_movement.c.discrepancy_id == discrepancy_id))).all()
-    if rows and not any(posting_key in row.posting_keys for row in rows):
+    if not any(posting_key in row.posting_keys for row in rows):
         return None
     return sum(int(row.net) for row in rows)
 

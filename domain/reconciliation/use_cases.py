@@ -17,7 +17,14 @@ from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
 from domain.orders.repository import find_order, lock_order
 from domain.orders.use_cases.act_subjects import find_act_subject, subject_of_order
-from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus, TransferMeaning
+from domain.reconciliation.discrepancy import (
+    Discrepancy,
+    DiscrepancyEvent,
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    TransferMeaning,
+)
+from domain.reconciliation.list_cursor_repository import MOVEMENTS, read_list_soon
 from domain.reconciliation.refusals import OrderUnfinished, OrderUnnamed
 from domain.reconciliation.repository import (
     end_discrepancy,
@@ -52,7 +59,7 @@ async def view_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, numb
 async def request_discrepancy_recheck(
     work: UnitOfWork, campus: Campus, admin: Member, number: int, chat_id: int
 ) -> Discrepancy:
-    """[Look again]: let a worker ask Stripe and answer in this chat.
+    """[Look again]: let a worker ask Stripe and answer in this chat, and soon read what a transfer moved.
 
     Raise Stale when the discrepancy is over.
     """
@@ -60,6 +67,8 @@ async def request_discrepancy_recheck(
     wanted = await request_recheck(work, campus.id, number, chat_id)
     if wanted is None:
         raise Stale
+    if wanted.kind is DiscrepancyKind.UNKNOWN_TRANSFER:
+        await read_list_soon(work, MOVEMENTS)
     return wanted
 
 

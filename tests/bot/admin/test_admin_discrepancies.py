@@ -6,10 +6,13 @@ from uuid import uuid4
 from domain.campuses.tables import membership
 from domain.messaging.buttons import Tap
 from domain.reconciliation.tables import discrepancy
+from domain.reconciliation.unbooked_repository import UnbookedMovement, note_unbooked
 from domain.saga.tables import saga
 from tests.bot.admin.test_admin_refunds import paid_order
 from tests.stack.bot_stack import BotStack, Json
 from tests.stack.order_setup import notifications_of, open_order
+
+MOVED = 630  # minor units, of a transfer by hand
 
 
 async def insert_discrepancy(stack: BotStack, campus: str = "north", **more: Json) -> int:
@@ -80,7 +83,7 @@ async def test_an_admin_says_whether_an_unknown_transfer_paid_the_runner(stack: 
     over = {"status": "done", "ended_at": datetime.now(UTC), "wake_at": None}
     await stack.update_rows(saga, saga.c.order_id == order_id, **over)
     transfer: Json = {"kind": "unknown_transfer", "order_id": order_id, "note": "acct_of_nobody"}
-    number = await insert_discrepancy(stack, **transfer)
+    number = await insert_discrepancy(stack, subject="tr_by_hand", **transfer)
     assert "a pay-out we do not know" in await sam.answer_to("/differences")
     assert "what the runner is owed is sent" in await sam.screen_after(f"{number}: other…")
     await sam.press("⚖️ Differences")
@@ -88,7 +91,13 @@ async def test_an_admin_says_whether_an_unknown_transfer_paid_the_runner(stack: 
     assert "Say what transfer" in await sam.answer_to(f"/settle {number} paid by hand")
     await sam.write("/differences")
     assert "pay the runner of its order?" in await sam.screen_after(f"🏃 {number}: pay…")
-    assert "is settled" in await sam.answer_to("the bot was down")
+    assert "was not read at Stripe yet" in await sam.answer_to("the bot was down")
+    moved = UnbookedMovement(
+        movement="txn_by_hand", net=-MOVED, currency="sgd", posting_keys=("transfer:tr_by_hand",), due=-MOVED
+    )
+    async with stack.autocommit_work() as work:
+        await note_unbooked(work, number, moved)
+    assert "is settled" in await sam.answer_to(f"/transfer_pay {number} the bot was down")
     row = await _discrepancy_row(stack, number)
     assert (row["status"], row["meaning"], row["reason"]) == ("settled", "pay", "the bot was down")
     assert len(await notifications_of(stack, order_id, "notification-paid-at-stripe", ana)) == 1
