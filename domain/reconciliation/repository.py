@@ -49,7 +49,8 @@ async def report_discrepancy(
 ) -> Discrepancy:
     """Insert or update the observed discrepancy, and tell the admins once each time it opens.
 
-    What a person settled stays settled until the amount changes. A harmless one is ended at once and told to nobody.
+    What a person settled stays settled until the amount changes. A harmless one is ended at once and told to nobody;
+    it is returned as it was before that.
     """
     before = await _lock_or_insert(work, observed)
     facts = {

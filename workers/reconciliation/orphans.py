@@ -6,10 +6,16 @@ from typing import Generic, TypeVar
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.payments.hold_repository import find_hold_by_intent
-from domain.reconciliation.discrepancy import DiscrepancyKind, ForeignKind, ObservedDiscrepancy
+from domain.reconciliation.discrepancy import (
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    ForeignKind,
+    ObservedDiscrepancy,
+)
 from domain.reconciliation.foreign_repository import is_any_foreign, keep_foreign_object
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
+from domain.reconciliation.transfer_meanings import resume_payout
 from domain.settings.timeouts import Timeout
 from workers.reconciliation.at_stripe.adoption import Adoption, adopt_found_refund
 from workers.reconciliation.late_objects import cancel_late_hold, reverse_late_transfer
@@ -142,12 +148,20 @@ async def check_object(
         is_late = owner.ownership is ObjectOwnership.LATE
         correct = object_kind.choose_correction(found) if is_late else None
         if owner.ownership is ObjectOwnership.UNOWNED or (is_late and correct is None):
-            await report_discrepancy(work, _observe(object_kind, found, owner))
+            await _report(work, _observe(object_kind, found, owner))
         elif owner.ownership is ObjectOwnership.FOREIGN and object_kind.amount_at_stake(found):
             await keep_foreign_object(work, found.id, object_kind.foreign_kind, found.currency)
     if correct is not None:
         await correct(context, found, owner)
     return owner.ownership
+
+
+async def _report(work: UnitOfWork, observed: ObservedDiscrepancy) -> None:
+    """Report it; of a transfer that was reversed in full, let the pay be sent that it kept back until now."""
+    before = await report_discrepancy(work, observed)
+    ends = observed.harmless and before.status is DiscrepancyStatus.OPEN
+    if ends and before.kind is DiscrepancyKind.UNKNOWN_TRANSFER and before.order_id is not None:
+        await resume_payout(work, before.order_id)
 
 
 async def _try_adopt(
