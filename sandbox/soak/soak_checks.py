@@ -192,9 +192,9 @@ async def _check_order_messages(
 
 def _ended_unseen(order_message: asyncpg.Record, order: asyncpg.Record) -> bool:
     """Return whether runners were never shown an order: it ended unclaimed while its message waited to be sent."""
-    never_sent = order_message["message_id"] is None and order_message["first_sent_at"] is None
     is_settled = order_message["error"] is None and order_message["requested_revision"] > 1  # its end asked for another
-    return order_message["kind"] == "group" and never_sent and is_settled and order["accepted_at"] is None
+    is_unseen = order_message["message_id"] is None and order["accepted_at"] is None
+    return order_message["kind"] == "group" and is_unseen and is_settled
 
 
 def _find_order_message_faults(
