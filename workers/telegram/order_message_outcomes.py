@@ -64,16 +64,37 @@ class Attempt:
         return SentOrderMessage(message=message, message_id=message_id, digest=self.digest)
 
 
-async def record_attempts(sender_context: SenderContext, attempts: Sequence[Attempt]) -> None:
-    """Record what came of some sends: the plain ones in one statement, each of the others alone."""
-    sent = [each.sent for each in attempts if each.sent is not None]
-    recorded: frozenset[int] = frozenset()
-    if len(sent) > 1:
-        async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
-            recorded = await record_order_messages_sent(work, sent)
+async def record_attempts(sender_context: SenderContext, attempts: Sequence[Attempt]) -> list[Exception]:
+    """Record what came of some sends: the plain ones in one statement, each of the others alone.
+
+    One that cannot be recorded keeps no other from it. Return why some could not.
+    """
+    errors: list[Exception] = []
+    recorded = await _record_together(sender_context, attempts)
     for attempt in attempts:
-        if attempt.order_message.id not in recorded:
+        order_message = attempt.order_message
+        if order_message.id in recorded:
+            continue
+        try:
             await _record_outcome(sender_context, attempt)
+        except Exception as error:
+            facts = {"order_message": order_message.id, "order": order_message.order_id}
+            log.warning("order_message_not_recorded", **facts, error=format_error(error))
+            errors.append(error)
+    return errors
+
+
+async def _record_together(sender_context: SenderContext, attempts: Sequence[Attempt]) -> frozenset[int]:
+    """Return the order messages that were recorded: those left are recorded alone, also when this fails."""
+    sent = [each.sent for each in attempts if each.sent is not None]
+    if len(sent) < 2:
+        return frozenset()
+    try:
+        async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
+            return await record_order_messages_sent(work, sent)
+    except Exception as error:
+        log.info("order_messages_not_recorded_together", error=format_error(error))
+        return frozenset()
 
 
 async def record_order_message_error(

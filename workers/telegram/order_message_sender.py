@@ -1,7 +1,7 @@
 """The sender of order messages: renders each as committed at the moment of sending, and sends or edits it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from functools import partial
 
@@ -63,22 +63,39 @@ async def _sync(sender_context: SenderContext, lease: LeaseOrderMessages) -> Non
         return
     sending = [asyncio.create_task(_attempt(sender_context, each, seen[each.chat_id])) for each in leased]
     try:
-        await _record_as_answered(sender_context, sending)
-    finally:
+        errors = await _record_as_answered(sender_context, sending)
+    except asyncio.CancelledError:  # this job itself: with it what is in flight
         for task in sending:
-            task.cancel()  # those in flight, when this job itself is cancelled
+            task.cancel()
+        raise
+    if errors:
+        raise errors[0]
 
 
-async def _record_as_answered(sender_context: SenderContext, sending: Sequence[asyncio.Task[Attempt | None]]) -> None:
-    """Record those together that are answered soon, and each slow one alone: no send waits for another."""
+async def _record_as_answered(
+    sender_context: SenderContext, sending: Sequence[asyncio.Task[Attempt | None]]
+) -> list[Exception]:
+    """Record those together that are answered soon, and the slow ones as they come: no send waits for another.
+
+    Return why some could not be recorded.
+    """
     if not sending:
-        return
+        return []
     answered, late = await asyncio.wait(sending, timeout=ANSWERED_TOGETHER_SECONDS)
-    await record_attempts(sender_context, [attempt for task in answered if (attempt := task.result()) is not None])
-    for answer in asyncio.as_completed(late):
-        slow = await answer
-        if slow is not None:
-            await record_attempts(sender_context, [slow])
+    errors = await _record_answered(sender_context, answered)
+    while late:
+        answered, late = await asyncio.wait(late, return_when=asyncio.FIRST_COMPLETED)
+        errors += await _record_answered(sender_context, answered)
+    return errors
+
+
+async def _record_answered(
+    sender_context: SenderContext, answered: Set[asyncio.Task[Attempt | None]]
+) -> list[Exception]:
+    failures = [task.exception() for task in answered]
+    attempts = [task.result() for task in answered if task.exception() is None]
+    errors = await record_attempts(sender_context, [each for each in attempts if each is not None])
+    return errors + [error for error in failures if isinstance(error, Exception)]
 
 
 async def _attempt(sender_context: SenderContext, order_message: OrderMessageRow, seen: OrderViewRow) -> Attempt | None:

@@ -2,9 +2,15 @@
 
 import asyncio
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from tests.cases import case
-from tests.workers.telegram.sender_stack import CLAIMED, SenderStack
-from workers.telegram.order_message_sender import sync_order_message
+from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, SenderStack
+from workers.telegram.order_message_sender import sync_order_message, sync_order_messages_of
+
+REFUSE = "ALTER TABLE order_message ADD CONSTRAINT refused CHECK (kind <> 'customer' OR message_id IS NULL)"
+ADMIT = "ALTER TABLE order_message DROP CONSTRAINT refused"
 
 
 async def test_many_workers_send_a_new_order_message_once(stack: SenderStack) -> None:
@@ -41,3 +47,23 @@ async def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(stac
     await stack.make_due()
     await stack.send_all_due()
     assert (await stack.order_message_row("customer")).message_id is not None
+
+
+@pytest.mark.parametrize("slow_seconds", [0, 1])
+async def test_one_that_cannot_be_recorded_keeps_no_other_of_its_order_from_it(
+    stack: SenderStack, slow_seconds: int
+) -> None:
+    order = await stack.add_order()
+    if slow_seconds:
+        await stack.inject_fault("late_answer", GROUP, seconds=slow_seconds)
+    await stack.execute_sql(REFUSE)
+    try:
+        with pytest.raises(IntegrityError):
+            await sync_order_messages_of(stack.context, order.id)
+    finally:
+        await stack.execute_sql(ADMIT)
+    assert (await stack.order_message_row("group")).message_id is not None
+    await stack.make_due()
+    await stack.send_all_due()
+    assert (await stack.order_message_row("customer")).message_id is not None
+    assert len(await stack.chat_texts(ANA, GROUP)) == 1
