@@ -34,6 +34,7 @@ class Figure:
     orders: int | None = None
     rate: float = 0.0
     workers: int = 1
+    warming_up: int = 0  # the first orders, which meet cold processes: their times are not counted
     fault: Fault | None = None
     patience_seconds: float = 30.0  # without a settled order; what is left then is lost
     only: frozenset[str] | None = None  # of these peers alone
@@ -91,7 +92,7 @@ FAULT_ORDERS = 200
 FIGURES = (
     Figure(name="burst-0", delay_seconds=0.0),
     Figure(name="burst-50", delay_seconds=0.05),
-    Figure(name="paced", delay_seconds=0.0, orders=400, rate=20.0),
+    Figure(name="paced", delay_seconds=0.0, orders=440, rate=20.0, warming_up=40),
     Figure(name="kill", delay_seconds=0.05, orders=FAULT_ORDERS, fault=Fault.KILL_WORKER, patience_seconds=90.0),
     Figure(
         name="flush",

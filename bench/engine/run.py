@@ -216,7 +216,8 @@ async def read_effects(attempt: Attempt) -> dict[str, Any]:
     if wrong:
         raise RuntimeError(f"{attempt.peer.name} {attempt.figure.name}: {wrong} orders ended wrongly")
     ended = [row for row in rows if row["settled"] is not None]
-    latencies = sorted(1000 * (row["settled"] - row["submitted"]) for row in ended)
+    by_age = sorted(ended, key=lambda row: row["submitted"])
+    latencies = [1000 * (row["settled"] - row["submitted"]) for row in by_age[attempt.figure.warming_up :]]
     last, first = max(row["settled"] for row in ended), min(row["submitted"] for row in rows)
     effects: dict[str, Any] = {
         "seconds": round(last - first, 4),
