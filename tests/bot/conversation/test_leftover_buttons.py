@@ -1,12 +1,16 @@
 """Buttons of menus and forms that stay in a chat after they were used: each is answered in words, and acts no more."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
 
 from domain.messaging.buttons import Tap
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.admin.test_admin_discrepancies import insert_discrepancy
 from tests.bot.admin.test_admin_refunds import paid_order
 from tests.bot.conversation.leftover_presses import LeftoverPress, press_leftovers
 from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.campus_setup import running_bot_stack
 from tests.stack.order_setup import arrived_order, claimed_order, make_stuck_saga
 
 LEFT = "left to press"
@@ -99,7 +103,18 @@ async def test_the_form_of_a_problem(stack: BotStack) -> None:
         assert faults_of(await press_leftovers(one)) == []
 
 
-async def test_the_lists_and_questions_of_an_admin(stack: BotStack) -> None:
+@pytest.fixture
+async def own_stack(database_url: str, redis_url: str) -> AsyncIterator[BotStack]:
+    """A campus for one test: nothing that another test left stands on its lists, to be decided by a press."""
+    async with (
+        running_telegram() as telegram_url,
+        running_bot_stack(database_url, redis_url, telegram_url, webhooks=True, names=("north",)) as ready,
+    ):
+        yield ready
+
+
+async def test_the_lists_and_questions_of_an_admin(own_stack: BotStack) -> None:
+    stack = own_stack
     sam, number = await stack.add_admin(), await make_stuck_saga(stack)
     found = await insert_discrepancy(stack)
     await sam.write("/stuck")
