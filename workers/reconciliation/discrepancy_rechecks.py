@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyKind
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.repository import (
     answer_recheck,
     end_discrepancy,
@@ -103,9 +103,28 @@ async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKin
 
 
 async def _still_lacks(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
-    """Return whether the books lack what the discrepancy tells of: what moved at Stripe does not change."""
+    """Return whether the books lack what the discrepancy tells of: what moved at Stripe does not change.
+
+    One that an upgrade opened again is told now.
+    """
     async with context.database() as work:
-        return bool(await list_lacking_of(work, discrepancy.id))
+        lacking = await list_lacking_of(work, discrepancy.id)
+        if lacking and lacking[0].told.told == 0:
+            await report_discrepancy(work, _as_observed(lacking[0].told))
+        return bool(lacking)
+
+
+def _as_observed(told: Discrepancy) -> ObservedDiscrepancy:
+    return ObservedDiscrepancy(
+        kind=told.kind,
+        subject=told.subject,
+        campus_id=told.campus_id,
+        order_id=told.order_id,
+        local_value=told.local_value,
+        remote_value=told.remote_value,
+        currency=told.currency,
+        note=told.note,
+    )
 
 
 async def _transaction_still_mismatched(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:

@@ -7,10 +7,11 @@ from domain.ledger.postings import fee_posting
 from domain.ledger.repository import post_to_ledger
 from domain.orders.states import Order, OrderStatus
 from domain.reconciliation import use_cases
-from tests.scenarios.reconciliation_setup import discrepancies, reconcile_all
+from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
 from tests.scenarios.refund_setup import complete_refund
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
+from tests.workers.dashboard.test_transfers_read_late import read_alone
 
 
 async def test_a_converted_charge_books_no_fee_in_the_orders_currency_and_stops_new_orders(stack: WorkerStack) -> None:
@@ -57,6 +58,17 @@ async def test_a_pause_of_the_team_keeps_its_words_and_the_team_is_told_all_the_
     (campus,) = await stack.rows("SELECT paused, pause_reason FROM campus WHERE id = :id", id=stack.campus.id)
     assert tuple(campus) == (True, "exams until Friday")
     assert (await stack.notification_keys(order)).count("notification-settled-elsewhere") == 1
+
+
+async def test_what_an_upgrade_asks_about_again_is_told_once_more(stack: WorkerStack) -> None:
+    await converted_order(stack)
+    await reconcile_all(stack)
+    told = len(await admin_notifications(stack))
+    reopened = "UPDATE discrepancy SET told = 0 WHERE kind = 'other_currency' AND status = 'open'"
+    await stack.sql(reopened)
+    for _ in range(2):
+        await read_alone(stack, "open")
+    assert len(await admin_notifications(stack)) == told + 1
 
 
 async def settle_all(stack: WorkerStack) -> None:
