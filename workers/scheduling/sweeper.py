@@ -132,19 +132,22 @@ class DueSagas:
     in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self, stopping: asyncio.Event) -> None:
-        """Start due sagas, most overdue first, in batches; the next batch when half of one is left."""
-        found = MAX_BATCH_SIZE
-        while found == MAX_BATCH_SIZE and not stopping.is_set():
+        """Start due sagas, most overdue first, in batches; the next batch when half of one is left.
+
+        Those that wait for a place in this worker are due until they have one. The turn ends when it found no others.
+        """
+        is_more_due = True
+        while is_more_due and not stopping.is_set():
             while len(self.in_flight) > MAX_BATCH_SIZE // 2:
                 await asyncio.wait(self.in_flight, return_when=asyncio.FIRST_COMPLETED)
             async with self.autocommit() as connection:
                 due = await list_due_sagas(connection, MAX_BATCH_SIZE)
-            found = len(due)
-            for saga_id in due:
-                if saga_id not in self.context.running_saga_ids:
-                    task = asyncio.create_task(self._run(str(saga_id)))
-                    self.in_flight.add(task)
-                    task.add_done_callback(self.in_flight.discard)
+            idle = [saga_id for saga_id in due if saga_id not in self.context.running_saga_ids]
+            for saga_id in idle:
+                task = asyncio.create_task(self._run(str(saga_id)))
+                self.in_flight.add(task)
+                task.add_done_callback(self.in_flight.discard)
+            is_more_due = bool(idle) and len(due) == MAX_BATCH_SIZE
 
     async def finish(self) -> None:
         """Wait for all sagas in flight."""

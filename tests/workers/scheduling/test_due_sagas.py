@@ -1,0 +1,34 @@
+"""What the sweeper starts of the sagas that are due: what is at work already does not make it ask in a circle."""
+
+import asyncio
+from dataclasses import replace
+
+from tests.stack.worker_stack import WorkerStack
+from tests.workers.tracing.test_tracing import autocommit_of
+from workers.scheduling.due_work_repository import list_due_sagas
+from workers.scheduling.sweeper import MAX_BATCH_SIZE, DueSagas
+
+ADD_SAGAS = (
+    "INSERT INTO saga (id, name, kind, version, campus_id, status, position, wake_at)"
+    " SELECT gen_random_uuid(), 'due ' || number, 'of_nobody', 1, :campus, 'running', 0, now()"
+    " FROM generate_series(1, :count) AS number"
+)
+
+
+async def test_a_turn_ends_while_a_whole_batch_of_due_sagas_is_at_work(stack: WorkerStack) -> None:
+    """They wait for a place in this worker, and stay due until they have one."""
+    await stack.sql(ADD_SAGAS, campus=stack.campus.id, count=MAX_BATCH_SIZE)
+    autocommit, started = autocommit_of(stack), list[str]()
+    async with autocommit() as connection:
+        at_work = set(await list_due_sagas(connection, MAX_BATCH_SIZE))
+    assert len(at_work) == MAX_BATCH_SIZE
+
+    async def start(saga_id: str) -> None:
+        started.append(saga_id)
+
+    worker = replace(stack.context, running_saga_ids=at_work)
+    due_sagas = DueSagas(context=worker, run_saga=start, autocommit=autocommit)
+    async with asyncio.timeout(5):
+        await due_sagas.start(asyncio.Event())
+    await due_sagas.finish()
+    assert started == []
