@@ -13,6 +13,7 @@ from domain.typed import without_direction
 
 LOCALES_DIRECTORY = Path(__file__).parents[1] / "locales"
 MAX_ARGUMENT_LENGTH = 2000  # characters; Fluent refuses arguments over 2500, but people write longer texts
+NO_SENTENCE = "no sentence has the key "  # what SentenceUnknown says, before the key
 FALLBACK_LANGUAGE = "en"  # a test keeps it complete; other languages may lack sentences
 
 
@@ -81,7 +82,7 @@ def _format_message(locale: str, key: str, arguments: Mapping[str, object]) -> s
         if errors:
             raise ValueError(f"{key} in {language}: {'; '.join(str(error) for error in errors)}")
         return _fill_placeholders(str(sentence), long_arguments)
-    raise SentenceUnknown(f"no sentence has the key {key}")
+    raise SentenceUnknown(NO_SENTENCE + key)
 
 
 def _placeholder(name: str) -> str:

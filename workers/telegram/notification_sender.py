@@ -16,6 +16,7 @@ from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
 from domain.messaging.notification.repository import (
     NotificationRow,
     drop_notification,
+    forget_notification_tries,
     keep_notification_lease,
     postpone_notification,
     record_notification_failure,
@@ -28,7 +29,7 @@ from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
 from domain.support.use_cases.relay import tell_relay_failed
-from domain.words import SentenceUnknown
+from domain.words import NO_SENTENCE, SentenceUnknown
 from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outcomes import (
@@ -108,7 +109,8 @@ async def _record_late_answer(
 
 async def _record_notification_error(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:
     async with sender_context.database() as work:
-        failed = await record_notification_failure(work, notification, ERROR_RETRY_DELAY, error)
+        is_first = _waited_for_sentence(notification)
+        failed = await record_notification_failure(work, notification, ERROR_RETRY_DELAY, error, is_first=is_first)
         if failed is not None and failed.tries >= MAX_TRIES:
             await _give_up_notification(work, failed, error)
 
@@ -128,6 +130,12 @@ async def _lease_and_render(
     except (LookupError, ValueError) as error:
         await _record_notification_outcome(sender_context, (notification,), MessageRejected(repr(error)))
         return None
+    if _waited_for_sentence(notification):
+        async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
+            found = await forget_notification_tries(work, notification)
+        if found is None:
+            return None
+        notification = found
     pause = await sender_context.rate_limiter.acquire(
         notification.campus_id, notification.chat_id, edit=False, lane=notification.lane
     )
@@ -136,6 +144,11 @@ async def _lease_and_render(
             await postpone_notification(work, notification, timedelta(seconds=pause))
         return None
     return await lease_with_followers(sender_context, notification, content, reader)
+
+
+def _waited_for_sentence(notification: NotificationRow) -> bool:
+    """Return whether its tries count how often it waited for a worker that has its sentence, and no fault."""
+    return notification.error is not None and notification.error.startswith(NO_SENTENCE)
 
 
 async def _leave_to_newer_worker(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:

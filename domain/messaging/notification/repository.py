@@ -221,15 +221,23 @@ async def postpone_notification(
 
 
 async def record_notification_failure(
-    work: UnitOfWork, message: NotificationRow, after: timedelta, error: str
+    work: UnitOfWork, message: NotificationRow, after: timedelta, error: str, *, is_first: bool = False
 ) -> NotificationRow | None:
     """Count a fault of ours before the lease, and make it due again after this delay.
 
-    Return the row with the counted tries; None when it was changed by another worker.
+    The first one counts anew. Return the row with the counted tries; None when it was changed by another worker.
     """
-    counted = {"due_at": func.now() + after, "tries": notification.c.tries + 1, "error": error}
+    tries = 1 if is_first else notification.c.tries + 1
+    counted = {"due_at": func.now() + after, "tries": tries, "error": error}
     later = _update_if_leased(message).values(counted).returning(notification)
     row = (await work.connection.execute(later)).mappings().one_or_none()
+    return None if row is None else notification_from_row(row)
+
+
+async def forget_notification_tries(work: UnitOfWork, message: NotificationRow) -> NotificationRow | None:
+    """Let its tries count anew: it waited, and nothing failed. Return None when it was changed by another worker."""
+    anew = _update_if_leased(message).values(tries=0, error=None).returning(notification)
+    row = (await work.connection.execute(anew)).mappings().one_or_none()
     return None if row is None else notification_from_row(row)
 
 

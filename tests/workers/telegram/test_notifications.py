@@ -115,6 +115,37 @@ async def test_a_notification_whose_sentence_no_worker_has_is_dropped_in_the_end
     assert [letter.subject for letter in await stack.dead_letters()] == [str(number)]
 
 
+async def wait_long(stack: SenderStack, name: str) -> int:
+    """Return a notification that waited for its sentence, almost until it is given up, and whose sentence came."""
+    number = await stack.add_notification(name)
+    waited = {"tries": MAX_TRIES_WITHOUT_SENTENCE - 1, "error": "no sentence has the key of-a-newer-release"}
+    async with stack.context.database() as work:
+        await work.connection.execute(update(notification).where(notification.c.id == number).values(waited))
+    return number
+
+
+async def test_a_fault_after_a_long_wait_for_a_sentence_is_the_first_one(stack: SenderStack) -> None:
+    number = await wait_long(stack, "new words")
+    await stack.execute_sql("UPDATE notification SET buttons = '[1]' WHERE id = :id", id=number)
+    await stack.sweep_once()
+    row = await stack.notification_row(number)
+    assert (row.status, row.tries) == ("due", 1)
+
+
+async def test_a_send_after_a_long_wait_for_a_sentence_is_the_first_one(
+    stack: SenderStack, unused_tcp_port: int
+) -> None:
+    number = await wait_long(stack, "new words")
+    nobody = open_telegram_sender(f"http://127.0.0.1:{unused_tcp_port}", {stack.campus_id: "1:x"})
+    await dispatch_notification(replace(stack.context, sender=nobody), number)
+    await nobody.close()
+    row = await stack.notification_row(number)
+    assert (row.status, row.tries, row.error.startswith("httpx.ConnectError")) == ("due", 1, True)
+    await stack.make_due()
+    await stack.send_all_due()
+    assert (await stack.notification_row(number)).status == "sent"
+
+
 async def set_key(stack: SenderStack, number: int, key: str) -> None:
     """Let the notification be of this sentence."""
     async with stack.context.database() as work:
