@@ -72,7 +72,7 @@ DISCREPANCY_TRANSITIONS: Mapping[tuple[DiscrepancyStatus, DiscrepancyEvent], Dis
         (_D.OPEN, _E.SETTLED): _D.SETTLED,
         (_D.GONE, _E.FOUND_AGAIN): _D.OPEN,
         (_D.MENDED, _E.FOUND_AGAIN): _D.OPEN,
-        (_D.SETTLED, _E.FOUND_AGAIN): _D.OPEN,  # only with another amount: else the admin's word holds
+        (_D.SETTLED, _E.FOUND_AGAIN): _D.OPEN,  # with another amount, or unsaid: else the admin's word holds
     }
 )
 

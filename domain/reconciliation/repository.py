@@ -74,6 +74,27 @@ async def report_discrepancy(
     return kept
 
 
+async def list_unsaid_transfers(work: UnitOfWork) -> Sequence[Discrepancy]:
+    """Return the unknown transfers that were settled without a word about what they were."""
+    query = select(discrepancy).where(discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER, _is_unsaid())
+    return [
+        discrepancy_from_row(row)
+        for row in (await work.connection.execute(query.order_by(discrepancy.c.id))).mappings()
+    ]
+
+
+async def reopen_unsaid_transfer(work: UnitOfWork, settled: Discrepancy) -> None:
+    """Open it again and tell the admins; do nothing when somebody was faster."""
+    ended = dict.fromkeys(("ended_at", "ended_by", "reason"))
+    this = update(discrepancy).where(discrepancy.c.id == settled.id, _is_unsaid())
+    statement = this.values(status=DiscrepancyStatus.OPEN, told=1, **ended).returning(discrepancy)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is not None:
+        opened = discrepancy_from_row(row)
+        await _log(work, opened, SYSTEM, DiscrepancyEvent.FOUND_AGAIN, DiscrepancyStatus.OPEN, opened.note)
+        await notify(work, unknown_transfer_opened(opened, work.now))
+
+
 async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Discrepancy:
     """Return the row of this discrepancy, locked; insert it when it is seen for the first time."""
     facts = {name: getattr(observed, name) for name in ObservedDiscrepancy.__slots__ if name != "harmless"}
@@ -221,13 +242,17 @@ def has_unknown_transfer() -> ColumnElement[bool]:
     """Build the condition that Stripe has a transfer for the payable's order that we do not know.
 
     While it holds, nothing more is sent for the order: until the discrepancy is gone, because the transfer was
-    reversed, or an admin says whether it paid the runner. One who settles it in a worker or bot of an earlier release
-    does not say it.
+    reversed, or an admin says whether it paid the runner. One who settles it in a bot of an earlier release does not
+    say it: it is opened again.
     """
     unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
-    is_unsaid = and_(discrepancy.c.status == DiscrepancyStatus.SETTLED, discrepancy.c.meaning.is_(None))
-    lasts = or_(discrepancy.c.status == DiscrepancyStatus.OPEN, is_unsaid)
+    lasts = or_(discrepancy.c.status == DiscrepancyStatus.OPEN, _is_unsaid())
     return exists().where(discrepancy.c.order_id == payable.c.order_id, *_is_of_its_order(), unknown, lasts)
+
+
+def _is_unsaid() -> ColumnElement[bool]:
+    """Build the condition that it was settled without a word about what it was."""
+    return and_(discrepancy.c.status == DiscrepancyStatus.SETTLED, discrepancy.c.meaning.is_(None))
 
 
 def _is_of_its_order() -> tuple[ColumnElement[bool], ...]:

@@ -22,7 +22,7 @@ from domain.reconciliation.refusals import (
     TransferUnlikePay,
     TransferUnread,
 )
-from domain.reconciliation.repository import find_order_meant
+from domain.reconciliation.repository import find_order_meant, list_unsaid_transfers, reopen_unsaid_transfer
 from domain.reconciliation.unbooked_repository import sum_moved
 from domain.saga.start import start_saga
 
@@ -49,6 +49,13 @@ async def _keeps_pay_back(work: UnitOfWork, found: Discrepancy) -> bool:
         return False
     owed = await find_payable(work, order.id)
     return order.status not in FINAL_ORDER_STATUSES if owed is None else owed.due > 0
+
+
+async def ask_about_unsaid_transfers(work: UnitOfWork) -> None:
+    """Open each transfer again that a bot of an earlier release settled without asking, and that keeps pay back."""
+    for each in await list_unsaid_transfers(work):
+        if await _keeps_pay_back(work, each):
+            await reopen_unsaid_transfer(work, each)
 
 
 async def book_as_pay(work: UnitOfWork, settled: Discrepancy, order_id: int | None) -> None:

@@ -25,6 +25,7 @@ from domain.reconciliation.list_cursor_repository import (
     release_list_cursor,
 )
 from domain.reconciliation.repository import report_discrepancy
+from domain.reconciliation.transfer_meanings import ask_about_unsaid_transfers
 from domain.refunds.evidence.reminders import remind_of_disputes
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
@@ -93,6 +94,7 @@ CHECKS_WITHOUT_CALLS: Mapping[str, Callable[[UnitOfWork], Awaitable[None]]] = Ma
         "expiring_holds": alert_expiring_holds,
         "foreign_objects": tell_foreign_objects,
         "settled_movements": report_booked_after_settling,
+        "unsaid_transfers": ask_about_unsaid_transfers,
         "new_accounts": _add_lists_of_new_accounts,
     }
 )

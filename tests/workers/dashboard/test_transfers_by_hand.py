@@ -18,7 +18,7 @@ from domain.reconciliation.refusals import (
     TransferUnexplained,
     TransferUnlikePay,
 )
-from tests.scenarios.reconciliation_setup import discrepancies, reconcile_all
+from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
 from tests.scenarios.refund_setup import complete_refund, completed_order, payable_state
 from tests.scenarios.scenario_setup import new_admin
 from tests.scenarios.stuck_sagas import release_saga, stick_saga
@@ -228,6 +228,20 @@ async def test_of_two_admins_who_say_it_at_once_one_books_it(stack: WorkerStack)
     await reconcile_all(stack)
     assert (await payable_state(stack, order))[0] == "paid"
     assert await stack.breaches() == []
+
+
+async def test_what_a_bot_of_an_earlier_release_settled_is_asked_about_again(stack: WorkerStack) -> None:
+    runner, admin = await new_runner(stack), await new_admin(stack)
+    order = await unpaid_order(stack, runner)
+    await send_by_hand(stack, runner, order=order)
+    ended = "status = 'settled', ended_at = now(), ended_by = :admin, reason = 'by hand'"
+    await stack.sql(f"UPDATE discrepancy SET {ended} WHERE status = 'open'", admin=admin.person_id)
+    for _ in range(2):
+        await reconcile_all(stack)
+    assert (await admin_notifications(stack)).count("notification-discrepancy-transfer") == 2
+    assert await payable_state(stack, order) == ("open", 0, 0)
+    await settle(stack, TransferMeaning.PAY)
+    await require_paid_once(stack, order)
 
 
 @pytest.mark.parametrize("amount", [SHARE, PART])
