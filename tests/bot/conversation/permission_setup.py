@@ -14,7 +14,6 @@ from domain.campuses.tables import campus, membership, saved_card
 from domain.database.actors import SYSTEM
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate
-from domain.inbox.tables import dead_letter
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import change_draft, set_pending_input
@@ -28,13 +27,13 @@ from domain.orders.timers.repository import set_timer
 from domain.orders.use_cases import ordering
 from domain.payments.tables import customer_debt, hold
 from domain.payouts.tables import debt, payable
-from domain.reconciliation.tables import discrepancy
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
 from domain.screening.tables import review
 from domain.support.tables import problem_case, rating
 from tests.bot.conversation.permission_restrictions import insert_restrictions
 from tests.bot.conversation.permission_rules import DRAFT_VERSION, ChatKind, Rule, SubjectKind
+from tests.bot.conversation.permission_troubles import insert_dead_letter, insert_discrepancy, insert_transfer
 from tests.stack.bot_stack import PERSON_IDS, BotStack, Json
 from tests.stack.raw_updates import incoming_update, message_content, private_chat, tap_content
 from tests.stack.rows import insert_member, insert_row
@@ -130,10 +129,10 @@ async def _insert_other_subjects(
         SubjectKind.UNANSWERED_ORDER: await _insert_disputed_order(work, here, customer, runner, "open"),
         SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner, "lost"),
         SubjectKind.SAGA: await _insert_stuck_saga(work, here.id, order_id),
-        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id, order_id, "unknown_intent"),
-        SubjectKind.TRANSFER: await _insert_discrepancy(work, here.id, reviewed, "unknown_transfer"),
+        SubjectKind.DISCREPANCY: await insert_discrepancy(work, here.id, order_id, "unknown_intent"),
+        SubjectKind.TRANSFER: await insert_transfer(work, here.id, reviewed),
         SubjectKind.PROPOSED_RESTRICTION: await insert_restrictions(work, here.id, runner, customer),
-        SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id, order_id),
+        SubjectKind.DEAD_LETTER: await insert_dead_letter(work, here.id, order_id),
     }
 
 
@@ -189,16 +188,6 @@ async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: 
     agreed = {"status": "failed", "runner_amount": 100, "asked_by": admin, "payment_intent": "pi", "reason": "cold"}
     refund_id = await insert_row(work, refund, **for_what | agreed)
     return await insert_row(work, debt, **for_what, refund_id=refund_id, refusal="balance_insufficient")
-
-
-async def _insert_discrepancy(work: UnitOfWork, campus_id: int, order_id: int, kind: str) -> int:
-    about = {"campus_id": campus_id, "kind": kind, "subject": f"{kind}_{uuid4()}", "note": "acct_of_nobody"}
-    return await insert_row(work, discrepancy, **about, order_id=order_id, remote_value=5, currency="sgd")
-
-
-async def _insert_dead_letter(work: UnitOfWork, campus_id: int, order_id: int) -> int:
-    about = {"campus_id": campus_id, "kind": "stripe_event", "subject": f"evt_{uuid4()}"}
-    return await insert_row(work, dead_letter, **about, order_id=order_id, shown="?", tries=5, error="no")
 
 
 async def _insert_locked_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
