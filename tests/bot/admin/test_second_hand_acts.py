@@ -59,6 +59,11 @@ async def test_a_forwarded_photo_is_no_answer_of_the_campus_team(stack: BotStack
     assert "I did nothing" in await sam.text()
 
 
+def decided(row: Json) -> Json:
+    """Return the row of a campus without what the bot notes by itself: that a webhook was not answered in time."""
+    return {name: value for name, value in row.items() if not name.startswith("webhook_fails")}
+
+
 async def test_a_group_is_bound_after_a_yes_only(stack: BotStack) -> None:
     sam, eve = await stack.add_admin(), await stack.add_runner("Eve")
     made = await stack.control_telegram(
@@ -70,7 +75,7 @@ async def test_a_group_is_bound_after_a_yes_only(stack: BotStack) -> None:
     assert "Make this group the runner group of North?" in (await sam.last_message(group))["text"]
     await eve.tap(Tap.BIND, argument=1, chat=group)
     (unchanged,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
-    assert unchanged == before
+    assert decided(unchanged) == decided(before)
     await sam.tap(Tap.BIND, argument=1, chat=group)
     (bound,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
     assert bound["runner_group"] == group
