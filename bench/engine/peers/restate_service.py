@@ -69,7 +69,8 @@ async def work() -> None:
     config.keep_alive_timeout = 2_147_483_647
     async with reference.open_payments() as payments:
         PAYMENTS.append(payments)
-        serving = asyncio.create_task(serve(restate.app([service]), config))  # type: ignore[arg-type]
+        app = restate.app([service])
+        serving = asyncio.create_task(serve(app, config))  # type: ignore[arg-type]  # ASGI, by a type of its own
         await register(f"http://127.0.0.1:{port}")
         reference.say_ready()
         await serving
