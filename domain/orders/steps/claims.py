@@ -103,15 +103,23 @@ async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Cam
         raise TooManyDeliveries(most=campus.open_jobs)
 
 
+def refuse_taken_order(order: Order, person_id: int) -> CampusGError | None:
+    """Return the refusal of a claim of an order that has its runner, this person or another; None when it has none."""
+    if order.runner_id == person_id and order.status in STATUSES_WITH_RUNNER:
+        return OrderAlreadyYours()
+    if order.runner_id is not None and order.status is not OrderStatus.CANCELLED:
+        return OrderAlreadyTaken()
+    return None
+
+
 async def _claim_refusal(work: UnitOfWork, run: SagaRun) -> CampusGError:
     """Return why the guarded UPDATE of a claim found no order: one refusal for the status and for each guard."""
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.customer_id == run.required_person_id:
         return OwnOrder()
-    if order.runner_id == run.required_person_id and order.status in STATUSES_WITH_RUNNER:
-        return OrderAlreadyYours()
-    if order.runner_id is not None and order.status is not OrderStatus.CANCELLED:
-        return OrderAlreadyTaken()
+    taken = refuse_taken_order(order, run.required_person_id)
+    if taken is not None:
+        return taken
     if order.status is OrderStatus.CREATED and await is_runner_barred(work, order.id, run.required_person_id):
         return BarredFromOrder()
     return OrderClosed()  # it is over, expires right now, or its hold ends too soon

@@ -31,6 +31,7 @@ from domain.orders.sagas.accept_order import build_claim_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.steps.claims import refuse_taken_order
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 
@@ -61,6 +62,9 @@ async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id
         require_permission(member, Action.CLAIM, own=False)
     if not member.reachable:
         raise ChatNotOpen
+    taken = refuse_taken_order(order, member.person_id)
+    if taken is not None and order.customer_id != member.person_id:
+        raise taken  # the guarded UPDATE would find it too, after six more statements of each who is late
     await start_saga(work, build_claim_start(order, runner_id=member.person_id))
     return await find_moved_order(work, campus.id, order_id)
 
