@@ -42,7 +42,8 @@ CREATE CONSTRAINT TRIGGER note_expiry AFTER UPDATE ON orders DEFERRABLE INITIALL
 """
 SET_TIMERS = (
     "INSERT INTO timer (campus_id, order_id, kind, status, due_at)"
-    " SELECT campus_id, id, 'expire', 'set', now() + make_interval(secs => $2 + $3 * row_number() OVER (ORDER BY id) / $4)"
+    " SELECT campus_id, id, 'expire', 'set',"
+    " now() + make_interval(secs => $2 + $3 * row_number() OVER (ORDER BY id) / $4)"
     " FROM orders WHERE id <> $1 AND status = 'CREATED'"
 )
 LATENESS = (
