@@ -12,7 +12,7 @@ from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind, unknown_send_rest
-from domain.messaging.tables import notification, order_message
+from domain.messaging.tables import notification, order_message, set_postponed
 from domain.settings.timeouts import Timeout
 
 # After this, another worker sends the order messages of a killed one. A refresh that is requested meanwhile raises
@@ -42,14 +42,20 @@ def due_again(
 
 
 RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row before changes nothing any more
-SENT = {"tries": 0, "error": None, "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now())}
+SENT = {
+    "tries": 0,
+    "postponed": 0,
+    "error": None,
+    "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessageRow:
     """An order message leased by this worker: `tries` since it was last sent, `fence` to guard the outcome.
 
-    `unknown_sends` counts the sends, not the edits, whose outcome nobody knew.
+    `postponed` counts how often Telegram was not to be had since then, and `unknown_sends` the sends, not the edits,
+    whose outcome nobody knew.
     """
 
     id: int
@@ -65,6 +71,8 @@ class OrderMessageRow:
     unknown_sends: int
     first_sent_at: datetime | None  # also of a message that somebody deleted
     former: Sequence[int]  # older messages of the order in the chat, which are not closed yet
+    postponed: int
+    error: str | None
 
 
 async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> Sequence[OrderMessageRow]:
@@ -99,19 +107,30 @@ async def record_order_message_sent(
 async def postpone_order_message(
     work: UnitOfWork, message: OrderMessageRow, after: timedelta, error: str | None = None
 ) -> bool:
-    """Make one that was not sent due again after this delay. Without an error the try does not count: it only waited.
+    """Make one that was not sent due again after this delay. The try does not count; without an error it only waited.
 
     Return False, and change nothing, when another worker has leased the row.
     """
-    tries = message.tries if error else message.tries - 1
-    changed = {"due_at": func.now() + after, "tries": tries, "error": error}
+    changed = {"due_at": func.now() + after, "tries": message.tries - 1, **set_postponed(order_message, error)}
     return (await work.connection.execute(_update_if_leased(message).values(changed))).rowcount == 1
+
+
+async def record_order_message_failure(
+    work: UnitOfWork, message: OrderMessageRow, after: timedelta, error: str
+) -> None:
+    """Count a fault of ours, and make it due again after this delay."""
+    await work.connection.execute(_update_if_leased(message).values(due_at=func.now() + after, error=error))
 
 
 async def rest_after_unknown_send(work: UnitOfWork, message: OrderMessageRow, error: str, least: timedelta) -> None:
     """Make one that may stand in the chat due again after a rest, which is longer each time and at least `least`."""
     rest = max(unknown_send_rest(message.unknown_sends + 1), least)
-    changed = {"due_at": func.now() + rest, "error": error, "unknown_sends": order_message.c.unknown_sends + 1}
+    changed = {
+        "due_at": func.now() + rest,
+        "tries": message.tries - 1,
+        "error": error,
+        "unknown_sends": order_message.c.unknown_sends + 1,
+    }
     await work.connection.execute(_update_if_leased(message).values(changed))
 
 
@@ -151,7 +170,7 @@ async def record_former_closed(work: UnitOfWork, message: OrderMessageRow, messa
     """Record that an older message has no buttons any more; due again at once while there is more to do."""
     left = func.array_remove(order_message.c.former, message_id)
     due = due_again(message.requested_revision, left)
-    await _record_outcome(work, message, {"former": left, "tries": 0, "due_at": due})
+    await _record_outcome(work, message, {"former": left, "tries": 0, "postponed": 0, "error": None, "due_at": due})
 
 
 async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> None:
@@ -191,6 +210,7 @@ async def retry_order_message(work: UnitOfWork, subject: str) -> None:
     retried = {
         "due_at": func.now(),
         "tries": 0,
+        "postponed": 0,
         "error": None,
         "requested_revision": order_message.c.requested_revision + 1,
         **RISEN,

@@ -47,7 +47,8 @@ async def find_replied_messages(
     if found:
         return found
     # An order message that Telegram refused for good has tries too, but is not due any more.
-    first_time = (order_message.c.message_id.is_(None), order_message.c.tries > 0, order_message.c.due_at.is_not(None))
+    begun = or_(order_message.c.tries > 0, order_message.c.unknown_sends > 0)
+    first_time = (order_message.c.message_id.is_(None), begun, order_message.c.due_at.is_not(None))
     being_sent = await _read(
         work,
         order_messages.where(*first_time),

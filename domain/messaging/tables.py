@@ -1,11 +1,22 @@
 """The outbox tables: one live order message for each chat and order, notifications sent at most once, questions."""
 
+from typing import Any
+
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
 from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
+
+
+def set_postponed(table: Table, error: str | None) -> dict[str, Any]:
+    """Return what to set when Telegram was not to be had, in these words; without an error it waited for its turn.
+
+    It is counted apart from the tries, which count our own faults alone: no outage brings a message nearer to its end.
+    """
+    return {} if error is None else {"postponed": table.c.postponed + 1, "error": error}
+
 
 order_message = Table(
     "order_message",
@@ -27,6 +38,7 @@ order_message = Table(
     Column("unknown_sends", Integer, nullable=False, server_default=text("0")),  # so many copies may be in the chat
     # older messages of the order in the chat that have their buttons yet
     Column("former", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("postponed", Integer, nullable=False, server_default=text("0")),  # so often Telegram was not to be had
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of_check("kind", OrderMessageKind),
 )
@@ -56,6 +68,7 @@ notification = Table(
     text_column("lane", default=Lane.ORDER),  # of the key; the default is for bots of the former release
     Column("written_by", BigInteger),  # the person whose words or photo it carries
     json_column("about", default="[]"),  # the people whom a reply to it means; none: the sides of its order
+    Column("postponed", Integer, nullable=False, server_default=text("0")),  # as above
     UniqueConstraint("name"),
     one_of_check("status", NotificationStatus),
     one_of_check("lane", Lane),
@@ -100,6 +113,7 @@ question = Table(  # a notification that asks for a decision
     timestamp_column("due_at"),  # while its message does not say how it was settled
     Column("tries", Integer, nullable=False, server_default=text("0")),
     text_column("error", nullable=True),
+    Column("postponed", Integer, nullable=False, server_default=text("0")),  # as above
 )
 Index("question_open", question.c.about, postgresql_where=text("event IS NULL"))
 Index("question_due", question.c.due_at, postgresql_where=text("due_at IS NOT NULL"))

@@ -29,8 +29,8 @@ MESSAGE_FAULTS = (
         name="notification_sent_again",
         area="messages",
         claim="A notification whose send got no answer is not sent again by itself.",
-        before="await record_unknown_send(work, notification, error)",
-        after="await postpone_notification(work, notification, backoff_delay(notification.tries), error)",
+        before="await record_unknown_send(work, notification, outcome.description)",
+        after="await postpone_notification(work, notification, timedelta(0), outcome.description)",
         tests=(
             "tests/workers/telegram/test_notifications.py"
             "::test_a_notification_whose_send_got_no_answer_has_unknown_outcome_and_is_not_repeated",

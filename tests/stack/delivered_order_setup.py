@@ -133,6 +133,8 @@ async def order_message_for(
         tries=0,
         fence=0,
         unknown_sends=0,
+        postponed=0,
+        error=None,
         first_sent_at=None,
     )
     async with stack.work() as work:

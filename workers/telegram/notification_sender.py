@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import assert_never
 
 from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
-from domain.messaging.bot_troubles.repository import BotTrouble
-from domain.messaging.bot_troubles.use_cases import record_bot_trouble
 from domain.messaging.chat_reader_repository import ChatReader, find_due_notification
-from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.notification.bundles import REFUSED_IN_BUNDLE
 from domain.messaging.notification.repository import (
     NotificationRow,
@@ -23,8 +19,6 @@ from domain.messaging.notification.repository import (
     record_notification_sent,
     record_notification_sent_late,
 )
-from domain.messaging.order_message_repository import migrate_chat
-from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
@@ -36,18 +30,20 @@ from workers.telegram.outcomes import (
     Blocked,
     MessageGone,
     MessageRejected,
-    Migrated,
-    NotSent,
-    RateLimited,
     SendOutcome,
     SendOutcomeUnknown,
     Sent,
-    TokenRefused,
     Unchanged,
+)
+from workers.telegram.send_endings import (
+    Outbox,
+    give_up_with_dead_letter,
+    heed_rate_limit,
+    record_reached,
+    record_undelivered,
 )
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import add_notification_dead_letter, record_unknown_send
-from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 ERROR_RETRY_DELAY = Timeout.NOTIFICATION_ERROR_REST.delta
 SENTENCE_REST = Timeout.SENTENCE_REST.delta
@@ -112,7 +108,7 @@ async def _record_notification_error(sender_context: SenderContext, notification
         is_first = _waited_for_sentence(notification)
         failed = await record_notification_failure(work, notification, ERROR_RETRY_DELAY, error, is_first=is_first)
         if failed is not None and failed.tries >= MAX_TRIES:
-            await _give_up_notification(work, failed, error)
+            await give_up_with_dead_letter(work, _OUTBOX, failed, error)
 
 
 async def _lease_and_render(
@@ -167,8 +163,7 @@ async def _record_notification_outcome(
 ) -> None:
     """Record the outcome of each in one transaction."""
     first = notifications[0]
-    if isinstance(outcome, RateLimited):
-        await sender_context.rate_limiter.pause_chat(first.campus_id, first.chat_id, outcome.seconds)
+    await heed_rate_limit(sender_context, first, outcome)
     if isinstance(outcome, Sent) and len(notifications) == 1 and first.error is None:
         async with sender_context.database(Begin.AS_ONE_STATEMENT) as work:
             if await record_notification_sent(work, first, outcome.message_id):
@@ -187,56 +182,24 @@ async def _apply_notification_outcome(work: UnitOfWork, notification: Notificati
     """Record the outcome and what follows from it; nothing when another worker has taken it since (fence)."""
     match outcome:
         case Sent(message_id):
-            tries = 1 if notification.error is None else 2
-            await record_reached_chat(work, notification.campus_id, notification.chat_id, tries=tries)
+            await record_reached(work, notification)
             await _mark_notification_sent(work, notification, message_id)
-        case RateLimited(seconds):
-            await postpone_notification(work, notification, timedelta(seconds=seconds))
-        case NotSent() | TokenRefused():
-            await _repeat_later(work, notification, outcome)
-        case Migrated(new_chat_id):
-            await _migrate_notification_chat(work, notification, new_chat_id)
-        case SendOutcomeUnknown(error):
-            await record_unknown_send(work, notification, error)
-        case Blocked(error):
-            await _drop_unreachable_notification(work, notification, error)
-        case MessageRejected(error):
-            log.error("notification_refused", notification=notification.id, key=notification.key, error=error)
-            await _give_up_notification(work, notification, error)
         case Unchanged() | MessageGone():
             raise AssertionError(f"a send cannot end as {outcome}")
         case _:
-            assert_never(outcome)
+            await record_undelivered(work, _OUTBOX, notification, outcome)
 
 
-async def _repeat_later(work: UnitOfWork, notification: NotificationRow, outcome: NotSent | TokenRefused) -> None:
-    """Send it later; what a refused bot has to say rests until its token is replaced."""
-    if isinstance(outcome, NotSent):
-        await postpone_notification(work, notification, backoff_delay(notification.tries), outcome.description)
-    elif await postpone_notification(work, notification, Timeout.REFUSED_TOKEN_REST.delta, outcome.description):
-        await record_bot_trouble(work, notification.campus_id, BotTrouble.TOKEN, outcome.description)
+async def _record_unknown(work: UnitOfWork, notification: NotificationRow, outcome: SendOutcomeUnknown) -> None:
+    await record_unknown_send(work, notification, outcome.description)
 
 
-async def _migrate_notification_chat(work: UnitOfWork, notification: NotificationRow, new_chat_id: int) -> None:
-    if await postpone_notification(work, notification, timedelta(0)):
-        await migrate_chat(work, notification.chat_id, new_chat_id)
-        work.enqueue_after_commit("send_notification", notification.id)
+async def _tell_nobody(_work: UnitOfWork, _notification: NotificationRow) -> None:
+    """Tell nobody: it is sent when the group is found again."""
 
 
-async def _drop_unreachable_notification(work: UnitOfWork, notification: NotificationRow, why: str) -> None:
-    """Let it wait for a group that was lost; else drop it, and tell who wrote it."""
-    campus_id, chat_id = notification.campus_id, notification.chat_id
-    if await comes_back_by_itself(work, campus_id, chat_id):
-        if await postpone_notification(work, notification, LOST_GROUP_REST, why):
-            await record_unreachable_chat(work, campus_id, chat_id, why)
-    elif await drop_notification(work, notification, why):
-        await record_unreachable_chat(work, campus_id, chat_id, why)
-        await tell_relay_failed(work, notification.id)
-
-
-async def _give_up_notification(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
-    if await drop_notification(work, notification, error):
-        await add_notification_dead_letter(work, notification, error)
+async def _tell_writer(work: UnitOfWork, notification: NotificationRow) -> None:
+    await tell_relay_failed(work, notification.id)
 
 
 async def _mark_notification_sent(work: UnitOfWork, notification: NotificationRow, message_id: int) -> None:
@@ -244,3 +207,15 @@ async def _mark_notification_sent(work: UnitOfWork, notification: NotificationRo
         return
     if await record_notification_sent_late(work, notification, message_id):
         await mark_dead_letter_recovered(work, DeadLetterKind.NOTIFICATION, notification.id)
+
+
+_OUTBOX = Outbox(
+    kind=DeadLetterKind.NOTIFICATION,
+    queue_job="send_notification",
+    postpone=postpone_notification,
+    give_up=drop_notification,
+    add_dead_letter=add_notification_dead_letter,
+    tell_waiting=_tell_nobody,
+    tell_unreachable=_tell_writer,
+    record_unknown=_record_unknown,
+)

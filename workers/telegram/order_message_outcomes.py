@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
 
 from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter, mark_dead_letter_recovered
-from domain.messaging.bot_troubles.repository import BotTrouble
-from domain.messaging.bot_troubles.use_cases import record_bot_trouble
 from domain.messaging.due_send_repository import SentOrderMessage, record_order_messages_sent
-from domain.messaging.lost_group_repository import LOST_GROUP_REST
 from domain.messaging.order_message_repository import (
     OrderMessageRow,
     give_up_order_message,
-    migrate_chat,
     postpone_order_message,
+    record_order_message_failure,
     record_order_message_gone,
     record_order_message_sent,
     rest_after_unknown_send,
@@ -25,23 +21,17 @@ from domain.orders.use_cases.lost_groups import tell_order_unseen
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
-from domain.settings.timeouts import Timeout
 from workers.telegram.closing.former_messages import follow_late_answer
-from workers.telegram.outcomes import (
-    Blocked,
-    MessageGone,
-    MessageRejected,
-    Migrated,
-    NotSent,
-    RateLimited,
-    SendOutcome,
-    SendOutcomeUnknown,
-    Sent,
-    TokenRefused,
-    Unchanged,
+from workers.telegram.outcomes import MessageGone, SendOutcome, SendOutcomeUnknown, Sent, Unchanged
+from workers.telegram.send_endings import (
+    Outbox,
+    give_up_with_dead_letter,
+    heed_rate_limit,
+    postpone_for_outage,
+    record_reached,
+    record_undelivered,
 )
 from workers.telegram.sender_context import SenderContext
-from workers.telegram.unreachable_chats import comes_back_by_itself, record_reached_chat, record_unreachable_chat
 
 log = get_logger(__name__)
 
@@ -58,7 +48,7 @@ class Attempt:
     def sent(self) -> SentOrderMessage | None:
         """What now stands in the chat, if recording that is all that follows."""
         message, outcome = self.order_message, self.outcome
-        if message.tries > 1 or not isinstance(outcome, Sent | Unchanged):
+        if message.error is not None or not isinstance(outcome, Sent | Unchanged):
             return None
         message_id = outcome.message_id if isinstance(outcome, Sent) else message.message_id
         return SentOrderMessage(message=message, message_id=message_id, digest=self.digest)
@@ -110,15 +100,14 @@ async def record_order_message_error(
     error = format_error(exception)
     async with sender_context.database() as work:
         if order_message.tries < MAX_TRIES:
-            await postpone_order_message(work, order_message, backoff_delay(order_message.tries), error)
+            await record_order_message_failure(work, order_message, backoff_delay(order_message.tries), error)
         else:
-            await _give_up_order_message(work, order_message, error)
+            await give_up_with_dead_letter(work, _OUTBOX, order_message, error)
 
 
 async def _record_outcome(sender_context: SenderContext, attempt: Attempt) -> None:
     order_message, outcome = attempt.order_message, attempt.outcome
-    if isinstance(outcome, RateLimited):
-        await sender_context.rate_limiter.pause_chat(order_message.campus_id, order_message.chat_id, outcome.seconds)
+    await heed_rate_limit(sender_context, order_message, outcome)
     is_one_statement = attempt.sent is not None or isinstance(outcome, timedelta)
     async with sender_context.database(Begin.AS_ONE_STATEMENT if is_one_statement else Begin.WITH_TIME) as work:
         is_recorded = await _apply_order_message_outcome(work, order_message, attempt.digest, outcome)
@@ -135,73 +124,41 @@ async def _apply_order_message_outcome(
     """
     match outcome:
         case Sent(message_id):
-            await record_reached_chat(work, order_message.campus_id, order_message.chat_id, tries=order_message.tries)
+            await record_reached(work, order_message)
             return await _mark_order_message_sent(work, order_message, message_id, digest)
         case Unchanged():
             await _mark_order_message_sent(work, order_message, order_message.message_id, digest)
         case timedelta():
             await postpone_order_message(work, order_message, outcome)
-        case RateLimited(seconds):
-            await postpone_order_message(work, order_message, timedelta(seconds=seconds))
         case MessageGone():
             await record_order_message_gone(work, order_message)
-        case Migrated(new_chat_id):
-            await _migrate_order_message_chat(work, order_message, new_chat_id)
-        case SendOutcomeUnknown() | NotSent() | TokenRefused():
-            await _repeat_later(work, order_message, outcome)
-        case Blocked(error):
-            await _stop_unreachable_order_message(work, order_message, error)
-        case MessageRejected(error):
-            log.error(
-                "order_message_refused", order_message=order_message.id, order=order_message.order_id, error=error
-            )
-            await _give_up_order_message(work, order_message, error)
         case _:
-            assert_never(outcome)
+            await record_undelivered(work, _OUTBOX, order_message, outcome)
     return True
 
 
-async def _repeat_later(
-    work: UnitOfWork, order_message: OrderMessageRow, outcome: SendOutcomeUnknown | NotSent | TokenRefused
-) -> None:
+async def _record_unknown(work: UnitOfWork, order_message: OrderMessageRow, outcome: SendOutcomeUnknown) -> None:
     """Send or edit it again: rather two messages than none. One that may stand in the chat rests longer each time."""
-    if isinstance(outcome, SendOutcomeUnknown) and order_message.message_id is None:
+    if order_message.message_id is None:
         least = timedelta(seconds=outcome.listening_seconds)
         await rest_after_unknown_send(work, order_message, outcome.description, least)
-    elif isinstance(outcome, TokenRefused):
-        if await postpone_order_message(work, order_message, Timeout.REFUSED_TOKEN_REST.delta, outcome.description):
-            await record_bot_trouble(work, order_message.campus_id, BotTrouble.TOKEN, outcome.description)
     else:
-        await postpone_order_message(work, order_message, backoff_delay(order_message.tries), outcome.description)
+        await postpone_for_outage(work, _OUTBOX, order_message, outcome.description)
 
 
-async def _migrate_order_message_chat(work: UnitOfWork, order_message: OrderMessageRow, new_chat_id: int) -> None:
-    if await postpone_order_message(work, order_message, timedelta(0)):
-        await migrate_chat(work, order_message.chat_id, new_chat_id)
-        work.enqueue_after_commit("update_order_message", order_message.id)
+async def _tell_waiting(work: UnitOfWork, order_message: OrderMessageRow) -> None:
+    await tell_order_unseen(work, order_message.campus_id, order_message.order_id)
 
 
-async def _stop_unreachable_order_message(work: UnitOfWork, order_message: OrderMessageRow, why: str) -> None:
-    """Let it wait for a group that was lost; else give it up, until the person writes again."""
-    campus_id, chat_id = order_message.campus_id, order_message.chat_id
-    if await comes_back_by_itself(work, campus_id, chat_id):
-        if await postpone_order_message(work, order_message, LOST_GROUP_REST, why):
-            await record_unreachable_chat(work, campus_id, chat_id, why)
-            await tell_order_unseen(work, campus_id, order_message.order_id)
-    elif await give_up_order_message(work, order_message, why):
-        await record_unreachable_chat(work, campus_id, chat_id, why)
-
-
-async def _give_up_order_message(work: UnitOfWork, order_message: OrderMessageRow, error: str) -> None:
-    if await give_up_order_message(work, order_message, error):
-        await _add_dead_letter(work, order_message, error)
+async def _tell_nobody(_work: UnitOfWork, _order_message: OrderMessageRow) -> None:
+    """Tell nobody: who blocked the bot gets the order message with the next change after they write again."""
 
 
 async def _mark_order_message_sent(
     work: UnitOfWork, order_message: OrderMessageRow, message_id: int | None, digest: str
 ) -> bool:
     is_recorded = await record_order_message_sent(work, order_message, message_id, digest)
-    if is_recorded and order_message.tries > 1:
+    if is_recorded and order_message.error is not None:
         await mark_dead_letter_recovered(work, DeadLetterKind.ORDER_MESSAGE, order_message.id)
     return is_recorded
 
@@ -218,3 +175,15 @@ async def _add_dead_letter(work: UnitOfWork, order_message: OrderMessageRow, err
         error=error,
     )
     await add_dead_letter(work, failed_item)
+
+
+_OUTBOX = Outbox(
+    kind=DeadLetterKind.ORDER_MESSAGE,
+    queue_job="update_order_message",
+    postpone=postpone_order_message,
+    give_up=give_up_order_message,
+    add_dead_letter=_add_dead_letter,
+    tell_waiting=_tell_waiting,
+    tell_unreachable=_tell_nobody,
+    record_unknown=_record_unknown,
+)

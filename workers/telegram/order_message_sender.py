@@ -129,7 +129,7 @@ async def _render_and_send(
 
 def _is_too_late(order_message: OrderMessageRow, status: OrderStatus) -> bool:
     """Return whether runners were never shown the order, because their group was lost, and it is not open any more."""
-    is_shown = order_message.first_sent_at is not None or order_message.tries == 1
+    is_shown = order_message.first_sent_at is not None or order_message.error is None
     return order_message.kind is OrderMessageKind.GROUP and not is_shown and status is not OrderStatus.CREATED
 
 

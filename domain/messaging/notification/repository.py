@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.lane import Lane
 from domain.messaging.notification.model import NotificationEvent, NotificationStatus, status_after, statuses_before
-from domain.messaging.tables import notification
+from domain.messaging.tables import notification, set_postponed
 from domain.settings.timeouts import Timeout
 
 # Renewed while a call takes long: a notification that is still `sending` after this has lost its worker.
@@ -89,6 +89,7 @@ class NotificationRow:
     silent: bool
     status: NotificationStatus
     tries: int
+    postponed: int
     error: str | None
     fence: int
 
@@ -210,12 +211,15 @@ async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
 async def postpone_notification(
     work: UnitOfWork, message: NotificationRow, after: timedelta, error: str | None = None
 ) -> bool:
-    """Make one that was certainly not sent due again after this delay.
+    """Make one that was certainly not sent due again after this delay. The try does not count.
 
     Return False, and change nothing, when the row was changed by another worker.
     """
     later = _update_if_leased(message).values(
-        status=status_after(NotificationEvent.POSTPONED), due_at=func.now() + after, error=error
+        status=status_after(NotificationEvent.POSTPONED),
+        due_at=func.now() + after,
+        tries=message.tries,
+        **set_postponed(notification, error),
     )
     return (await work.connection.execute(later)).rowcount == 1
 
@@ -236,7 +240,7 @@ async def record_notification_failure(
 
 async def forget_notification_tries(work: UnitOfWork, message: NotificationRow) -> NotificationRow | None:
     """Let its tries count anew: it waited, and nothing failed. Return None when it was changed by another worker."""
-    anew = _update_if_leased(message).values(tries=0, error=None).returning(notification)
+    anew = _update_if_leased(message).values(tries=0, postponed=0, error=None).returning(notification)
     row = (await work.connection.execute(anew)).mappings().one_or_none()
     return None if row is None else notification_from_row(row)
 
@@ -246,9 +250,8 @@ async def retry_notification(work: UnitOfWork, subject: str) -> None:
     ended = update(notification).where(
         notification.c.id == int(subject), notification.c.status.in_(statuses_before(NotificationEvent.RETRIED))
     )
-    await work.connection.execute(
-        ended.values(status=status_after(NotificationEvent.RETRIED), due_at=func.now(), tries=0, error=None, **_RISEN)
-    )
+    anew = {"due_at": func.now(), "tries": 0, "postponed": 0, "error": None}
+    await work.connection.execute(ended.values(status=status_after(NotificationEvent.RETRIED), **anew, **_RISEN))
     work.enqueue_after_commit("send_notification", int(subject))
 
 

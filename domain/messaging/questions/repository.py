@@ -14,7 +14,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.notification.repository import NotificationRow, notification_from_row
 from domain.messaging.questions.model import Settlement
-from domain.messaging.tables import notification, question
+from domain.messaging.tables import notification, question, set_postponed
 from domain.settings.timeouts import Timeout
 
 LEASE_TTL = Timeout.SEND_LEASE.delta
@@ -29,7 +29,7 @@ _LEASE = (
     update(question)
     .where(question.c.id == _DUE)
     .values(due_at=func.now() + LEASE_TTL, tries=question.c.tries + 1)
-    .returning(question.c.id, question.c.notification_id, question.c.tries)
+    .returning(question.c.id, question.c.notification_id, question.c.tries, question.c.postponed)
 )
 _OPEN = update(question).where(question.c.event.is_(None)).values(due_at=func.now())
 _SETTLE = _OPEN.where(
@@ -52,6 +52,7 @@ class SettledQuestion:
     id: int
     notification_id: int
     tries: int
+    postponed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,12 @@ async def record_question_shown(work: UnitOfWork, question_id: int) -> None:
 
 
 async def postpone_question(work: UnitOfWork, settled: SettledQuestion, after: timedelta, error: str | None) -> None:
-    """Make it due again after this delay. Without an error the try does not count: it only waited."""
-    tries = settled.tries if error else settled.tries - 1
-    changed: dict[str, Any] = {"due_at": func.now() + after, "tries": tries, "error": error}
+    """Make it due again after this delay. The try does not count; without an error it only waited."""
+    changed = {"due_at": func.now() + after, "tries": settled.tries - 1, **set_postponed(question, error)}
+    await work.connection.execute(update(question).where(question.c.id == settled.id).values(changed))
+
+
+async def record_question_failure(work: UnitOfWork, settled: SettledQuestion, after: timedelta, error: str) -> None:
+    """Count a try that failed, and make it due again after this delay."""
+    changed = {"due_at": func.now() + after, "error": error}
     await work.connection.execute(update(question).where(question.c.id == settled.id).values(changed))

@@ -164,6 +164,7 @@ def written_to_team(side: OrderSide) -> NotificationRow:
         silent=False,
         status=NotificationStatus.DUE,
         tries=0,
+        postponed=0,
         error=None,
         fence=0,
     )

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
 from domain.orders.states import Order
-from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack
+from tests.workers.telegram.sender_stack import ANA, BOT, GROUP, MEI, TOKEN, SenderStack
 from workers.telegram.notification_sender import MAX_TRIES_WITHOUT_SENTENCE
+from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.sender import open_telegram_sender
 
 
 async def try_all_sends(stack: SenderStack, times: int) -> None:
@@ -122,3 +125,39 @@ async def test_a_link_that_no_button_may_have_is_one_dead_letter_and_tried_no_mo
     assert "/pay/1" not in found.error, "whoever opens the link may act"
     told = [each for each in await stack.chat_texts(ANA, GROUP) if "Parked" in each]
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("is_refused", [False, True], ids=["unreachable", "token refused"])
+async def test_an_outage_of_telegram_brings_no_message_nearer_to_its_end(
+    stack: SenderStack, unused_tcp_port: int, *, is_refused: bool
+) -> None:
+    await stack.add_order()
+    number = await stack.add_notification("patient")
+    await stack.control_telegram("tokens", bot=BOT, revoked=is_refused)
+    for _ in range(MAX_TRIES + 2):
+        await stack.make_due()
+        await stack.redis.flushdb()  # the rate limit of the chat makes nobody wait
+        await sweep_without_telegram(stack, stack.telegram_url if is_refused else f"http://127.0.0.1:{unused_tcp_port}")
+    await stack.control_telegram("tokens", bot=BOT, revoked=False)
+    row, order_row = await stack.notification_row(number), await stack.order_message_row("customer")
+    assert (row.status, row.tries, order_row.tries) == ("due", 0, 0)
+    assert min(row.postponed, order_row.postponed) >= MAX_TRIES
+    broken = "UPDATE notification SET buttons = '[1]'", "UPDATE orders SET items = '[{}]'"
+    for statement in broken:
+        await stack.execute_sql(statement)
+    await try_all_sends(stack, 1)
+    assert await stack.dead_letters() == [], "one fault of ours after an outage is the first one"
+    await stack.execute_sql("UPDATE notification SET buttons = '[]'")
+    await stack.execute_sql('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
+    await try_all_sends(stack, 1)
+    row, order_row = await stack.notification_row(number), await stack.order_message_row("customer")
+    assert (row.status, order_row.due_at, order_row.tries, order_row.postponed) == ("sent", None, 0, 0)
+
+
+async def sweep_without_telegram(stack: SenderStack, api: str) -> None:
+    """Run one sweep of a new worker while nobody answers at this address, or Telegram refuses the bot there."""
+    away = open_telegram_sender(api, {stack.campus_id: TOKEN})
+    sends = OutboxSweeper(sender_context=replace(stack.context, sender=away))
+    await sends.start_due()
+    await sends.finish()
+    await away.close()

@@ -17,6 +17,7 @@ class Retry:
 
     after: timedelta
     error: str | None = None
+    is_outage: bool = False  # Telegram is not to be had: this never ends the trying
 
 
 async def close_message(
@@ -27,6 +28,7 @@ async def close_message(
     content: OrderMessageContent,
     *,
     tries: int,
+    postponed: int,
     has_photo: bool = False,
 ) -> Retry | None:
     """Edit a message once. Return None when it is done, or when Telegram refuses it for good, as of a deleted one."""
@@ -38,8 +40,10 @@ async def close_message(
             await sender_context.rate_limiter.pause_chat(campus_id, chat_id, seconds)
             return Retry(after=timedelta(seconds=seconds))
         case TokenRefused(description):
-            return Retry(after=Timeout.REFUSED_TOKEN_REST.delta, error=description)
-        case SendOutcomeUnknown(description) | NotSent(description):
+            return Retry(after=Timeout.REFUSED_TOKEN_REST.delta, error=description, is_outage=True)
+        case NotSent(description):
+            return Retry(after=backoff_delay(postponed + 1), error=description, is_outage=True)
+        case SendOutcomeUnknown(description):
             return Retry(after=backoff_delay(tries), error=description)
         case _:
             return None

@@ -25,7 +25,10 @@ async def close_former_message(sender_context: SenderContext, order_message: Ord
     """
     campus_id, chat_id, former = order_message.campus_id, order_message.chat_id, order_message.former[0]
     content = OrderMessageContent(text=say(locale, _closing_key(order_message, former), order=order_message.order_id))
-    retry = await close_message(sender_context, campus_id, chat_id, former, content, tries=order_message.tries)
+    postponed = order_message.postponed
+    retry = await close_message(
+        sender_context, campus_id, chat_id, former, content, tries=postponed + 1, postponed=postponed
+    )
     async with sender_context.database() as work:
         if retry is None:
             await record_former_closed(work, order_message, former)

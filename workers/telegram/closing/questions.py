@@ -8,9 +8,11 @@ from domain.messaging.notification.bundles import join_texts
 from domain.messaging.questions.model import ASKED_AGAIN
 from domain.messaging.questions.repository import (
     AskedMessage,
+    SettledQuestion,
     find_asked_message,
     lease_question,
     postpone_question,
+    record_question_failure,
     record_question_shown,
 )
 from domain.order_messages.view import OrderMessageContent
@@ -38,21 +40,26 @@ async def show_settled(sender_context: SenderContext, question_id: int) -> None:
         reader = None if first is None else await find_chat_reader(connection, first.campus_id, first.chat_id)
     retry: Retry | None = None
     if asked is not None and reader is not None and reader.reachable:
-        retry = await _edit(sender_context, asked, reader, settled.tries)
+        retry = await _edit(sender_context, asked, reader, settled)
     async with sender_context.database() as work:
-        if retry is not None and (retry.error is None or settled.tries < MAX_TRIES):
+        if retry is not None and (retry.error is None or retry.is_outage):
             await postpone_question(work, settled, retry.after, retry.error)
+            return
+        if retry is not None and retry.error is not None and settled.tries < MAX_TRIES:
+            await record_question_failure(work, settled, retry.after, retry.error)
             return
         await record_question_shown(work, settled.id)
     if retry is not None:
         log.warning("question_not_closed", notification=settled.notification_id, error=retry.error)
 
 
-async def _edit(sender_context: SenderContext, asked: AskedMessage, reader: ChatReader, tries: int) -> Retry | None:
+async def _edit(
+    sender_context: SenderContext, asked: AskedMessage, reader: ChatReader, settled: SettledQuestion
+) -> Retry | None:
     """Return when to try again; None when it is done, or another question in the same message is still open."""
     first = asked.notifications[0]
     if asked.message_id is None:
-        return Retry(after=UNSENT_REST + timedelta(seconds=tries), error="the message is not known")
+        return Retry(after=UNSENT_REST + timedelta(seconds=settled.tries), error="the message is not known")
     if asked.has_open_question:
         return None
     try:
@@ -69,7 +76,8 @@ async def _edit(sender_context: SenderContext, asked: AskedMessage, reader: Chat
         first.chat_id,
         asked.message_id,
         content,
-        tries=tries,
+        tries=settled.tries,
+        postponed=settled.postponed,
         has_photo=first.photo is not None,
     )
 
