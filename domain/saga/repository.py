@@ -48,15 +48,14 @@ def is_saga_due() -> ColumnElement[bool]:
 
 
 _THIS = saga.c.id == bindparam("this")
-_TAKE_LEASE = (
-    update(saga)
+_LEASE = (
+    select(saga, signal_names_of_saga().label("signals"), func.now().label("began_at"))
     .where(_THIS)
-    .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
-    .returning(saga, signal_names_of_saga().label("signals"), func.now().label("began_at"))
+    .with_for_update(key_share=True)
 )
-_LEASE_DUE = _TAKE_LEASE.where(is_saga_due())
+_LEASE_DUE = _LEASE.where(is_saga_due())
 _FENCED = or_(is_saga_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by")))
-_LEASE_DUE_OR_OWN = _TAKE_LEASE.where(_FENCED, saga.c.fence == bindparam("fenced"))
+_LEASE_DUE_OR_OWN = _LEASE.where(_FENCED, saga.c.fence == bindparam("fenced"))
 _LOCK = (
     select(signal_names_of_saga().label("signals"), func.now().label("began_at"))
     .where(_THIS, saga.c.fence == bindparam("fenced"))
@@ -67,11 +66,16 @@ _WRITE = (
     .where(_THIS)
     .values(
         fence=saga.c.fence + 1,
-        worker=case((bindparam("keeps", type_=Boolean()), saga.c.worker), else_=null()),
         wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that must not be woken
         ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
     )
     .returning(signal_names_of_saga().label("signals"), has_unseen_signal().label("has_unseen"))
+)
+_WRITE_LEASE = (
+    update(saga)
+    .where(_THIS)
+    .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
+    .returning(signal_names_of_saga())
 )
 _INSERT, _INSERT_ENDED = (
     insert(saga).values(times).on_conflict_do_nothing(index_elements=["name"]).returning(saga.c.number)
@@ -80,18 +84,27 @@ _INSERT, _INSERT_ENDED = (
 
 
 async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int | None = None) -> SagaRun | None:
-    """Lease a due saga. Return None when it is not due or another worker has the lease.
+    """Lock a due saga for this worker. Return None when it is not due or another worker has the lease.
+
+    The row keeps its lock until the commit, and `write_run` or `write_lease` puts the lease on it: one of them must
+    follow in the same transaction, so that one UPDATE brings the lease and what the transaction decided.
 
     With a `fence`, also lease one this worker already has, but only while nobody has written the row since that fence.
     It brings the time of the transaction along.
     """
-    statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
-    found = await work.connection.execute(statement, {"this": saga_id, "by": worker, **fenced})
-    row = found.mappings().one_or_none()
+    statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"by": worker, "fenced": fence})
+    row = (await work.connection.execute(statement, {"this": saga_id, **fenced})).mappings().one_or_none()
     if row is None:
         return None
     work.began_at = row["began_at"]
-    return _run_from_row(work, row, row["signals"])
+    return _run_from_row(work, row, row["signals"], worker)
+
+
+async def write_lease(work: UnitOfWork, run: SagaRun) -> bool:
+    """Write nothing of a locked run but its lease. Return whether it has a signal that the run did not read."""
+    signals = (await work.connection.execute(_WRITE_LEASE, {"this": run.id, "by": run.worker})).scalar_one()
+    run.fence += 1
+    return not frozenset(signals) <= run.progress.signals
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
@@ -108,8 +121,8 @@ async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID])
 async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
     """Lock the row under the run's fence and read its signals. Return False when another worker has taken it over.
 
-    Signals may still arrive meanwhile, because their writers lock the order and not this row. So the caller calls
-    read_signals again before the commit. It brings the time of the transaction along.
+    Signals may still arrive meanwhile, because their writers lock the order and not this row. So `write_run` reads
+    them again. It brings the time of the transaction along.
     """
     row = (await work.connection.execute(_LOCK, {"this": run.id, "fenced": run.fence})).one_or_none()
     if row is None:
@@ -117,14 +130,6 @@ async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
     work.began_at = row.began_at
     run.progress = _with_signals(run.progress, frozenset(row.signals))
     return True
-
-
-async def read_signals(work: UnitOfWork, run: SagaRun) -> bool:
-    """Read all signals into the run. Return whether one of them was new to it."""
-    signals = await read_signal_names(work, run.id)
-    has_new = not signals <= run.progress.signals
-    run.progress = _with_signals(run.progress, signals)
-    return has_new
 
 
 async def write_run(
@@ -156,7 +161,7 @@ async def write_run(
         "alerted": run.alerted,
         "error": error,
         "waiting_until": run.progress.waiting_until,
-        "keeps": not asleep and sleep_for is None,
+        "worker": None if asleep or sleep_for is not None else run.worker,
         "sleeps": None if asleep else (LEASE_TTL if sleep_for is None else sleep_for),
         "ends": ended,
     }
@@ -183,7 +188,7 @@ async def find_running_saga(work: UnitOfWork, campus_id: int, person_id: int, ki
     here = (saga.c.campus_id == campus_id, saga.c.person_id == person_id, saga.c.kind == kind)
     query = select(saga).where(*here, saga.c.status == SagaStatus.RUNNING).order_by(saga.c.number.desc()).limit(1)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    return None if row is None else _run_from_row(work, row, await read_signal_names(work, row["id"]))
+    return None if row is None else _run_from_row(work, row, await read_signal_names(work, row["id"]), row["worker"])
 
 
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
@@ -196,7 +201,7 @@ def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
     )
 
 
-def _run_from_row(work: UnitOfWork, row: RowMapping, signals: Iterable[str]) -> SagaRun:
+def _run_from_row(work: UnitOfWork, row: RowMapping, signals: Iterable[str], worker: str | None) -> SagaRun:
     definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
     engine = engine_data_from_json(row["data"])
     progress = Progress(
@@ -214,6 +219,7 @@ def _run_from_row(work: UnitOfWork, row: RowMapping, signals: Iterable[str]) -> 
         data=data_from_json(None if definition is None else definition.data, row["data"]),
         engine=engine,
         call=call_from_json(row["call"]),
+        worker=worker,
         **{name: row[name] for name in (*plain, *counted)},
     )
 

@@ -79,6 +79,7 @@ class SagaRun:
     fence: int
     failing_since: datetime | None
     alerted: bool
+    worker: str | None = None  # that has the lease
     requested_sagas: list[SagaStart] = field(default_factory=list)
     written_status: SagaStatus | None = None  # on its row, since this run was read
 

@@ -77,9 +77,11 @@ class ObservedTransaction:
 
 
 def saga_locked_by(statement: ObservedStatement) -> UUID | None:
-    """Return the saga whose row this statement locks under its fence, or None."""
+    """Return the saga whose row this statement locks under its fence, or None; a lease asks for `wake_at` besides."""
     sql = statement.sql
     if not (sql.startswith("SELECT") and "saga.fence =" in sql and "FOR NO KEY UPDATE" in sql):
+        return None
+    if "saga.wake_at" in sql:
         return None
     return next((UUID(bytes=value) for value in statement.values if value is not None and len(value) == 16), None)
 

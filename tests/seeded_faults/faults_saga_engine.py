@@ -15,8 +15,8 @@ SAGA_ENGINE_FAULTS = (
         name="leased_saga_leased_again",
         area="saga engine",
         claim="A saga that one worker has leased is leased by no other.",
-        before="_LEASE_DUE = _TAKE_LEASE.where(is_saga_due())",
-        after="_LEASE_DUE = _TAKE_LEASE.where(saga.c.wake_at.is_not(None))",
+        before="_LEASE_DUE = _LEASE.where(is_saga_due())",
+        after="_LEASE_DUE = _LEASE.where(saga.c.wake_at.is_not(None))",
         tests=("tests/domain/orders/test_order_races.py::test_two_workers_at_one_saga_have_one_effect",),
     ),
     SeededFault(

@@ -11,7 +11,7 @@ from domain.database.unit_of_work import Begin, UnitOfWork
 from domain.errors import CampusGError
 from domain.saga.definition import SagaStatus, Wait
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, begin_compensation, next_move, poll_delay
-from domain.saga.repository import lease_saga, lock_run, read_signals, write_run
+from domain.saga.repository import lease_saga, lock_run, write_lease, write_run
 from domain.saga.run import SagaRun
 from domain.saga.start import run_local_steps, start_requested_sagas
 from domain.settings.logs import get_logger
@@ -71,7 +71,7 @@ async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
 
 
 async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) -> ExternalCall | None:
-    """Lease the saga and take its first moves in one commit; return the call to make next, if any."""
+    """Lease the saga, take its first moves and write both in one commit; return the call to make next, if any."""
     refusal: CampusGError | Refused | None = None
     while True:
         try:
@@ -80,7 +80,7 @@ async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
                 if run is None:
                     return None
                 bind_contextvars(kind=run.kind, step=run.current_step_name, order=run.order_id, campus=run.campus_id)
-                seen.fence = run.fence - 1  # the lease raised the fence, and is not committed yet
+                seen.fence = run.fence
                 was_compensating = run.is_compensating
                 call = await _take_moves(work, run, refusal, may_poll=True)
             count_committed_run(context.metrics, run, was_compensating=was_compensating)
@@ -215,7 +215,7 @@ async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> Externa
         if call is not None:
             await start_requested_sagas(work, run)
             if run.call is prepared_call:
-                await _require_no_new_signals(work, run)
+                _stop_if_signalled(run, await write_lease(work, run))
             else:
                 _stop_if_signalled(run, await write_run(work, run, status=run.progress.status))
             return replace(call, run=run.copy())
@@ -225,16 +225,10 @@ async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> Externa
         _stop_if_signalled(run, await write_run(work, run, status=move.status))
         return None
     if may_poll and move.poll is not None and run.progress.waiting_until is not None:
-        await _require_no_new_signals(work, run)
+        _stop_if_signalled(run, await write_lease(work, run))
         return await prepare_poll(work, run.copy(), move.poll)
     _stop_if_signalled(run, await _sleep(work, run, move))
     return None
-
-
-async def _require_no_new_signals(work: UnitOfWork, run: SagaRun) -> None:
-    """Read the signals where no write of the run returns them, and raise SignalledError when one is new."""
-    if _is_interruptible(run):
-        _stop_if_signalled(run, await read_signals(work, run))
 
 
 def _stop_if_signalled(run: SagaRun, has_new: bool) -> None:

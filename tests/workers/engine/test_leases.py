@@ -2,7 +2,7 @@
 
 import asyncio
 
-from domain.saga.repository import lease_saga, lock_run, renew_leases, write_run
+from domain.saga.repository import lease_saga, lock_run, renew_leases, write_lease, write_run
 from tests.scenarios.saga_scenarios import SAGA_SCENARIOS
 from tests.stack.worker_stack import WorkerStack
 
@@ -18,7 +18,8 @@ async def test_a_commit_that_hangs_keeps_no_other_lease_waiting(shared_stack: Wo
     for saga_id in both:
         async with stack.database() as work:
             run = await lease_saga(work, saga_id, WORKER_NAME)
-        assert run is not None
+            assert run is not None
+            await write_lease(work, run)
         runs.append(run)
     await stack.sql("UPDATE saga SET wake_at = now() - interval '1 hour' WHERE worker = :worker", worker=WORKER_NAME)
     async with stack.database() as work:
