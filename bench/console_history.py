@@ -1,21 +1,24 @@
-"""A history of many orders in Postgres: clones of one delivered order, over campuses, people and days."""
+"""A history of many orders in Postgres: clones of the orders of a model, over campuses, people and days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 import asyncpg
 from sqlalchemy import Column, DateTime, Table, Uuid
 
+from bench.console_model import Model
 from domain.database.tables import event_log
 from domain.ledger.tables import ledger_entry, ledger_txn
 from domain.messaging.tables import notification, order_message
 from domain.orders.tables import orders, timer
-from domain.payments.tables import hold
-from domain.payouts.tables import payable
+from domain.payments.tables import customer_debt, hold
+from domain.payouts.tables import debt, payable
+from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga, saga_signal
+from domain.support.tables import problem_case
 
 CAMPUSES = 20
 CUSTOMERS, RUNNERS = 5_000 * CAMPUSES, 200 * CAMPUSES  # the number of a person and of their order have one remainder
@@ -23,12 +26,15 @@ FIRST_CUSTOMER, FIRST_RUNNER = 1_000_000_000, 2_000_000_000
 ORDER_INTERVAL = timedelta(seconds=31.5)  # 137 orders a day on each campus; a million in a year
 APART = 1_000  # between a number and the same number in the next clone
 OPEN_ORDERS, OPEN_ORDER_INTERVAL = 15 * CAMPUSES, timedelta(seconds=3)
+OPEN_TROUBLES, OPEN_TROUBLE_INTERVAL = 6 * CAMPUSES, timedelta(minutes=12)  # of each kind, the oldest a day ago
 FIRST_OPEN_NUMBER = 10**13  # above the numbers of all delivered orders
 UPDATES_PER_ORDER, EVENTS_PER_ORDER = 4, 2
 BATCH = 100_000
-NUMBERS = ("id", "number", "order_id", "txn_id")
-NAMES = ("name", "payment_intent", "charge", "transfer", "posting_key", "stripe_object")
-PEOPLE = ("customer_id", "runner_id", "person_id", "actor_id", "chat_id")
+NUMBERS = ("id", "number", "order_id", "txn_id", "refund_id")
+NAMES = (
+    *("name", "payment_intent", "charge", "transfer", "posting_key", "stripe_object", "refund", "reversal", "dispute"),
+)
+PEOPLE = ("customer_id", "runner_id", "person_id", "actor_id", "chat_id", "opened_by")
 OF_ORDER: Mapping[Table, str] = MappingProxyType(
     {
         orders: "id = {id}",
@@ -36,6 +42,11 @@ OF_ORDER: Mapping[Table, str] = MappingProxyType(
         saga_signal: "saga_id IN (SELECT id FROM saga WHERE order_id = {id})",
         hold: "order_id = {id}",
         payable: "order_id = {id}",
+        refund: "order_id = {id}",
+        debt: "order_id = {id}",
+        customer_debt: "order_id = {id}",
+        dispute: "order_id = {id}",
+        problem_case: "order_id = {id}",
         ledger_txn: "order_id = {id}",
         ledger_entry: "txn_id IN (SELECT id FROM ledger_txn WHERE order_id = {id})",
         event_log: "order_id = {id}",
@@ -49,17 +60,6 @@ SECONDARY_INDEXES = (
     " JOIN pg_class ON pg_class.oid = indrelid WHERE relnamespace = 'public'::regnamespace"
     " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """The orders that are cloned, and their people."""
-
-    delivered: int
-    waiting: int
-    customer: int
-    runner: int
-    now: datetime
 
 
 async def add_campuses_and_people(connection: asyncpg.Connection, model: Model, token_names: list[str]) -> None:
@@ -90,21 +90,31 @@ async def add_campuses_and_people(connection: asyncpg.Connection, model: Model, 
         f" FROM generate_series(0, {CUSTOMERS - 1}) n",
         model.now,
     )
-    cloning = _Cloning(model=model, order_id=model.waiting, offset=FIRST_OPEN_NUMBER, interval=OPEN_ORDER_INTERVAL)
-    await cloning.insert(connection, 1, OPEN_ORDERS)
+    opened = [(model.waiting, OPEN_ORDERS, OPEN_ORDER_INTERVAL)]
+    opened += [(order_id, OPEN_TROUBLES, OPEN_TROUBLE_INTERVAL) for order_id in model.troubled]
+    for order_id, count, interval in opened:
+        cloning = _Cloning(model=model, order_id=order_id, offset=FIRST_OPEN_NUMBER, interval=interval)
+        await cloning.insert(connection, 1, count)
 
 
 async def add_history(connection: asyncpg.Connection, model: Model, first: int, last: int) -> None:
-    """Add the delivered orders with these numbers, the newest first, without the indexes that are built at the end."""
+    """Add the delivered orders with these numbers, the newest first, and among them those that ended otherwise.
+
+    The indexes are built at the end.
+    """
     await connection.execute("SET session_replication_role = replica")
     await connection.execute("SET maintenance_work_mem = '512MB'")
     indexes = await connection.fetch(SECONDARY_INDEXES)
     for index in indexes:
         await connection.execute(f"DROP INDEX {index['name']}")
-    cloning = _Cloning(model=model, order_id=model.delivered, offset=0, interval=ORDER_INTERVAL)
+    clonings = [
+        _Cloning(model=model, order_id=order_id, offset=0, interval=ORDER_INTERVAL, every=every)
+        for order_id, every in {model.delivered: 1, **model.ended}.items()
+    ]
     for begin in range(first, last + 1, BATCH):
         until = min(begin + BATCH - 1, last)
-        await cloning.insert(connection, begin, until)
+        for cloning in clonings:
+            await cloning.insert(connection, begin, until)
         for statement in _received(model, begin, until):
             await connection.execute(statement)
     for index in indexes:
@@ -114,21 +124,24 @@ async def add_history(connection: asyncpg.Connection, model: Model, first: int, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cloning:
-    """How an order is cloned: where its numbers begin, and how far its clones are apart in time."""
+    """How an order is cloned: where its numbers begin, how far they are apart in time, and which of them are used."""
 
     model: Model
     order_id: int
     offset: int
     interval: timedelta
+    every: int = 1
 
     async def insert(self, connection: asyncpg.Connection, first: int, last: int) -> None:
         """Insert the clones with these numbers, with their rows in every table."""
+        first += -first % self.every
         for table, where in OF_ORDER.items():
             names = ", ".join(column.name for column in table.c)
             values = ", ".join(map(self._value, table.c))
-            chosen = f"{table.name}, generate_series({first}, {last}) AS n WHERE {where.format(id=self.order_id)}"
+            chosen = f"{table.name}, generate_series({first}, {last}, {self.every}) AS n"
             await connection.execute(
-                f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {chosen}"
+                f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE"
+                f" SELECT {values} FROM {chosen} WHERE {where.format(id=self.order_id)}"
             )
 
     def _value(self, column: Column[Any]) -> str:
@@ -142,9 +155,15 @@ class _Cloning:
         if name in NUMBERS:
             return f"{name} + {self.offset} + n::bigint * {APART}"
         if name in PEOPLE:
-            customer = f"WHEN {model.customer} THEN {FIRST_CUSTOMER} + n % {CUSTOMERS}"
-            return f"CASE {name} {customer} WHEN {model.runner} THEN {FIRST_RUNNER} + n % {RUNNERS} ELSE {name} END"
+            return (
+                f"CASE WHEN {name} IN ({_listed(model.customers)}) THEN {FIRST_CUSTOMER} + n % {CUSTOMERS}"
+                f" WHEN {name} IN ({_listed(model.runners)}) THEN {FIRST_RUNNER} + n % {RUNNERS} ELSE {name} END"
+            )
         return f"{name} || '_{self.offset}_' || n" if name in NAMES else name
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _received(model: Model, first: int, last: int) -> Iterator[str]:

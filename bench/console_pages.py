@@ -1,8 +1,8 @@
 """`python -m bench.console_pages`: the pages of the console, and the statements of pages and metrics, over many orders.
 
-A database of its own gets clones of one delivered order, spread over 20 campuses and a day for each 2,740 of them:
-first few, then many. At both sizes each page is fetched over HTTP, and each statement is explained. It fails when a
-statement reads a growing table from end to end.
+A database of its own gets clones of a delivered order, spread over 20 campuses and a day for each 2,740 of them, and
+among them cancelled, refunded, disputed and owed ones: first few, then many. At both sizes each page is fetched over
+HTTP, and each statement is explained. It fails when a statement reads a growing table from end to end.
 """
 
 import argparse
@@ -20,7 +20,8 @@ import aiohttp
 import asyncpg
 from sqlalchemy import Engine, event
 
-from bench.console_history import APART, CAMPUSES, Model, add_campuses_and_people, add_history
+from bench.console_history import APART, CAMPUSES, add_campuses_and_people, add_history
+from bench.console_model import play_model
 from bench.report import print_line
 from console.app import running_console
 from domain.database.unit_of_work import create_database_engine, create_unit_of_work_factory
@@ -28,7 +29,6 @@ from domain.settings.environment_variables import BotTokens
 from domain.settings.settings import ConsoleSettings
 from sandbox.telegram.web_app import sign_web_app
 from tests.stack.shared_servers import TEMPLATE, make_template, running_shared_servers, with_path
-from tests.stack.started_worker_stack import running_worker_stack
 from workers.metrics.database_gauges import DATABASE_GAUGES
 from workers.registers import build_worker_registers
 
@@ -74,22 +74,6 @@ def recorded() -> Iterator[Recorder]:
         yield recorder
     finally:
         event.remove(Engine, "before_cursor_execute", recorder.note)
-
-
-async def play_model(database_url: str) -> tuple[Model, int]:
-    """Deliver one order, leave one open, and make an admin; return the model and the admin."""
-    async with running_worker_stack(database_url) as stack:
-        ana, mei = await stack.add_member(runner=True), await stack.add_member()
-        delivered = await stack.delivered_order(ana, mei)
-        await stack.run_now()
-        waiting = await stack.open_order(mei)
-        sam = await stack.add_member()
-        await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=sam.person_id)
-        await stack.sql("UPDATE notification SET status = 'sent', due_at = NULL")
-        await stack.sql("UPDATE order_message SET due_at = NULL")
-        ((now,),) = await stack.rows("SELECT now()")
-    model = Model(delivered=delivered.id, waiting=waiting.id, customer=mei.person_id, runner=ana.person_id, now=now)
-    return model, sam.person_id
 
 
 @asynccontextmanager
