@@ -46,7 +46,7 @@ _PLAIN = (
     "platform_amount "
     "price proof quantity ready receipt remote_value role runner_account runner_amount saga score sent share side "
     "since spots status step subject suspended taken team then thumb time total tries type until up waited waiting "
-    "wanted what when why written currency settled variable zone is_short lacking"
+    "wanted what when why written currency settled variable zone is_short lacking has_fee"
 )
 _NAMES = "admin chat item place store"
 _PEOPLE = "about customer name other person runner who"

@@ -52,8 +52,8 @@ READERS: Mapping[str, frozenset[Role]] = MappingProxyType(
 class MoneyMoment:
     """Something that happened to the money of an order, amounts in minor units.
 
-    `amount` is what moved, or was set aside; `runner` and `platform` are the parts of a capture, and `lacking` is what
-    an advance was short of them.
+    `amount` is what moved, or was set aside; `runner` and `platform` are the parts of a capture, `lacking` is what
+    an advance was short of them, and `fee` is Stripe's for a dispute.
     """
 
     at: datetime
@@ -62,6 +62,7 @@ class MoneyMoment:
     runner: int = 0
     platform: int = 0
     lacking: int = 0
+    fee: int = 0
     stripe_object: str = ""
 
 
@@ -74,6 +75,7 @@ class MoneyFacts:
     payable: Payable | None
     is_held: bool  # money is set aside on the card now
     debt: int = 0  # minor units that the customer owes now
+    is_disputed: bool = False  # the bank has not decided
 
 
 def moments_for(facts: MoneyFacts, reader: Role) -> Sequence[MoneyMoment]:
@@ -95,6 +97,8 @@ def say_moment(locale: str, facts: MoneyFacts, moment: MoneyMoment) -> str:
         platform_amount=format_money(moment.platform, currency),
         is_short="yes" if moment.lacking else "no",
         lacking=format_money(moment.lacking, currency),
+        has_fee="yes" if moment.fee else "no",
+        fee=format_money(moment.fee, currency),
     )
 
 
@@ -105,6 +109,8 @@ def say_now(locale: str, facts: MoneyFacts, reader: Role) -> Sequence[str]:
         said.append("held")
     if reader is not _PAY and facts.debt:
         said.append("owed")
+    if reader is Role.ADMIN and facts.is_disputed:
+        said.append("disputed")
     if not facts.moments and not facts.is_held:
         said.append("nothing")
     if reader is not _CARD and facts.payable is not None:

@@ -13,6 +13,7 @@ from domain.orders.states import Order
 from domain.payments.model import CustomerDebtStatus, HoldEvent, HoldStatus
 from domain.payments.tables import customer_debt, hold
 from domain.payouts.repository import find_payable
+from domain.refunds.dispute_repository import has_open_dispute
 
 _SET_ASIDE = (HoldEvent.APPROVAL_ASKED, HoldEvent.MADE, HoldEvent.DECLINED, HoldEvent.RELEASED)
 
@@ -30,6 +31,7 @@ async def read_money_facts(work: UnitOfWork, order: Order) -> MoneyFacts:
         payable=await find_payable(work, order.id),
         is_held=bool((await work.connection.execute(held)).scalar_one()),
         debt=int((await work.connection.execute(owed)).scalar_one()),
+        is_disputed=await has_open_dispute(work, order.id),
     )
 
 
@@ -72,12 +74,15 @@ async def _read_postings(work: UnitOfWork, order: Order) -> Sequence[MoneyMoment
 def _moment_of_posting(lines: Sequence[RowMapping]) -> MoneyMoment:
     """Return what a posting moved: the largest of its lines; of a capture also the parts.
 
-    A capture that took nothing at Stripe is that of an advance: it tells what of it was earned.
+    A capture that took nothing at Stripe is that of an advance: it tells what of it was earned. What Stripe takes or
+    gives in a dispute is in part its fee.
     """
     first = lines[0]
     by_account: Mapping[str, int] = {line["code"].partition(":")[0]: line["amount"] for line in lines}
     is_earned = first["kind"] == "capture" and "stripe_balance" not in by_account
-    moved = max(abs(amount) for amount in by_account.values())
+    is_disputed = first["kind"] in ("dispute", "dispute_won")
+    largest = max(abs(amount) for amount in by_account.values())
+    moved = abs(by_account["dispute_suspense"]) if is_disputed else largest
     return MoneyMoment(
         at=first["created_at"],
         happened="earned" if is_earned else first["kind"],
@@ -86,4 +91,5 @@ def _moment_of_posting(lines: Sequence[RowMapping]) -> MoneyMoment:
         runner=abs(by_account.get("runner_payable", 0)),
         platform=-by_account.get("platform_revenue", 0),
         lacking=by_account.get("forgone", 0),
+        fee=abs(by_account.get("stripe_fees", 0)) if is_disputed else 0,
     )

@@ -20,14 +20,20 @@ order-message-money = { $event ->
         [reversal] { $amount } was taken back from the runner.
         [reversal_at_stripe] { $amount } was taken back from the runner at Stripe.
         [late_reversal] { $amount } was sent too late, and taken back.
-        [refund] { $amount } went back to the card.
+        [refund] { $amount } was sent back to the card.
         [refund_failed] The refund of { $amount } failed: the bank sent it back.
         [debt] The runner owes { $amount } that could not be taken back.
         [netting] { $amount } of the pay went to what the runner owed.
         [debt_void] The { $amount } that the runner owed is not owed any more.
         [debt_let_go] The campus let the { $amount } go that the runner owed.
-        [dispute] The customer's bank took { $amount } back in a dispute.
-        [dispute_won] The dispute was won: { $amount } came back.
+        [dispute] The customer's bank took { $amount } back in a dispute.{ $has_fee ->
+            [yes] {" "}Stripe's fee for it was { $fee }.
+           *[no] {""}
+        }
+        [dispute_won] The dispute was won: { $amount } came back.{ $has_fee ->
+            [yes] {" "}Stripe gave back { $fee } of its fee.
+           *[no] {""}
+        }
         [dispute_lost] The dispute was lost: the campus bears { $amount }.
         [fee] Stripe's fee was { $amount }.
         [settled_by_hand] An admin settled a difference: { $amount } had moved at Stripe.
@@ -36,6 +42,7 @@ order-message-money = { $event ->
 order-message-money-now = { $kind ->
         [held] Money is set aside on the card, and nothing of it is taken yet.
         [owed] The customer owes { $owes }.
+        [disputed] The customer disputes the payment, and their bank has not decided.
         [due] { $left } for the runner waits to be sent.
         [waits] { $left } for the runner is held back for a while.
         [frozen] { $left } for the runner waits for the end of a dispute.

@@ -1,5 +1,6 @@
 """Tests that each thing that happens to money has a sentence, and that each reader is told their part alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,23 @@ def test_an_advance_that_paid_for_all_is_not_said_to_be_short() -> None:
         "Of what was taken before, S$11.11 paid for the order: S$9.10 for the runner, S$2.01 for the campus. "
         "Nothing more was taken."
     )
+
+
+def test_the_fee_of_a_dispute_is_told_beside_what_the_bank_took() -> None:
+    told = facts()
+    taken, won = (
+        say_moment("en", told, MoneyMoment(at=AT, happened=each, amount=1_130, fee=1_500))
+        for each in ("dispute", "dispute_won")
+    )
+    assert taken == "The customer's bank took S$11.30 back in a dispute. Stripe's fee for it was S$15.00."
+    assert won == "The dispute was won: S$11.30 came back. Stripe gave back S$15.00 of its fee."
+
+
+def test_admins_alone_are_told_that_a_dispute_is_open() -> None:
+    told = replace(facts("made", payable=owed(PayoutStatus.PAID)), is_disputed=True)
+    disputed = "The customer disputes the payment, and their bank has not decided."
+    assert say_now("en", told, Role.ADMIN) == [disputed, "The runner was paid."]
+    assert disputed not in [*say_now("en", told, Role.CUSTOMER), *say_now("en", told, Role.RUNNER)]
 
 
 def test_each_side_is_told_its_part_and_admins_all() -> None:
