@@ -16,7 +16,9 @@ from domain.inbox.use_cases import view_dead_letters
 from domain.words import Html
 
 DUE_MEANS = "A worker takes each of these within a second or so. What waits for minutes is a sign of trouble."
-RATES_MEAN = "A saga is a process in steps, such as the payment of an order; the median is how long half of them took."
+RATES_MEAN = (
+    "A saga is a process in steps, such as the payment of an order; half of the runs took no longer than the median."
+)
 
 
 async def show_engine(visitor: Visitor, _request: web.Request) -> str:

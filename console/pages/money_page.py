@@ -6,6 +6,7 @@ from aiohttp import web
 
 from console.pages.frame import REFRESH_INTERVAL, format_age, format_clock, order_link, render_page, section
 from console.pages.markup import Content, element, num, table
+from console.pages.wording import PAYOUT_WORDS, delay_words
 from console.reading.money_repository import (
     AccountSum,
     PayoutLine,
@@ -67,7 +68,8 @@ def _ledger(visitor: Visitor, sums: Sequence[AccountSum]) -> Html:
     shown = table(heads, rows, otherwise="Nothing was booked.")
     total = sum(each.debit - each.credit for each in sums)
     words = "Debits and credits are equal, as they must be." if total == 0 else "Debits and credits are not equal."
-    return section("The ledger of seven days, by account", shown, quiet=words if sums else None)
+    said = f"All that was booked for the orders placed in seven days. {words}"
+    return section("The ledger, by account", shown, quiet=said if sums else None)
 
 
 def _balance_of(account: AccountSum) -> int:
@@ -113,7 +115,9 @@ def _payouts(visitor: Visitor, lines: Sequence[PayoutLine]) -> Html:
         [
             order_link(visitor, line.order_id),
             line.runner,
-            element("div", element("span", line.status, class_=f"tag {_look(line)}"), _why(visitor, line)),
+            element(
+                "div", element("span", PAYOUT_WORDS[line.status], class_=f"tag {_look(line)}"), _why(visitor, line)
+            ),
             _amount(visitor, line.amount),
             _amount(visitor, line.sent),
         ]
@@ -128,12 +132,15 @@ def _look(line: PayoutLine) -> str:
 
 
 def _why(visitor: Visitor, line: PayoutLine) -> Html | None:
-    """Return why it is not sent, or the transfer that sent it."""
+    """Return why it is not sent, or the transfer that sent it, and whether that lacks something."""
     if line.transfer is not None:
-        return element("div", element("code", line.transfer), class_="quiet")
+        kept = line.amount - line.sent
+        said = f"{format_money(kept, visitor.campus.currency)} kept or taken back" if kept else None
+        transfer = element("code", line.transfer, title=line.transfer, class_="id")
+        return element("div", transfer, None if said is None else element("div", said), class_="quiet")
     if line.frozen:
         return element("div", "waits for the end of a dispute", class_="quiet")
     if line.held_until is not None:
-        why = (line.held_for or "").replace("_", " ")
+        why = delay_words(line.held_for or "")
         return element("div", f"held until {format_clock(visitor, line.held_until)}: {why}", class_="quiet")
     return element("div", line.refusal.replace("_", " "), class_="wrong") if line.refusal else None

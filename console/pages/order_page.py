@@ -7,7 +7,7 @@ from aiohttp import web
 from console.pages.frame import REFRESH_INTERVAL, format_clock, render_page, section
 from console.pages.markup import Content, element, table
 from console.pages.run_drawing import draw_run
-from console.pages.wording import LANGUAGE, duration_words, message_words, status_words, timer_words
+from console.pages.wording import LANGUAGE, duration_words, message_words, reason_words, status_words, timer_words
 from console.reading.order_repository import OutboxLine, list_messages, list_runs, list_set_timers, read_names
 from console.web.visitors import Visitor
 from domain.database.actors import Role
@@ -125,7 +125,7 @@ def _story(visitor: Visitor, events: Sequence[LoggedEvent], names: Mapping[int, 
                 "div",
                 _event_words(event),
                 element("span", _actor_words(event, names), class_="quiet"),
-                element("div", event.reason, class_="quiet") if event.reason else None,
+                element("div", reason_words(event.reason), class_="quiet") if event.reason else None,
             ),
         )
         for event in events

@@ -5,8 +5,10 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from domain.messaging.lane import Lane
+from domain.orders.sagas.pay_delay import PayDelay
 from domain.orders.states import OrderStatus
 from domain.orders.timers.model import TimerKind
+from domain.payouts.model import PayoutStatus
 from domain.words import say_plain
 
 LANGUAGE = "en"  # as the admin chat
@@ -19,6 +21,25 @@ TIMER_WORDS: Mapping[str, str] = MappingProxyType(
         TimerKind.CHECK_IN_DEADLINE: "the silent runner loses the job, or the admins are told",
         TimerKind.REMINDER: "the customer reads again that the runner is there",
         TimerKind.ABSENT: "the runner may leave the food",
+    }
+)
+DELAY_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        PayDelay.LEFT: "handed over without the PIN",
+        PayDelay.FINISHED: "ended by an admin's word",
+        PayDelay.NO_RECEIPT: "no photo of a high receipt",
+        PayDelay.FIRST: "one of the runner's first deliveries",
+        PayDelay.REVIEW: "an admin looks at it first",
+        PayDelay.UNPAID: "the customer has not paid",
+        PayDelay.CLOSED: "an admin closed the purchase",
+    }
+)
+PAYOUT_WORDS: Mapping[PayoutStatus, str] = MappingProxyType(
+    {
+        PayoutStatus.OPEN: "not sent",
+        PayoutStatus.SENDING: "being sent",
+        PayoutStatus.PAID: "sent",
+        PayoutStatus.ANNULLED: "not owed",
     }
 )
 LANE_WORDS: Mapping[str, str] = MappingProxyType(
@@ -38,6 +59,16 @@ def status_words(status: OrderStatus) -> str:
 def timer_words(kind: str) -> str:
     """Return what happens when a timer of this kind fires."""
     return TIMER_WORDS.get(kind, _spaced(kind))
+
+
+def delay_words(held_for: str) -> str:
+    """Return why a runner's pay is held back."""
+    return DELAY_WORDS.get(held_for, _spaced(held_for))
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason that a program wrote with spaces; what a person wrote stays."""
+    return _spaced(reason) if reason.islower() and reason.replace("_", "").isalpha() else reason
 
 
 def due_words(what: str) -> str:

@@ -28,7 +28,7 @@ MOVEMENTS = "movements"  # the list of Stripe whose reading compares the balance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSum:
-    """What the postings of a week did to the accounts of one kind, in minor units."""
+    """What the orders of a week did to the accounts of one kind, in minor units."""
 
     account: str
     kind: LedgerAccountKind
@@ -64,7 +64,10 @@ class PayoutLine:
 
 
 async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[AccountSum]:
-    """Return what the postings of a week about orders of this campus did, by account; those of people are added up."""
+    """Return what the postings about the orders of a week did, by account; those of people are added up.
+
+    An order of this campus belongs to the week in which it was placed, with all that was booked for it since.
+    """
     account = func.split_part(ledger_account.c.code, ":", 1)
     amount = ledger_entry.c.amount
     query = (
@@ -74,11 +77,11 @@ async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[Accoun
             func.coalesce(func.sum(amount).filter(amount > 0), 0),
             func.coalesce(-func.sum(amount).filter(amount < 0), 0),
         )
-        .select_from(ledger_txn)
-        .join(orders, orders.c.id == ledger_txn.c.order_id)
+        .select_from(orders)
+        .join(ledger_txn, ledger_txn.c.order_id == orders.c.id)
         .join(ledger_entry, ledger_entry.c.txn_id == ledger_txn.c.id)
         .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
-        .where(ledger_txn.c.created_at > func.now() - LEDGER_SPAN, orders.c.campus_id == campus_id)
+        .where(orders.c.campus_id == campus_id, orders.c.placed_at > func.now() - LEDGER_SPAN)
         .group_by(account)
         .order_by(account)
     )

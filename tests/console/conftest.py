@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from console.app import running_console
+from console.reading.money_repository import read_account_sums
 from domain.campuses.people import Member
 from domain.orders.states import Order
 from domain.settings.environment_variables import BotTokens
@@ -45,6 +46,12 @@ class ConsoleStack:
         async with self.http.post(f"{self.home}/login", data=signed) as answer:
             cookie = answer.cookies.get("campusg_console")
             return answer.status, await answer.text(), "" if cookie is None else cookie.value
+
+    async def sums(self) -> dict[str, int]:
+        """Return debit minus credit of each account, as the page of the money reads it."""
+        async with self.place.database() as work:
+            found = await read_account_sums(work, self.place.campus.id)
+        return {each.account: each.debit - each.credit for each in found}
 
     async def look(self, path: str, cookie: str) -> tuple[int, str]:
         """Ask for a page of the campus; return the status and the page."""

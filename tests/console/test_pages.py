@@ -1,11 +1,15 @@
 """Tests that the pages say what happened to a played order, and that words of people stay words."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 
 from console.pages.markup import element
+from domain.orders.states import Bearer
 from tests.console.conftest import ConsoleStack
+from tests.scenarios.customer_debt_setup import owed_order
+from tests.scenarios.refund_setup import complete_refund, completed_order, deliver_dispute
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -67,6 +71,39 @@ async def test_the_money_adds_up(console: ConsoleStack) -> None:
     assert "set aside on cards" in shown
     assert "tr_" in shown
     assert "No difference between the balances is open." in shown
+
+
+async def test_a_disputed_order_tells_the_fee_apart_and_that_the_bank_has_not_decided(console: ConsoleStack) -> None:
+    order = await completed_order(console.place, await console.place.add_member(runner=True))
+    await deliver_dispute(console.place, order)
+    shown = await page_of(console, f"orders/{order.id}")
+    assert "The customer&#x27;s bank took S$11.30 back in a dispute. Stripe&#x27;s fee for it was S$15.00." in shown
+    assert "The customer disputes the payment, and their bank has not decided." in shown
+    assert "product not received" in shown
+
+
+async def test_pay_that_is_held_back_or_taken_back_says_why(console: ConsoleStack) -> None:
+    place = console.place
+    refunded = await completed_order(place, await place.add_member(runner=True))
+    await complete_refund(place, refunded, 300, Bearer.RUNNER)
+    await owed_order(place, await place.add_member())
+    shown = await page_of(console, "money")
+    assert "S$3.00 kept or taken back" in shown
+    assert re.search("held until [^<]*: the customer has not paid", shown)
+
+
+async def test_the_ledger_has_the_orders_of_a_week_with_all_that_was_booked_for_them(console: ConsoleStack) -> None:
+    place = console.place
+    order = await completed_order(place, await place.add_member(runner=True))
+    before = await console.sums()
+    await complete_refund(place, order, 300)
+    refunded = await console.sums()
+    assert refunded["refunds_borne"] == before.get("refunds_borne", 0) + 300
+    age = "UPDATE orders SET placed_at = placed_at - interval '7 days' WHERE id = :id"
+    await place.sql(age, id=order.id)
+    aged = await console.sums()
+    assert aged.get("refunds_borne", 0) == before.get("refunds_borne", 0)
+    assert sum(aged.values()) == sum(refunded.values()) == 0
 
 
 async def test_the_engine_shows_what_is_stuck_with_the_words_of_the_error(console: ConsoleStack) -> None:
