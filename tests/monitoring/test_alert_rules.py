@@ -10,7 +10,7 @@ from domain.settings.timeouts import Timeout
 from tests.conventions.test_conventions import PROJECT
 from tests.monitoring.alert_cases import ALERT_CASES, DATABASE_IS_READ, WELL, AlertCase
 from tests.papers.markdown import section, table_rows
-from tests.stack.prometheus_programs import require_program
+from tests.stack.system_programs import require_program
 
 MONITORING = PROJECT / "deploy" / "monitoring"
 ALERTS = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
