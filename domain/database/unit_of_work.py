@@ -130,8 +130,14 @@ def count_connections_in_use(engine: AsyncEngine) -> int:
 
 
 def _connection_arguments(address: DatabaseAddress, *, bounded: bool) -> dict[str, Any]:
-    """Return asyncpg's arguments; a proxy that keeps no statements takes no settings of a session of ours either."""
+    """Return asyncpg's arguments; a proxy that keeps no statements takes no settings of a session of ours either.
+
+    There a statement has no name: named ones would stay on connections that other processes use next, and their
+    drivers give the same names.
+    """
     arguments: dict[str, Any] = dict(address.driver_arguments) | {"timeout": Timeout.POSTGRES_CONNECT.seconds}
+    if not address.keeps_statements:
+        arguments |= {"statement_cache_size": 0, "prepared_statement_name_func": _name_no_statement}
     if address.server_settings:
         arguments["server_settings"] = dict(address.server_settings)
     if not bounded:
@@ -146,6 +152,10 @@ def _connection_arguments(address: DatabaseAddress, *, bounded: bool) -> dict[st
     }
     limits = {name: f"{limit.whole_seconds}s" for name, limit in names.items()}
     return arguments | {"server_settings": dict(address.server_settings) | limits}
+
+
+def _name_no_statement() -> str:
+    return ""
 
 
 def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers: Registers) -> UnitOfWorkFactory:
