@@ -74,11 +74,14 @@ def _dead(visitor: Visitor, letters: Sequence[DeadLetter]) -> Html:
         [
             f"#{each.id} {each.kind.replace('_', ' ')}",
             "-" if each.order_id is None else order_link(visitor, each.order_id),
-            element("div", each.shown, element("div", each.error, class_="wrong")),
-            each.tries,
-            format_clock(visitor, each.dead_since),
+            element(
+                "div",
+                each.shown,
+                element("div", each.error, class_="wrong"),
+                element("div", f"{each.tries} tries, since {format_clock(visitor, each.dead_since)}", class_="quiet"),
+            ),
         ]
         for each in letters
     ]
-    heads = ("dead letter", "order", "what", "tries", "since")
+    heads = ("dead letter", "order", "what")
     return section("Dead letters", table(heads, rows, otherwise="Nothing was given up: /parked is empty."))

@@ -83,16 +83,12 @@ async def _comparison(visitor: Visitor, found: Sequence[Discrepancy]) -> Html:
     ended = await find_last_comparison(visitor.work)
     at = "not yet" if ended is None else format_clock(visitor, ended)
     gaps = [each for each in found if each.kind is DiscrepancyKind.BALANCE_MISMATCH]
-    said = [
-        element(
-            "p", f"Stripe has {format_money(each.gap, each.currency or visitor.campus.currency)} more.", class_="wrong"
-        )
-        for each in gaps
-    ] or [element("p", "No difference between the balances is open.")]
+    said = [element("p", _gap_words(each, visitor.campus.currency), class_="wrong") for each in gaps] or [
+        element("p", "No difference between the balances is open.")
+    ]
     rows: list[list[Content]] = [
         [
-            f"#{each.id} {each.kind.replace('_', ' ')}",
-            element("code", each.subject),
+            element("div", f"#{each.id} {each.kind.replace('_', ' ')}", _id_line(each.subject)),
             "-" if each.order_id is None else order_link(visitor, each.order_id),
             _side(each.local_value, each.currency),
             _side(each.remote_value, each.currency),
@@ -100,10 +96,20 @@ async def _comparison(visitor: Visitor, found: Sequence[Discrepancy]) -> Html:
         ]
         for each in found
     ]
-    heads = ("difference", "about", "order", num("ours"), num("Stripe's"), "since")
+    heads = ("difference", "order", num("ours"), num("Stripe's"), "since")
     listed = table(heads, rows, otherwise="Nothing differs: /differences is empty.")
     read = f"Stripe's list of movements was last read to its end: {at}."
     return section("The ledger against Stripe", *said, listed, quiet=read)
+
+
+def _gap_words(gap: Discrepancy, currency: str) -> str:
+    amount = format_money(abs(gap.gap), gap.currency or currency)
+    return f"Stripe has {amount} {'more' if gap.gap > 0 else 'less'} than the ledger."
+
+
+def _id_line(subject: str) -> Html:
+    """Return an id of Stripe's on a line of its own; a phone shows its beginning."""
+    return element("div", element("code", subject, title=subject, class_="id"), class_="quiet")
 
 
 def _side(value: int | None, currency: str | None) -> Html:
@@ -136,8 +142,8 @@ def _why(visitor: Visitor, line: PayoutLine) -> Html | None:
     if line.transfer is not None:
         kept = line.amount - line.sent
         said = f"{format_money(kept, visitor.campus.currency)} kept or taken back" if kept else None
-        transfer = element("code", line.transfer, title=line.transfer, class_="id")
-        return element("div", transfer, None if said is None else element("div", said), class_="quiet")
+        kept_words = None if said is None else element("div", said, class_="quiet")
+        return element("div", _id_line(line.transfer), kept_words)
     if line.frozen:
         return element("div", "waits for the end of a dispute", class_="quiet")
     if line.held_until is not None:

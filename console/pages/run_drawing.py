@@ -128,10 +128,8 @@ def _lines(visitor: Visitor, run: StoredRun) -> Iterator[tuple[str, str]]:
     if run.reason is not None:
         yield f"It turned back: {run.reason.replace('_', ' ')}.", ""
     if run.status is SagaStatus.STUCK:
-        yield (
-            f"Stuck since {format_clock(visitor, run.failing_since)}: {run.error}. It needs a person: /stuck.",
-            "wrong",
-        )
+        since, why = format_clock(visitor, run.failing_since), (run.error or "").rstrip(".")
+        yield f"Stuck since {since}: {why}. It needs a person: /stuck.", "wrong"
     elif run.ended_at is None and run.failing_since is not None:
         again = format_clock(visitor, run.wake_at)
         yield f"Failing since {format_clock(visitor, run.failing_since)}, {run.tries} tries, again at {again}.", "wrong"

@@ -7,11 +7,14 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from domain.orders.states import Bearer
 from sandbox.page.chat_views import ChatView, WebAppLink
 from sandbox.page.page_server import running_page
 from sandbox.telegram.telegram_server import running_telegram
 from tests.console.conftest import TOKEN, ConsoleStack
 from tests.sandbox.telegram.telegram_client import USERNAME, TelegramClient
+from tests.scenarios.customer_debt_setup import owed_order
+from tests.scenarios.refund_setup import complete_refund, completed_order, deliver_dispute
 from tests.stack.browser import require_browser, running_browser
 from tests.stack.shared_servers import PROJECT
 
@@ -21,10 +24,34 @@ OVERFLOW_SCRIPT = """() => [...document.querySelectorAll('main *')]
   .filter((one) => !one.closest('.scroll, svg'))
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map((one) => one.tagName + ' ' + one.textContent.slice(0, 40))"""
+CUT_TABLES_SCRIPT = """() => [...document.querySelectorAll('.scroll')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.textContent.slice(0, 40))"""
+TROUBLES = (
+    "INSERT INTO discrepancy (campus_id, kind, subject, order_id, local_value, remote_value, currency)"
+    " VALUES (:campus, 'amount_mismatch', 'pi_fzGuD7uUXyBgPzqh75HHHksh', :order, 1130, 1030, 'sgd'),"
+    " (:campus, 'balance_mismatch', 'sgd', NULL, 1230, 1130, 'sgd')",
+    "INSERT INTO dead_letter (campus_id, kind, subject, order_id, shown, tries, error) VALUES (:campus,"
+    " 'notification', '1', :order, 'refunded, to the customer', 8, 'BadRequest: chat not found')",
+)
+
+
+@pytest.fixture(scope="module")
+async def troubled(console: ConsoleStack) -> ConsoleStack:
+    """The console of a campus whose ledger differs from Stripe, and with a dead letter."""
+    place = console.place
+    refunded = await completed_order(place, await place.add_member(runner=True))
+    await complete_refund(place, refunded, 300, Bearer.RUNNER)
+    await owed_order(place, await place.add_member())
+    await deliver_dispute(place, await completed_order(place, await place.add_member(runner=True)))
+    for statement in TROUBLES:
+        await place.sql(statement, campus=place.campus.id, order=console.paid.id)
+    return console
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_an_admin_reads_every_page(console: ConsoleStack, size: str) -> None:
+async def test_an_admin_reads_every_page(troubled: ConsoleStack, size: str) -> None:
+    console = troubled
     width, height, phone = SIZES[size]
     signed = quote(console.sign(console.sam.person_id), safe="")
     async with running_browser(require_browser()) as browser:
@@ -36,13 +63,14 @@ async def test_an_admin_reads_every_page(console: ConsoleStack, size: str) -> No
             ("", "Runners of 24 hours"),
             (f"orders/{console.paid.id}", "The runner was paid."),
             (f"orders/{console.waiting.id}", "What comes by itself"),
-            ("money", "What waits where"),
-            ("engine", "To be done now"),
+            ("money", "Stripe has S$1.00 less than the ledger."),
+            ("engine", "8 tries, since"),
         ):
             await tab.send_command("Page.navigate", url=f"{console.home}/{page}")
             await tab.wait_for("(words) => document.body?.innerText.includes(words)", words)
             await tab.save_screenshot(ARTEFACTS / f"console-{size}-{page.replace('/', '-') or 'today'}.png")
             assert await tab.evaluate(OVERFLOW_SCRIPT) == []
+            assert await tab.evaluate(CUT_TABLES_SCRIPT) == []
             assert await tab.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
             assert tab.script_errors == []
         foreign = {url for url in browser.requested_urls if not url.startswith((console.url, "about:", "data:"))}
