@@ -1,6 +1,7 @@
 """The reader of both snapshots, of everything and of a window: Stripe is called while no transaction is open."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
@@ -14,6 +15,8 @@ from workers.audit.window_repository import find_orders
 from workers.audit.window_snapshot_repository import read_window_rows
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_pages import list_intents, list_refunds, list_transfers, read_every_page, retrieve_balance
+
+TAKEN_BACK = "transfer taken back"
 
 
 async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> AuditSnapshot:
@@ -49,7 +52,8 @@ async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> Aud
     """Return the snapshot without what needs no row of ours, and has none; the money stays in the sums."""
     ids = {one.id for one in snapshot.intents} | {one.id for one in snapshot.transfers}
     ids |= {one.id for one in snapshot.refunds}
-    explained = await list_explained_objects(work, ids - _named_by_rows(snapshot))
+    named = _named_by_rows(snapshot)
+    explained = {**await list_explained_objects(work, ids - named), **_list_taken_back(snapshot, named)}
     return replace(
         snapshot,
         intents=[one for one in snapshot.intents if one.id not in explained],
@@ -57,6 +61,13 @@ async def _set_explained_aside(work: UnitOfWork, snapshot: AuditSnapshot) -> Aud
         refunds=[one for one in snapshot.refunds if one.id not in explained],
         set_aside=Counter(explained.values()),
     )
+
+
+def _list_taken_back(snapshot: AuditSnapshot, named: Collection[str]) -> Mapping[str, str]:
+    """Return the transfers that a person at Stripe made and took back in full: they moved nothing in the end."""
+    by_hand = [one for one in snapshot.transfers if one.metadata.saga is None and one.id not in named]
+    kept = snapshot.orders_of_transfers_at_stripe
+    return {one.id: TAKEN_BACK for one in by_hand if one.amount == one.amount_reversed and one.id not in kept}
 
 
 def _named_by_rows(snapshot: AuditSnapshot) -> set[str]:

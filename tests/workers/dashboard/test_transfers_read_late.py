@@ -78,4 +78,5 @@ async def test_one_that_was_taken_back_in_full_is_not_the_pay(stack: WorkerStack
     await reconcile_all(stack)
     assert await payable_state(stack, order) == ("paid", 0, SHARE)
     assert await sent_to_runners(stack) == SHARE
+    assert await stack.breaches() == []
     assert await discrepancies(stack) == []
