@@ -23,7 +23,7 @@ from domain.reconciliation.refusals import (
     TransferUnread,
 )
 from domain.reconciliation.repository import find_order_meant, list_unsaid_transfers, reopen_unsaid_transfer
-from domain.reconciliation.unbooked_repository import sum_moved
+from domain.reconciliation.unbooked_repository import sum_moved, tell_movement_with
 from domain.saga.start import start_saga
 
 
@@ -108,7 +108,9 @@ async def _find_amount(work: UnitOfWork, settled: Discrepancy) -> int:
     What the transfer itself says is no substitute: a reversal whose balance transaction is read later is adopted then,
     and the runner would be owed it a second time.
     """
-    moved = await sum_moved(work, settled.id, f"transfer:{settled.subject}")
+    posting_key = f"transfer:{settled.subject}"
+    await tell_movement_with(work, settled.id, posting_key)
+    moved = await sum_moved(work, settled.id, posting_key)
     if moved is None:
         raise TransferUnread(number=settled.id)
     if moved >= 0:

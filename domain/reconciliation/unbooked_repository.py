@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -94,6 +94,12 @@ async def note_unbooked(work: UnitOfWork, discrepancy_id: int, unbooked: Unbooke
 async def list_lacking_of(work: UnitOfWork, discrepancy_id: int) -> list[LackingMovement]:
     """Return of which balance transactions that this discrepancy tells of the books lack something now."""
     return await _list_lacking(work, discrepancy.c.id == discrepancy_id)
+
+
+async def tell_movement_with(work: UnitOfWork, discrepancy_id: int, posting_key: str) -> None:
+    """Let this discrepancy tell of the balance transactions that this posting would book, whichever told of them."""
+    of_it = any_(unbooked_movement.c.posting_keys) == posting_key
+    await work.connection.execute(update(unbooked_movement).where(of_it).values(discrepancy_id=discrepancy_id))
 
 
 async def sum_moved(work: UnitOfWork, discrepancy_id: int, posting_key: str) -> int | None:

@@ -9,7 +9,7 @@ from domain.campuses.people import Member
 from domain.errors import CampusGError, Stale
 from domain.orders.states import Bearer, Order
 from domain.reconciliation import use_cases
-from domain.reconciliation.discrepancy import Discrepancy, TransferMeaning
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyKind, ObservedDiscrepancy, TransferMeaning
 from domain.reconciliation.refusals import (
     NoPayOwed,
     OrderUnfinished,
@@ -18,6 +18,8 @@ from domain.reconciliation.refusals import (
     TransferUnexplained,
     TransferUnlikePay,
 )
+from domain.reconciliation.repository import report_discrepancy
+from domain.reconciliation.unbooked_repository import list_lacking_of, note_unbooked
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
 from tests.scenarios.refund_setup import complete_refund, completed_order, payable_state
 from tests.scenarios.scenario_setup import new_admin
@@ -107,6 +109,32 @@ async def test_what_keeps_pay_back_ends_with_the_pay_that_was_sent_by_hand(stack
     await require_paid_once(stack, order)
     held = "SELECT held_until FROM payable WHERE order_id = :id"
     assert [one.held_until for one in await stack.rows(held, id=order.id)] == [None]
+
+
+async def test_it_is_the_pay_also_while_another_discrepancy_tells_of_its_money(stack: WorkerStack) -> None:
+    runner = await new_runner(stack)
+    order = await unpaid_order(stack, runner)
+    await send_by_hand(stack, runner, order=order)
+    ((number,),) = await stack.rows("SELECT id FROM discrepancy WHERE status = 'open'")
+    async with stack.database() as work:
+        (kept,) = await list_lacking_of(work, number)
+        other = ObservedDiscrepancy(
+            kind=DiscrepancyKind.NOT_BOOKED,
+            subject=kept.movement.movement,
+            campus_id=stack.campus.id,
+            order_id=order.id,
+            remote_value=kept.movement.net,
+            currency=kept.movement.currency,
+            note="transfer",
+        )
+        await note_unbooked(work, (await report_discrepancy(work, other)).id, kept.movement)
+    await stack.act(
+        use_cases.settle_discrepancy, await new_admin(stack), number, "sent by hand", meaning=TransferMeaning.PAY
+    )
+    await stack.run_due()
+    for _ in range(2):
+        await reconcile_all(stack)
+    await require_paid_once(stack, order)
 
 
 async def test_a_transfer_beside_the_pay_is_not_the_pay(stack: WorkerStack) -> None:
