@@ -1,7 +1,10 @@
 """Messages that Telegram refused because of their buttons: what it says then, and what the admins are told, once."""
 
 import re
+from dataclasses import replace
 
+from domain.campuses.people_repository import list_admin_ids
+from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.bot_troubles.notifications import buttons_refused
 from domain.messaging.outbox_repository import notify
@@ -28,5 +31,13 @@ def describe_button_refusal(description: str) -> str:
 
 
 async def tell_buttons_refused(work: UnitOfWork, campus_id: int, description: str) -> None:
-    """Tell the admins that Telegram refused buttons, in its words: once a day for the same ones."""
-    await notify(work, buttons_refused(campus_id, describe_button_refusal(description), work.now))
+    """Tell the admins that Telegram refused buttons, in its words: once a day for the same ones.
+
+    Without an admin chat each admin reads it in private.
+    """
+    told = buttons_refused(campus_id, describe_button_refusal(description), work.now)
+    if (await find_campus(work, campus_id)).admin_chat is not None:
+        await notify(work, told)
+        return
+    for reader in await list_admin_ids(work, campus_id):
+        await notify(work, replace(told, chat_id=reader, name=f"{told.name}:{reader}"))

@@ -166,6 +166,18 @@ async def test_what_telegram_refuses_for_its_buttons_is_sent_without_them_and_to
     assert "did not take all buttons" not in await mei.text()
 
 
+async def test_without_an_admin_chat_each_admin_reads_in_private_of_refused_buttons(stack: BotStack) -> None:
+    mei, sam, kim = [await stack.add_person() for _ in range(3)]
+    for admin in (sam, kim):
+        await stack.update_rows(membership, membership.c.person_id == admin.id, is_admin=True)
+    said = LINK_REFUSED.replace("food", "elsewhere")
+    await stack.control_telegram("faults", method="sendMessage", chat=mei.id, **REFUSED, description=said)
+    assert "did not take all buttons" in await mei.answer_to("/start")
+    refused = notification.c.key == "notification-buttons-refused"
+    told = await stack.rows(notification, refused & notification.c.chat_id.in_((mei.id, sam.id, kim.id)))
+    assert sorted(one["chat_id"] for one in told) == sorted((sam.id, kim.id))
+
+
 async def test_a_keyboard_that_telegram_refuses_altogether_leaves_the_words(stack: BotStack) -> None:
     mei = await stack.add_person()
     refused: Json = REFUSED | {"description": "Bad Request: BUTTON_DATA_INVALID"}
