@@ -121,6 +121,7 @@ notification-admin-chat-regained = ✅ <b>The bot may write in the admin chat of
 notification-buttons-refused =
     🔘 <b>Telegram refused buttons of a message.</b> It was sent without them. Telegram says: { $error }
     A link comes from the settings (CONSOLE_URL, STRIPE_API_URL, the invitation of the runner group): look there. Else it is a defect of the bot.
+bot-photo-missing = 📷 Telegram did not take the photo that belongs here.
 bot-buttons-missing = ⚠️ Telegram did not take all buttons of this message. The campus team knows.
 notification-token-refused =
     ⚠️ <b>Telegram refuses the bot of { $campus }.</b> Telegram says: { $error }

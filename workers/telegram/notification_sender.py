@@ -1,6 +1,7 @@
 """The sender of notifications: sends each at most once by itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +24,7 @@ from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
 from domain.support.use_cases.relay import tell_relay_failed
-from domain.words import NO_SENTENCE, SentenceUnknown
+from domain.words import NO_SENTENCE, SentenceUnknown, say
 from workers.telegram.answers import await_answer
 from workers.telegram.bundles import Bundle, lease_with_followers, render_notification
 from workers.telegram.outcomes import (
@@ -42,6 +43,7 @@ from workers.telegram.send_endings import (
     record_reached,
     record_undelivered,
 )
+from workers.telegram.sender import is_photo_refused
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import add_notification_dead_letter, record_unknown_send
 
@@ -75,18 +77,23 @@ async def dispatch_notification(sender_context: SenderContext, notification_id: 
         return None
     outcome = await await_answer(
         sender_context.waits,
-        _send(sender_context, ready, reader.topic),
+        _send(sender_context, ready, reader),
         keep_lease=partial(_keep_leases, sender_context, ready.notifications),
         record_late=partial(_record_late_answer, sender_context, ready.notifications),
     )
     return await _record_notification_outcome(sender_context, ready.notifications, outcome)
 
 
-async def _send(sender_context: SenderContext, ready: Bundle, topic: int | None) -> SendOutcome:
-    first, sender = ready.notifications[0], sender_context.sender
-    return await sender.send(
-        first.campus_id, first.chat_id, ready.content, silent=ready.silent, photo=first.photo, topic=topic
-    )
+async def _send(sender_context: SenderContext, ready: Bundle, reader: ChatReader) -> SendOutcome:
+    """Send it; the words alone when Telegram refuses the photo."""
+    first = ready.notifications[0]
+    send = partial(sender_context.sender.send, first.campus_id, first.chat_id, silent=ready.silent, topic=reader.topic)
+    outcome = await send(ready.content, photo=first.photo)
+    if first.photo is None or not is_photo_refused(outcome):
+        return outcome
+    log.warning("photo_refused", notification=first.id, key=first.key, outcome=outcome)
+    text = f"{ready.content.text}\n\n{say(reader.locale, 'bot-photo-missing')}"
+    return await send(replace(ready.content, text=text))
 
 
 async def _keep_leases(sender_context: SenderContext, notifications: Sequence[NotificationRow]) -> None:

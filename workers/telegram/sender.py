@@ -49,10 +49,20 @@ CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
 REFUSED_TOKEN_REST_SECONDS = Timeout.REFUSED_TOKEN_REST.seconds
 MAX_CONNECTIONS = 32
 
+_NO_CAPTION = "no caption in the message"  # the photo was refused, and the words were sent alone
+
 log = get_logger(__name__)
 
 # httpx raises these before anything was sent, so that the call may safely be made again.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_PHOTO_TEXTS = (  # a file id of another bot; or the group takes words of this bot and no photos
+    "wrong file identifier",
+    "wrong remote file identifier",
+    "wrong file_id",
+    "not enough rights to send photos",
+    "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+)
 _GONE_TEXTS = (
     "message to edit not found",
     "message can't be edited",
@@ -121,7 +131,11 @@ class TelegramSender:
             editing = bot.edit_message_caption(
                 chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=keyboard
             )
-            return await self._await_outcome(campus_id, "editMessageCaption", _send_and_classify(editing, message_id))
+            outcome = await self._await_outcome(
+                campus_id, "editMessageCaption", _send_and_classify(editing, message_id)
+            )
+            if not (isinstance(outcome, MessageRejected) and _NO_CAPTION in outcome.description):
+                return outcome
         call = bot.edit_message_text(
             text,
             chat_id,
@@ -179,6 +193,14 @@ def new_request() -> HTTPXRequest:
         media_write_timeout=Timeout.TELEGRAM_WRITE.seconds,
         read_timeout=Timeout.TELEGRAM_READ.seconds,
     )
+
+
+def is_photo_refused(outcome: SendOutcome) -> bool:
+    """Return whether the photo alone is at fault: without it Telegram may take the message."""
+    if not isinstance(outcome, MessageRejected):
+        return False
+    said = outcome.description.lower()
+    return any(text in said for text in _PHOTO_TEXTS)
 
 
 def _keyboard(content: OrderMessageContent) -> InlineKeyboardMarkup | None:

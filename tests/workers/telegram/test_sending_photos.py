@@ -7,10 +7,12 @@ from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.campuses.tables import membership
 from domain.messaging.tables import notification
+from domain.order_messages.view import OrderMessageContent
 from domain.orders.repository import find_order
 from domain.orders.states import OrderStatus
 from domain.support.use_cases import relay
 from tests.workers.telegram.sender_stack import ANA, BOT, MEI, SenderStack
+from workers.telegram.outcomes import Sent
 
 HOSTILE_TEXT = "<b>&amp;</b>\u202e🍜 "
 
@@ -59,3 +61,31 @@ async def test_a_long_list_is_folded_in_the_order_message(stack: SenderStack) ->
     (message,) = [one for one in messages if "looking for a runner" in one["text"]]
     listed = "\n".join(["2 × <i>rice &lt;&amp;&gt;</i>"] * 4)
     assert f"<blockquote expandable>{listed}</blockquote>" in message["html"]
+
+
+REFUSED_PHOTOS = {  # None: the stand-in refuses a file id that it does not know, as Telegram that of another bot
+    "of another bot": None,
+    "not allowed here": "Bad Request: not enough rights to send photos to the chat",
+}
+
+
+@pytest.mark.parametrize("why", REFUSED_PHOTOS)
+async def test_words_whose_photo_telegram_refuses_are_sent_alone_and_can_be_edited(
+    stack: SenderStack, why: str
+) -> None:
+    said = REFUSED_PHOTOS[why]
+    photo = "AgACAgQAAxkBof-another-bot" if said is None else await stack.upload_photo()
+    if said is not None:
+        await stack.inject_fault("status", method="sendPhoto", status=400, description=said)
+    number = await stack.write_line("cold rice", photo=photo)
+    await stack.send_all_due()
+    row = await stack.notification_row(number)
+    assert (row.status, row.error) == ("sent", None)
+    assert await stack.dead_letters() == []
+    (text,) = await stack.chat_texts()
+    assert "cold rice" in text and "did not take the photo" in text
+    content = OrderMessageContent(text="settled", rows=())
+    sender = stack.context.sender
+    outcome = await sender.edit(stack.campus_id, MEI, row.message_id, content, has_photo=True)
+    assert outcome == Sent(row.message_id)
+    assert await stack.chat_texts() == ["settled"]
