@@ -50,7 +50,7 @@ from workers.scheduling.local_tasks import LocalTaskRunner
 from workers.scheduling.pushed_worker import PushedWorker
 from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
 from workers.scheduling.sweeper import sweep
-from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.gateway import PhotoReader, open_stripe_gateway
 from workers.stripe.platform.platform_check import check_platform, is_live_key
 from workers.stripe.platform.platform_watch import check_platform_later
 from workers.stripe.rate_limit import open_stripe_rate_limiter
@@ -87,7 +87,7 @@ async def run_worker(settings: WorkerSettings, registers: RegisterBuilder = buil
         metrics = new_worker_metrics(parts.call_histogram)
         start_at_zero(metrics, {kind for kind, _ in build_saga_register().sagas})
         sender_context = _open_sender_context(resources, settings, engine, open_database, tokens, metrics)
-        context = _open_worker_context(resources, settings, open_database, metrics)
+        context = _open_worker_context(resources, settings, open_database, metrics, sender_context.sender.read_photo)
         _export_metrics(resources, settings, engine, context, queue_pool, stopping)
         is_live = is_live_key(settings.stripe_secret_key)
         if not await check_platform(open_database, context.stripe, is_live=is_live):
@@ -148,7 +148,11 @@ def _open_sender_context(
 
 
 def _open_worker_context(
-    resources: AsyncExitStack, settings: WorkerSettings, open_database: UnitOfWorkFactory, metrics: WorkerMetrics
+    resources: AsyncExitStack,
+    settings: WorkerSettings,
+    open_database: UnitOfWorkFactory,
+    metrics: WorkerMetrics,
+    read_photo: PhotoReader,
 ) -> WorkerContext:
     rate_limiter = open_stripe_rate_limiter(settings.redis_url, settings.stripe_calls_per_second)
     resources.push_async_callback(rate_limiter.close)
@@ -158,6 +162,7 @@ def _open_worker_context(
         rate_limiter,
         platform_confirmed=asyncio.Event(),
         metrics=metrics,
+        read_photo=read_photo,
     )
     resources.push_async_callback(client.close)
     return WorkerContext(

@@ -195,9 +195,9 @@ def dispute_unanswered(dispute: Dispute, until: datetime | None, stage: str) -> 
     )
 
 
-def evidence_sent(dispute: Dispute, proof: str) -> Notification:
-    """Tell the admins that the bank has our evidence, and that a photo was not in it."""
-    return _dispute_closed(dispute, "notification-evidence-sent", proof=proof)
+def evidence_sent(dispute: Dispute, photos: str) -> Notification:
+    """Tell the admins that the bank has our evidence, and whether the order's photos were in it, or why not."""
+    return _dispute_closed(dispute, "notification-evidence-sent", proof=photos)
 
 
 def evidence_refused(dispute: Dispute, reason: str) -> Notification:

@@ -20,6 +20,10 @@ notification-dispute-unanswered =
 notification-evidence-sent =
     ⚖️ The bank has our evidence about order #{ $order }. It decides about { $amount } within two or three months, and you read here how.
     { $proof ->
+        [joined] The photos of the order were sent along.
+        [permission] A photo was not sent along: Stripe's key lacks the permission "Files: write". Whoever runs the bot can add it.
+        [refused] A photo was not sent along: Stripe did not take it.
+        [unread] A photo was not sent along: Telegram did not give it.
         [photo] The photo of the hand-over was not sent along.
        *[other] There was no photo to send along.
     }
@@ -32,7 +36,7 @@ bot-dispute-answer =
     <b>This is what the bank is sent about order #{ $order }.</b> It takes one answer, and Stripe's dashboard takes none after it.
     { $text }
     { $proof ->
-        [photo] A photo proves the hand-over, and is not sent along. Where it matters, copy this text and answer in Stripe's dashboard instead.
+        [photo] The photos of the receipt and of the hand-over are sent along, as far as the order has them and Stripe's key may write files.
        *[other] Nothing else is sent along.
     }
 bot-dispute-answering = Our evidence about order #{ $order } is on its way to the bank. You read here when it is there.

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from sandbox.stripe.documents import new_id
 from sandbox.stripe.form_encoding import FormValue, parse_form
+from sandbox.stripe.resources.file_resource import describe_upload
 from sandbox.stripe.stripe_events import API_VERSION
 from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
 
@@ -26,13 +27,22 @@ class ApiRequest:
     request_id: str
 
 
+async def _read_params(request: web.Request) -> dict[str, FormValue]:
+    """Return the parameters of a query, a form or an upload; of an uploaded file what `describe_upload` says."""
+    if not request.content_type.startswith("multipart/"):
+        return parse_form(await request.text() if request.method == "POST" else request.query_string)
+    params: dict[str, FormValue] = {}
+    for name, value in (await request.post()).items():
+        params[name] = describe_upload(value.file.read()) if isinstance(value, web.FileField) else str(value)
+    return params
+
+
 async def read_api_request(request: web.Request) -> ApiRequest:
     """Parse a request without validating it; a parsing error is kept in `parse_refusal`."""
-    text = await request.text() if request.method == "POST" else request.query_string
     params: dict[str, FormValue] = {}
     unreadable: StripeRefusal | None = None
     try:
-        params = parse_form(text)
+        params = await _read_params(request)
     except StripeRefusal as refused:
         unreadable = refused
     except ValueError as error:

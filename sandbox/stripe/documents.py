@@ -25,6 +25,7 @@ ID_PREFIXES = {
     "customer": "cus_",
     "dispute": "du_",
     "event": "evt_",
+    "file": "file_",
     "payment": "py_",
     "payment_intent": "pi_",
     "payment_method": "pm_",

@@ -20,6 +20,7 @@ PERMISSION_BY_RESOURCE = {
     "customers": "customer",
     "disputes": "dispute",
     "events": "event",
+    "files": "file",
     "payment_intents": "payment_intent",
     "payment_method_configurations": "payment_method_configurations",
     "payment_methods": "payment_method",

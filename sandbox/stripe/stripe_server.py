@@ -20,7 +20,7 @@ TICK_SECONDS = 0.5  # between two checks for due changes
 
 
 def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
-    app = web.Application(client_max_size=4 * 1024**2)
+    app = web.Application(client_max_size=12 * 1024**2)
     app[STRIPE_SANDBOX] = sandbox
     app.cleanup_ctx.append(_run_background_tasks)
     app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, *DASHBOARD_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])

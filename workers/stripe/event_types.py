@@ -98,6 +98,7 @@ EVENT_TYPES: Mapping[str, Handled | Ignored] = MappingProxyType(
         "charge.refunded": Ignored(because="the events of the refund say so too"),
         "transfer.created": _OUR_CALL,
         "transfer.reversed": _LISTED_MOVEMENT,
+        "file.created": _OUR_CALL,
         "transfer.updated": Ignored(because="only its description or metadata changed"),
         "topup.created": _LISTED_MOVEMENT,
         "topup.reversed": _LISTED_MOVEMENT,

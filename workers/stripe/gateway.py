@@ -1,7 +1,7 @@
 """The gateway to Stripe: it sends prepared parameters under their idempotency key, and maps errors to CallFailed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -28,6 +28,8 @@ PLATFORM_UNCONFIRMED = "platform_unconfirmed"
 
 StripeParams = Mapping[str, object]  # as a step froze them
 Parsed = TypeVar("Parsed")
+# (campus id, Telegram's file id) -> the photo; None when Telegram does not give it; raises TryLater
+PhotoReader = Callable[[int, str], Awaitable[bytes | None]]
 StripeCall = Coroutine[Any, Any, stripe.StripeObject]  # a call of the library that was not sent yet
 
 
@@ -41,6 +43,7 @@ class StripeGateway:
     reads_rank_last: bool = False  # all reads have the last priority
     metrics: WorkerMetrics = field(default_factory=new_worker_metrics)
     platform_confirmed: asyncio.Event | None = None  # None: nothing is forgotten by what this client reads
+    read_photo: PhotoReader | None = None  # of what a step uploads; None: no photo is uploaded
 
     async def fetch(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
         """Make a read when the rate limit allows, and return its answer parsed.
@@ -105,6 +108,7 @@ def open_stripe_gateway(
     *,
     platform_confirmed: asyncio.Event | None = None,
     metrics: WorkerMetrics | None = None,
+    read_photo: PhotoReader | None = None,
 ) -> StripeGateway:
     """Return a client of the running loop; `address` replaces Stripe's. Only the saga engine retries a call.
 
@@ -114,7 +118,7 @@ def open_stripe_gateway(
     timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
     session = aiohttp.ClientSession()
     transport = AIOHTTPClient(timeout=timeout, session=session)
-    addresses: BaseAddresses = {} if address is None else {"api": address}
+    addresses: BaseAddresses = {} if address is None else {"api": address, "files": address}
     client = StripeClient(key, http_client=transport, max_network_retries=0, base_addresses=addresses)
     return StripeGateway(
         client=client,
@@ -122,6 +126,7 @@ def open_stripe_gateway(
         rate_limiter=rate_limiter,
         metrics=metrics or new_worker_metrics(),
         platform_confirmed=platform_confirmed,
+        read_photo=read_photo,
     )
 
 

@@ -30,6 +30,7 @@ from domain.messaging.group_refusals import is_group_refused
 from domain.order_messages.view import OrderMessageContent
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
+from workers.engine.call_failures import TryLater
 from workers.metrics.worker_metrics import WorkerMetrics, new_worker_metrics
 from workers.telegram.outcomes import (
     Blocked,
@@ -146,6 +147,19 @@ class TelegramSender:
         )
         return await self._await_outcome(campus_id, "editMessageText", _send_and_classify(call, message_id))
 
+    async def read_photo(self, campus_id: int, file_id: str) -> bytes | None:
+        """Return a photo; None when Telegram does not give it. Raise TryLater while Telegram is not to be had."""
+        bot = self._bot(campus_id)
+        if not isinstance(bot, ExtBot):
+            return None
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
+                return bytes(await (await bot.get_file(file_id)).download_as_bytearray())
+        except (BadRequest, Forbidden, InvalidToken):
+            return None
+        except (TelegramError, TimeoutError) as failure:
+            raise TryLater("telegram", type(failure).__name__) from failure
+
     async def _await_outcome(self, campus_id: int, method: str, sending: Awaitable[SendOutcome]) -> SendOutcome:
         """Ask nothing of a bot for a while that Telegram refuses: each message would be refused as well."""
         started = perf_counter()
@@ -167,7 +181,11 @@ class TelegramSender:
             return refused
         if campus_id not in self._bots:
             self._bots[campus_id] = ExtBot(
-                token, base_url=f"{self._api}/bot", request=self._request, get_updates_request=self._request
+                token,
+                base_url=f"{self._api}/bot",
+                base_file_url=f"{self._api}/file/bot",
+                request=self._request,
+                get_updates_request=self._request,
             )
         return self._bots[campus_id]
 

@@ -18,7 +18,7 @@ async def show_evidence(context: RequestContext) -> Replies:
         "bot-dispute-answer",
         order=order.id,
         text=evidence.uncategorized_text,
-        proof="other" if order.proof_photo is None else "photo",
+        proof="other" if order.proof_photo is None and order.receipt_photo is None else "photo",
     )
     leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, order.id)
     send = context.button("bot-button-answer-dispute-sure", Tap.ANSWER_DISPUTE_SURE, order.id)

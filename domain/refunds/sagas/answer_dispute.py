@@ -9,16 +9,29 @@ from domain.saga.run import SagaStart
 
 @dataclass(slots=True, kw_only=True)
 class AnswerDisputeData:
-    """The dispute's id at Stripe."""
+    """The dispute's id at Stripe, and the files there that are joined: the shop's receipt and the hand-over.
+
+    `left_out` says why a photo of the order is not joined; None while each is.
+    """
 
     dispute: str
+    receipt_file: str | None = None
+    handover_file: str | None = None
+    left_out: str | None = None
 
 
 ANSWER_DISPUTE = Saga(
     kind="answer_dispute",
+    version=2,
     data=AnswerDisputeData,
-    steps=(ExternalStep(name="submit_evidence"),),  # if Stripe refuses it, the admins are told, and may try again
+    steps=(
+        ExternalStep(name="upload_receipt"),  # what Stripe does not take is left out
+        ExternalStep(name="upload_handover"),
+        ExternalStep(name="submit_evidence"),  # if Stripe refuses it, the admins are told, and may try again
+    ),
 )
+# For runs that started on version 1: the text alone is sent.
+ANSWER_DISPUTE_V1 = Saga(kind="answer_dispute", data=AnswerDisputeData, steps=(ExternalStep(name="submit_evidence"),))
 
 
 def build_dispute_answer_start(opened: Dispute, *, admin_id: int) -> SagaStart:

@@ -175,6 +175,8 @@ KILLED_STEPS = (
     _undo(_after("refund_order", "withdraw_refund", money.refund_refused, "create_refund")),
     _read("check_refund", "refresh_refund", money.refund_returned),
     _read("follow_dispute", "refresh_dispute", money.payment_disputed),
+    _call("answer_dispute", "upload_receipt", money.dispute_answered),
+    _call("answer_dispute", "upload_handover", money.dispute_answered),
     _call("answer_dispute", "submit_evidence", money.dispute_answered),
     _read(CHECK, "look_at_services", orders.setup_checked),
     _read("follow_account", "refresh_payouts", money.account_disabled),

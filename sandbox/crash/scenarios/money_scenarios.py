@@ -50,6 +50,9 @@ DEBT_NETTED = (
     "SELECT 1 FROM netting JOIN debt ON debt.id = debt_id AND debt.status = 'netted' WHERE payable_id = payable.id"
 )
 CAPTURED_CHARGE = "SELECT charge FROM hold WHERE order_id = $1 AND status = 'captured'"
+PROOF_FROM_RECEIPT = (
+    "UPDATE orders SET proof_photo = receipt_photo WHERE id = $1 AND receipt_photo IS NOT NULL RETURNING id"
+)
 DISPUTED = "SELECT 1 FROM dispute WHERE order_id = $1 AND status = 'open' AND withdrawn = amount"
 ANSWERED = "SELECT 1 FROM dispute WHERE order_id = $1 AND answered_at IS NOT NULL"
 ACCOUNT_DISABLED = "SELECT 1 FROM person WHERE id = $1 AND NOT payouts_ready"
@@ -220,8 +223,13 @@ async def payment_disputed(scene: SceneContext) -> CrashScenario:
 
 
 async def dispute_answered(scene: SceneContext) -> CrashScenario:
-    """An admin has the evidence sent to the bank that disputes a payment."""
-    order = await deliver_paid_order(scene, GOOD_CARD)
+    """An admin has the evidence sent to the bank that disputes a payment, with a photo as receipt and as proof."""
+    await scene.ana.set_up_payout_account()
+    order, pin = await order_at_handover(scene, GOOD_CARD)
+    await scene.ana.send_photo()
+    await stored_id(scene, PROOF_FROM_RECEIPT, order)
+    await scene.ana.type_text(pin)
+    await stored_id(scene, PAYABLE_PAID, order)
     charge = await stored_id(scene, CAPTURED_CHARGE, order)
     dispute = (await scene.stripe.post(f"disputes/{charge}"))["id"]
     await post_webhook(scene, "charge.dispute.created", dispute)

@@ -4,6 +4,7 @@ from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
 from sandbox.stripe.resources.charge_resource import unrefunded_amount
+from sandbox.stripe.resources.file_resource import require_evidence_file
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
@@ -15,6 +16,7 @@ DISPUTE_OUTCOMES = ("won", "lost")
 INQUIRY_CLOSED = "warning_closed"
 DECIDED_STATUSES = (*DISPUTE_OUTCOMES, INQUIRY_CLOSED)
 UNANSWERED_STATUSES = ("needs_response", "warning_needs_response")
+EVIDENCE_FILES = frozenset({"receipt", "service_documentation", "uncategorized_file"})  # ids of files, and no text
 MAX_EVIDENCE_TEXT = 20_000  # characters of one text
 MAX_EVIDENCE_IN_ALL = 150_000
 
@@ -103,6 +105,8 @@ def handle_update_dispute(call: StripeCall) -> Document:
     world, params = call.world, call.params
     dispute = world.find("dispute", call.ids[0], param="dispute")
     evidence = {**dispute["evidence"], **params.get("evidence", {})}
+    for name in EVIDENCE_FILES & params.get("evidence", {}).keys():
+        require_evidence_file(world, evidence[name], name)
     texts = [value for value in evidence.values() if isinstance(value, str)]
     if any(len(text) > MAX_EVIDENCE_TEXT for text in texts) or sum(map(len, texts)) > MAX_EVIDENCE_IN_ALL:
         raise invalid_request("The evidence is too long.", param="evidence")

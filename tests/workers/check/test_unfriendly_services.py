@@ -162,17 +162,20 @@ async def test_endpoints_that_miss_events_are_told_by_their_types(
 
 async def test_a_restricted_key_is_told_each_permission_that_it_lacks(stack: CheckStack) -> None:
     stack.changed["STRIPE_SECRET_KEY"] = "rk_test_of_the_check"
-    writes = "customer checkout_session payment_method payment_intent refund dispute transfer accounts account_links"
+    writes = (
+        "customer checkout_session payment_method payment_intent refund dispute file transfer accounts account_links"
+    )
     reads = "account setup_intent charge payout balance balance_transaction_source event"
     held = [f"{name}_write" for name in writes.split()] + [f"{name}_read" for name in reads.split()]
     await stack.stripe.control_stripe("platform", key_permissions=held)
     assert [told for told in await stack.said(LineState.BROKEN) if told[0].startswith("stripe")] == []
     await stack.stripe.control_stripe(
-        "platform", key_permissions=[each for each in held if each[:6] not in ("refund", "event_")]
+        "platform", key_permissions=[each for each in held if each[:5] not in ("refun", "event", "file_")]
     )
     told = [sentence for subject, sentence in await stack.said(LineState.BROKEN) if subject == "stripe: key"]
     assert [sentence.partition(":")[0] for sentence in told] == [
         "It lacks the permission Events",
+        "It lacks the permission Files",
         "It lacks the permission Refunds",
     ]
 

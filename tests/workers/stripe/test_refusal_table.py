@@ -38,6 +38,8 @@ BLAMES_BANK = {
 ADMIN_MESSAGE = "notification-stripe-settings"
 FINAL = ("done", "compensated", "stuck")
 STEPS = list(REFUSED_STEPS)
+# The saga goes on without what is refused of these, and the admins read why: test_dispute_photos.py.
+LEFT_OUT_STEPS = {"upload_receipt", "upload_handover"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def refuse(stack: WorkerStack, name: str, kind: str) -> tuple[UUID, Answer
 
 
 def test_the_table_has_every_external_step() -> None:
-    assert set(REFUSED_STEPS) == set(EXTERNAL_STEPS)
+    assert set(REFUSED_STEPS) | LEFT_OUT_STEPS == set(EXTERNAL_STEPS)
 
 
 @pytest.mark.parametrize("name", sample(STEPS, 6, 0))

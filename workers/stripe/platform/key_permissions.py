@@ -17,6 +17,7 @@ NEEDED_PERMISSIONS = (  # as Stripe's dashboard names them
     "Charges: read",
     "Refunds: write",
     "Disputes: write",
+    "Files: write",
     "Transfers: write",
     "Accounts: write",
     "Account Links: write",
@@ -28,6 +29,7 @@ NEEDED_PERMISSIONS = (  # as Stripe's dashboard names them
 )
 NOBODY = "campusg_check"  # the end of ids that Stripe does not have
 ONE: Any = {"limit": 1}
+NO_FILE: Any = {"purpose": "dispute_evidence"}
 
 
 def _harmless_calls(client: StripeGateway) -> Iterable[StripeCall]:
@@ -43,6 +45,7 @@ def _harmless_calls(client: StripeGateway) -> Iterable[StripeCall]:
         v1.charges.list_async(ONE),
         v1.refunds.update_async(f"re_{NOBODY}", {"metadata": {"check": "1"}}),
         v1.disputes.update_async(f"dp_{NOBODY}", {"metadata": {"check": "1"}}),
+        v1.files.create_async(NO_FILE),
         v1.transfers.update_async(f"tr_{NOBODY}", {"metadata": {"check": "1"}}),
         v1.accounts.update_async(f"acct_{NOBODY}", {"metadata": {"check": "1"}}),
         v1.account_links.create_async(pages),

@@ -38,6 +38,8 @@ EXTERNAL_STEPS: Mapping[str, ExternalStepHooks] = MappingProxyType(
         "reverse_transfer": refund_steps.REVERSE_TRANSFER,
         "refresh_payouts": account_steps.REFRESH_PAYOUTS,
         "refresh_dispute": dispute_steps.REFRESH_DISPUTE,
+        "upload_receipt": dispute_steps.UPLOAD_RECEIPT,
+        "upload_handover": dispute_steps.UPLOAD_HANDOVER,
         "submit_evidence": dispute_steps.SUBMIT_EVIDENCE,
         "refresh_refund": refund_steps.REFRESH_REFUND,
         "ensure_account": payout_steps.ENSURE_ACCOUNT,

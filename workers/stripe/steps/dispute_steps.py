@@ -1,6 +1,7 @@
 """The external steps of a dispute: its status at Stripe, which money moved for it, and our evidence."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import cast
 
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
@@ -16,18 +17,20 @@ from domain.refunds.dispute_effects import (
     tell_dispute_opened,
 )
 from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
-from domain.refunds.evidence.statement import build_evidence, find_handover_proof
+from domain.refunds.evidence.statement import build_evidence
 from domain.refunds.model import Dispute, DisputeStage
 from domain.refunds.notifications import evidence_refused, evidence_sent
 from domain.refunds.sagas.answer_dispute import AnswerDisputeData
 from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
 from domain.saga.run import SagaRun
-from workers.engine.call_failures import Refused
-from workers.engine.external_step import CallRequest, StepParams, define_external_step
+from workers.engine.call_failures import KeyRefused, Refused
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_refunds import answer_dispute, retrieve_dispute
+from workers.stripe.gateway_refunds import answer_dispute, retrieve_dispute, upload_evidence
 from workers.stripe.objects.dispute import StripeDispute, StripeDisputeStatus
 from workers.stripe.refusals.waiting_people import tell_held_up
+
+NO_PERMISSION, NOT_TAKEN, NOT_READ = "permission", "refused", "unread"  # variants of the sentence for the admins
 
 
 async def prepare_dispute_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -71,14 +74,61 @@ REFRESH_DISPUTE = define_external_step(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedPhoto:
+    """A photo's id at Stripe, or why it has none."""
+
+    file: str | None = None
+    left_out: str | None = None
+
+
+async def upload_photo(client: StripeGateway, request: CallRequest) -> UploadedPhoto:
+    """Upload a photo that Telegram keeps. What Stripe or Telegram refuses is left out: the text is sent without it."""
+    if client.read_photo is None:
+        return UploadedPhoto(left_out=NOT_READ)
+    photo = await client.read_photo(request.params["campus"], request.params["photo"])
+    if photo is None:
+        return UploadedPhoto(left_out=NOT_READ)
+    try:
+        return UploadedPhoto(file=await upload_evidence(client, photo, request.key))
+    except KeyRefused as refusal:
+        if refusal.access != "permission":
+            raise
+        return UploadedPhoto(left_out=NO_PERMISSION)
+    except Refused:
+        return UploadedPhoto(left_out=NOT_TAKEN)
+
+
+def _define_upload(column: str, field: str) -> ExternalStepHooks:
+    async def prepare(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+        opened = await lock_dispute(work, run.data_as(AnswerDisputeData).dispute)
+        photo = cast(str | None, getattr(await find_order(work, run.campus_id, run.required_order_id), column))
+        if photo is None or opened is None or not opened.takes_answer(work.now):
+            return None
+        return {"campus": run.campus_id, "photo": photo}
+
+    async def record(_work: UnitOfWork, run: SagaRun, uploaded: UploadedPhoto) -> None:
+        data = run.data_as(AnswerDisputeData)
+        setattr(data, field, uploaded.file)
+        data.left_out = uploaded.left_out or data.left_out
+
+    return define_external_step(prepare=prepare, execute=upload_photo, record=record)
+
+
+UPLOAD_RECEIPT = _define_upload("receipt_photo", "receipt_file")
+UPLOAD_HANDOVER = _define_upload("proof_photo", "handover_file")
+
+
 async def prepare_evidence(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return the evidence; None when the bank has an answer or has decided by now."""
-    opened = await lock_dispute(work, run.data_as(AnswerDisputeData).dispute)
+    data = run.data_as(AnswerDisputeData)
+    opened = await lock_dispute(work, data.dispute)
     if opened is None or not opened.takes_answer(work.now):
         return None
     order = await find_order(work, run.campus_id, run.required_order_id)
     evidence = await build_evidence(work, await find_campus(work, run.campus_id), order, opened)
-    told = {name: value for name, value in asdict(evidence).items() if value}
+    files = {"receipt": data.receipt_file, "service_documentation": data.handover_file}
+    told = {name: value for name, value in (asdict(evidence) | files).items() if value}
     return {"dispute": opened.dispute, "answer": {"evidence": told, "submit": True}}
 
 
@@ -98,8 +148,12 @@ async def record_evidence(work: UnitOfWork, run: SagaRun, found: StripeDispute) 
     opened = await _lock_answered(work, run)
     if not opened.is_outdated(is_inquiry=found.is_inquiry):
         await record_answer_facts(work, opened, found.answer_by, is_answered=True)
-    order = await find_order(work, run.campus_id, run.required_order_id)
-    await notify(work, evidence_sent(opened, await find_handover_proof(work, order)))
+    await notify(work, evidence_sent(opened, _describe_photos(run.data_as(AnswerDisputeData))))
+
+
+def _describe_photos(data: AnswerDisputeData) -> str:
+    """Return the variant of the sentence for the admins: why a photo is not joined, or whether any is."""
+    return data.left_out or ("joined" if data.receipt_file or data.handover_file else "none")
 
 
 async def record_refused_evidence(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
