@@ -27,6 +27,11 @@ def _members() -> Select[Any]:
     return select(*columns, admitted, *card).select_from(joined)
 
 
+_PROFILE = ("first_name", "username", "language")
+_NEWCOMER = insert(person)
+_CHANGED = {name: _NEWCOMER.excluded[name] for name in _PROFILE}
+_UPSERT_PERSON = _NEWCOMER.on_conflict_do_update(index_elements=["id"], set_=_CHANGED)
+_JOIN = insert(membership).on_conflict_do_nothing()
 _CAMPUS_LABELS = {column.name: f"of_campus_{column.name}" for column in campus.c}
 _MEMBER = _members().where(membership.c.campus_id == bindparam("campus"), membership.c.person_id == bindparam("person"))
 _CAMPUS_AND_MEMBER = _MEMBER.add_columns(*(column.label(_CAMPUS_LABELS[column.name]) for column in campus.c))
@@ -65,14 +70,9 @@ async def ensure_member(
     return member
 
 
-async def _upsert_member(
-    work: UnitOfWork, campus_id: int, person_id: int, profile: tuple[str, str | None, str]
-) -> None:
-    changed = dict(zip(("first_name", "username", "language"), profile, strict=True))
-    newcomer = insert(person).values(id=person_id, **changed)
-    await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed))
-    joined = insert(membership).values(campus_id=campus_id, person_id=person_id).on_conflict_do_nothing()
-    await work.connection.execute(joined)
+async def _upsert_member(work: UnitOfWork, campus_id: int, person_id: int, profile: Sequence[str | None]) -> None:
+    await work.connection.execute(_UPSERT_PERSON, {"id": person_id, **dict(zip(_PROFILE, profile, strict=True))})
+    await work.connection.execute(_JOIN, {"campus_id": campus_id, "person_id": person_id})
 
 
 async def mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:

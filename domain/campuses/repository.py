@@ -20,6 +20,15 @@ _STORE_HOURS = select(store.c.hours).where(
     store.c.id == bindparam("store"), store.c.campus_id == bindparam("campus"), store.c.active
 )
 _CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
+_RUNNER_GROUP = select(campus.c.runner_group).where(campus.c.id == bindparam("number"))
+_STORES = select(store).where(store.c.campus_id == bindparam("campus"), store.c.active)
+_STORES_BY_NAME, _STORE = _STORES.order_by(store.c.name), _STORES.where(store.c.id == bindparam("store"))
+_MENU = select(menu_item).where(menu_item.c.store_id == bindparam("store"), menu_item.c.active).order_by(menu_item.c.id)
+_DROP_POINTS = (
+    select(drop_point)
+    .where(drop_point.c.campus_id == bindparam("campus"), drop_point.c.active)
+    .order_by(drop_point.c.building, drop_point.c.spot)
+)
 
 
 async def list_campuses(work: UnitOfWork) -> Sequence[Campus]:
@@ -70,15 +79,14 @@ async def find_first_campus_id(work: UnitOfWork, currency: str | None = None) ->
 
 async def find_runner_group(work: UnitOfWork, campus_id: int) -> int | None:
     """Return the chat that is bound as the runner group now, if there is one."""
-    query = select(campus.c.runner_group).where(campus.c.id == campus_id)
-    found: int | None = (await work.connection.execute(query)).scalar_one()
+    found: int | None = (await work.connection.execute(_RUNNER_GROUP, {"number": campus_id})).scalar_one()
     return found
 
 
 async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
     """Return the active stores by name, without their menus."""
-    query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
-    return [store_from_rows(row, ()) for row in (await work.connection.execute(query)).mappings()]
+    rows = await work.connection.execute(_STORES_BY_NAME, {"campus": campus_id})
+    return [store_from_rows(row, ()) for row in rows.mappings()]
 
 
 async def find_store_hours(work: UnitOfWork, campus_id: int, store_id: int) -> OpeningHours:
@@ -91,18 +99,16 @@ async def find_store_hours(work: UnitOfWork, campus_id: int, store_id: int) -> O
 
 async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
     """Return an active store of this campus with its menu. Raise Stale when there is none any more."""
-    query = select(store).where(store.c.id == store_id, store.c.campus_id == campus_id, store.c.active)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    found = await work.connection.execute(_STORE, {"store": store_id, "campus": campus_id})
+    row = found.mappings().one_or_none()
     if row is None:
         raise Stale
-    menu = select(menu_item).where(menu_item.c.store_id == store_id, menu_item.c.active).order_by(menu_item.c.id)
-    return store_from_rows(row, (await work.connection.execute(menu)).mappings().all())
+    return store_from_rows(row, (await work.connection.execute(_MENU, {"store": store_id})).mappings().all())
 
 
 async def list_drop_points(work: UnitOfWork, campus_id: int) -> Sequence[DropPoint]:
     """Return the active drop points by building."""
-    query = select(drop_point).where(drop_point.c.campus_id == campus_id, drop_point.c.active)
-    rows = (await work.connection.execute(query.order_by(drop_point.c.building, drop_point.c.spot))).mappings()
+    rows = (await work.connection.execute(_DROP_POINTS, {"campus": campus_id})).mappings()
     return [DropPoint(id=row["id"], building=row["building"], spot=row["spot"]) for row in rows]
 
 

@@ -130,6 +130,13 @@ async def list_unhandled_updates(
 
     None of the people `without` are among them. The people whose updates have been open for longest come first.
     """
+    asked = {"campuses": list(campus_ids), "without": list(without)}
+    rows = await work.connection.execute(_UNHANDLED_UPDATES, asked)
+    return [_update_from_row(row) for row in rows.mappings()]
+
+
+def _unhandled_updates() -> Select[Any]:
+    """Build the query of open updates that failed before or were abandoned."""
     person = func.coalesce(telegram_update.c.person_id, -telegram_update.c.update_id)
     place = func.row_number().over(
         partition_by=(telegram_update.c.campus_id, person), order_by=telegram_update.c.update_id
@@ -137,16 +144,18 @@ async def list_unhandled_updates(
     open_updates = (
         select(*telegram_update.c, place.label("place"))
         .where(
-            telegram_update.c.campus_id.in_(campus_ids),
+            telegram_update.c.campus_id.in_(bindparam("campuses", expanding=True)),
             _IS_OPEN,
             or_(telegram_update.c.tries > 0, telegram_update.c.received_at < func.now() - ABANDONED_UPDATE_DELAY),
-            person.not_in(without),
+            person.not_in(bindparam("without", expanding=True)),
         )
         .subquery()
     )
     few = select(open_updates).where(open_updates.c.place <= MAX_RETRIES_PER_PERSON)
-    query = few.order_by(open_updates.c.received_at, open_updates.c.update_id).limit(MAX_RETRIES)
-    return [_update_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    return few.order_by(open_updates.c.received_at, open_updates.c.update_id).limit(MAX_RETRIES)
+
+
+_UNHANDLED_UPDATES = _unhandled_updates()
 
 
 async def reopen_update(work: UnitOfWork, subject: str) -> None:

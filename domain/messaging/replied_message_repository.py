@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, cast, exists, literal, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.model import NotificationStatus
@@ -82,14 +94,25 @@ async def is_copy_of_order_message(
 
     The id of that one must be known. A message that stands there for something else is none either.
     """
-    here = (order_message.c.campus_id == campus_id, order_message.c.chat_id == chat_id)
-    sent = (notification.c.campus_id == campus_id, notification.c.chat_id == chat_id)
-    kept = exists().where(*here, order_message.c.order_id == order_id, order_message.c.message_id.is_not(None))
+    asked = {"campus": campus_id, "chat": chat_id, "order": order_id, "message": message_id}
+    return bool((await work.connection.execute(_IS_COPY, asked)).scalar_one())
+
+
+def _is_copy() -> Select[tuple[bool]]:
+    """Build the question whether a message is a copy of the one that is kept up to date."""
+    campus, chat, message = (bindparam(name, type_=BigInteger()) for name in ("campus", "chat", "message"))
+    here = (order_message.c.campus_id == campus, order_message.c.chat_id == chat)
+    sent = (notification.c.campus_id == campus, notification.c.chat_id == chat)
+    of_order = order_message.c.order_id == bindparam("order")
+    kept = exists().where(*here, of_order, order_message.c.message_id.is_not(None))
     known = or_(
-        exists().where(*here, order_message.c.message_id == message_id),
-        exists().where(*sent, notification.c.message_id == message_id),
+        exists().where(*here, order_message.c.message_id == message),
+        exists().where(*sent, notification.c.message_id == message),
     )
-    return bool((await work.connection.execute(select(and_(kept, ~known)))).scalar_one())
+    return select(and_(kept, ~known))
+
+
+_IS_COPY = _is_copy()
 
 
 def _select_order_messages() -> Select[Any]:

@@ -1,10 +1,11 @@
 """Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.campuses.tables import membership
@@ -48,6 +49,24 @@ _TIMESTAMP_COLUMNS = {
 
 _ORDER = select(orders).where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))
 _LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
+_CUSTOMER_ORDERS = (
+    select(orders)
+    .where(orders.c.campus_id == bindparam("campus"), orders.c.customer_id == bindparam("person"))
+    .where(orders.c.status.in_(bindparam("among", expanding=True)))
+    .order_by(orders.c.id.desc())
+    .offset(bindparam("skipped", type_=Integer()))
+    .limit(PAGE_SIZE + 1)
+)
+_ACTIVE_DELIVERIES = select(orders).where(
+    orders.c.campus_id == bindparam("campus"),
+    orders.c.runner_id == bindparam("person"),
+    orders.c.status.in_(STATUSES_WITH_RUNNER),
+)
+_MARK_HOLD_CHECKED = (
+    update(orders)
+    .where(orders.c.id == bindparam("number"), orders.c.claim == bindparam("by_claim"))
+    .values(hold_checked=True, version=orders.c.version + 1)
+)
 
 
 async def has_ordered(work: UnitOfWork, campus_id: int, customer_id: int) -> bool:
@@ -103,8 +122,13 @@ async def try_move_order(
     **changes: Any,
 ) -> Order | None:
     """Move an order by one guarded UPDATE and log it. Return None, and change nothing, when a guard fails."""
-    here = (orders.c.campus_id == campus_id, *guards)
-    row = (await work.connection.execute(_guarded_update(order_id, happened, here, changes))).mappings().one_or_none()
+    computed = {name: value for name, value in changes.items() if isinstance(value, ColumnElement)}
+    given = {name: value for name, value in changes.items() if name not in computed}
+    statement = _guarded_update(happened, stamped=_TIMESTAMP_COLUMNS.get(happened) not in changes)
+    if guards or computed:
+        statement = statement.where(*guards).values(computed)
+    moved = await work.connection.execute(statement, {"number": order_id, "campus": campus_id, **given})
+    row = moved.mappings().one_or_none()
     if row is None:
         return None
     await log_event(
@@ -124,18 +148,19 @@ async def try_move_order(
     return order
 
 
-def _guarded_update(
-    order_id: int, happened: OrderEvent, guards: Sequence[ColumnElement[bool]], changes: dict[str, Any]
-) -> ReturningUpdate[Any]:
-    present = select(orders.c.id, orders.c.status).where(orders.c.id == order_id)
+@cache
+def _guarded_update(happened: OrderEvent, *, stamped: bool) -> ReturningUpdate[Any]:
+    """Build the UPDATE that an event means; the parameters of its execution say what else changes."""
+    present = select(orders.c.id, orders.c.status).where(orders.c.id == bindparam("number"))
     before = present.with_for_update(key_share=True).subquery("before")
-    changed: dict[str, object] = {"status": target_status(happened), "version": orders.c.version + 1, **changes}
+    changed: dict[str, object] = {"status": target_status(happened), "version": orders.c.version + 1}
     stamp = _TIMESTAMP_COLUMNS.get(happened)
-    if stamp is not None:
-        changed.setdefault(stamp, func.now())
+    if stamp is not None and stamped:
+        changed[stamp] = func.now()
     return (
         update(orders)
-        .where(orders.c.id == before.c.id, orders.c.status.in_(source_statuses(happened)), *guards)
+        .where(orders.c.id == before.c.id, orders.c.campus_id == bindparam("campus"))
+        .where(orders.c.status.in_(source_statuses(happened)))
         .values(changed)
         .returning(orders, before.c.status.label("status_before"))
     )
@@ -160,9 +185,8 @@ async def move_order(
 
 async def mark_hold_checked(work: UnitOfWork, order_id: int, claim: UUID) -> bool:
     """Let the runner of this claim buy: the hold of the order stands. Return False when the claim is over."""
-    this = update(orders).where(orders.c.id == order_id, orders.c.claim == claim)
-    checked = this.values(hold_checked=True, version=orders.c.version + 1)
-    return (await work.connection.execute(checked)).rowcount == 1
+    checked = await work.connection.execute(_MARK_HOLD_CHECKED, {"number": order_id, "by_claim": claim})
+    return checked.rowcount == 1
 
 
 async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
@@ -211,24 +235,16 @@ async def list_customer_orders(
     work: UnitOfWork, campus_id: int, person_id: int, page: int, statuses: Collection[OrderStatus] = tuple(OrderStatus)
 ) -> tuple[Sequence[Order], bool]:
     """Return a page (from 0) of a customer's orders in these statuses, newest first, and whether more follow."""
-    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
-    query = (
-        select(orders)
-        .where(*own, orders.c.status.in_(statuses))
-        .order_by(orders.c.id.desc())
-        .offset(page * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
-    )
-    found = [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    asked = {"campus": campus_id, "person": person_id, "among": list(statuses), "skipped": page * PAGE_SIZE}
+    rows = await work.connection.execute(_CUSTOMER_ORDERS, asked)
+    found = [order_from_row(row) for row in rows.mappings()]
     return found[:PAGE_SIZE], len(found) > PAGE_SIZE
 
 
 async def list_active_deliveries(work: UnitOfWork, campus_id: int, runner_id: int) -> Sequence[Order]:
     """Return the orders a runner holds now."""
-    query = select(orders).where(
-        orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.status.in_(STATUSES_WITH_RUNNER)
-    )
-    return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    rows = await work.connection.execute(_ACTIVE_DELIVERIES, {"campus": campus_id, "person": runner_id})
+    return [order_from_row(row) for row in rows.mappings()]
 
 
 async def list_orders_in_status(work: UnitOfWork, campus_id: int, status: OrderStatus) -> Sequence[Order]:

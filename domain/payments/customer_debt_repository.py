@@ -66,8 +66,7 @@ async def list_open_customer_debts(work: UnitOfWork, campus_id: int) -> Sequence
 
 async def list_open_debts_of_person(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[PersonDebt]:
     """Return what a person owes on any campus of the deployment, that of this campus first, then the oldest."""
-    query = _person_debts().where(customer_debt.c.customer_id == person_id)
-    rows = await work.connection.execute(query.order_by(customer_debt.c.campus_id != campus_id, customer_debt.c.id))
+    rows = await work.connection.execute(_DEBTS_OF_PERSON, {"campus": campus_id, "person": person_id})
     return [_person_debt_from_row(row) for row in rows.mappings()]
 
 
@@ -90,6 +89,13 @@ def _person_debts() -> Select[Any]:
     joined = joined.join(person, person.c.id == customer_debt.c.customer_id)
     named = (campus.c.title.label("campus_title"), person.c.first_name)
     return select(customer_debt, *named).select_from(joined).where(_OPEN)
+
+
+_DEBTS_OF_PERSON = (
+    _person_debts()
+    .where(customer_debt.c.customer_id == bindparam("person"))
+    .order_by(customer_debt.c.campus_id != bindparam("campus"), customer_debt.c.id)
+)
 
 
 def _person_debt_from_row(row: RowValues) -> PersonDebt:

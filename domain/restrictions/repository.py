@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from domain.campuses.repository import has_place
 from domain.campuses.tables import campus, person
@@ -48,6 +48,11 @@ def _holds_on(campus_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     is_exempt = exists().where(exemption.c.restriction_id == restriction.c.id, exemption.c.campus_id == campus_id)
     elsewhere = and_(restriction.c.reason == RestrictionReason.MONEY, ~is_exempt)
     return or_(restriction.c.campus_id == campus_id, elsewhere)
+
+
+_RESTRICTIONS_OF = _restrictions().where(
+    restriction.c.person_id == bindparam("person"), *_HOLDS_NOW, _holds_on(bindparam("campus", type_=BigInteger()))
+)
 
 
 def keeps_from_running(campus_id: int | ColumnElement[int], person_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -121,8 +126,8 @@ async def list_restrictions(work: UnitOfWork, campus_id: int) -> Sequence[Restri
 
 async def list_restrictions_of(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[Restriction]:
     """Return what holds for a person on this campus now, oldest first, whichever campus decided it."""
-    query = _restrictions().where(restriction.c.person_id == person_id, *_HOLDS_NOW, _holds_on(campus_id))
-    return [restriction_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    rows = await work.connection.execute(_RESTRICTIONS_OF, {"campus": campus_id, "person": person_id})
+    return [restriction_from_row(row) for row in rows.mappings()]
 
 
 async def find_active_restriction(work: UnitOfWork, restriction_id: int) -> Restriction | None:

@@ -9,6 +9,8 @@ from tests.conventions.syntax_trees import all_nodes
 KEYS_OF_CACHES = {
     ("bot/transport/caching_session.py", "_response_model"): "the types that aiogram's methods return",
     ("domain/currencies.py", "find_currency"): "the currencies of campus files",
+    ("domain/orders/drafts/repository.py", "_change_of"): "the columns that our calls change",
+    ("domain/orders/repository.py", "_guarded_update"): "the events of an order",
     ("domain/saga/data.py", "_adapter_of"): "our dataclasses",
     ("domain/words.py", "load_bundle"): "the folders of locales/",
 }

@@ -1,7 +1,11 @@
 """Drafts and conversation states in Postgres: neither a restart nor a pause of a week loses them."""
 
+from functools import cache
+from typing import Any
+
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
@@ -64,18 +68,19 @@ async def lock_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft 
 
 async def change_draft(work: UnitOfWork, campus_id: int, person_id: int, **changes: object) -> Draft:
     """Change these columns of the draft, or insert it; every change makes older buttons stale."""
-    fresh = insert(draft).values(campus_id=campus_id, person_id=person_id, **changes)
-    statement = fresh.on_conflict_do_update(
-        index_elements=["campus_id", "person_id"],
-        set_={
-            "version": draft_version.next_value(),
-            "asked_ceiling": None,
-            "asked_at": None,
-            **changes,
-            "changed_at": func.now(),
-        },
+    values = {"campus_id": campus_id, "person_id": person_id, **changes}
+    changed = await work.connection.execute(_change_of(frozenset(changes)), values)
+    return draft_from_row(changed.mappings().one())
+
+
+@cache
+def _change_of(columns: frozenset[str]) -> ReturningInsert[Any]:
+    fresh = insert(draft)
+    renewed: dict[str, object] = {"version": draft_version.next_value(), "asked_ceiling": None, "asked_at": None}
+    changed = {name: fresh.excluded[name] for name in sorted(columns)}
+    return fresh.on_conflict_do_update(
+        index_elements=["campus_id", "person_id"], set_=renewed | changed | {"changed_at": func.now()}
     ).returning(draft)
-    return draft_from_row((await work.connection.execute(statement)).mappings().one())
 
 
 async def advance_draft_version(work: UnitOfWork, placed: Draft) -> int:
