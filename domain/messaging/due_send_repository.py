@@ -35,6 +35,8 @@ from domain.messaging.order_message_repository import (
 )
 from domain.messaging.tables import notification, order_message
 
+MESSAGES_OF_AN_ORDER = 3  # the customer's, the runner's, the group's
+
 _DUE_OF_ORDER = (
     select(order_message.c.id)
     .where(order_message.c.order_id == bindparam("number"), order_message.c.due_at <= func.now())
@@ -95,12 +97,21 @@ class SentOrderMessage:
 
 
 def select_due_order_messages(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of one order message of each order that has some, most overdue first."""
-    first_due = func.min(order_message.c.due_at)
-    return (
-        select(func.min(order_message.c.id).label("id"), first_due.label("due_at"))
+    """Select id and due_at of one order message of each order that has some, most overdue first.
+
+    It reads the most overdue messages from the index, as many as `limit` orders mostly have; a backlog costs no more.
+    """
+    oldest = (
+        select(order_message.c.id, order_message.c.order_id, order_message.c.due_at)
         .where(order_message.c.due_at <= due_before)
-        .group_by(order_message.c.order_id)
+        .order_by(order_message.c.due_at)
+        .limit(limit * MESSAGES_OF_AN_ORDER)
+        .subquery("oldest")
+    )
+    first_due = func.min(oldest.c.due_at)
+    return (
+        select(func.min(oldest.c.id).label("id"), first_due.label("due_at"))
+        .group_by(oldest.c.order_id)
         .order_by(first_due)
         .limit(limit)
     )

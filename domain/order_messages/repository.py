@@ -94,7 +94,7 @@ _JOINED = (
 _ORDER_VIEW = (
     select(
         *(column.label(_LABELS[table][column.name]) for table in _FULL_TABLES for column in table.c),
-        _CHAT.label("chat"),
+        order_message.c.id.label("order_message"),
         _CUSTOMER.c.first_name.label("customer_name"),
         _RUNNER.c.first_name.label("runner_name"),
         _VIEWER.c.language,
@@ -131,16 +131,16 @@ class OrderMessageSource:
 
 async def read_order_view(connection: AsyncConnection, message: OrderMessageRow) -> RowMapping:
     """Read the committed state of an order message's order, as a row for `order_message_source_from_row`."""
-    return (await read_order_views(connection, [message]))[message.chat_id]
+    return (await read_order_views(connection, [message]))[message.id]
 
 
 async def read_order_views(
     connection: AsyncConnection, messages: Sequence[OrderMessageRow]
 ) -> Mapping[int, RowMapping]:
-    """Read the same for some messages of one order, as rows by the chat that reads them."""
+    """Read the same for some messages of one order, as rows by the ids of its order messages."""
     of_order = {"order": messages[0].order_id, "campus": messages[0].campus_id}
     rows = (await connection.execute(_ORDER_VIEW, of_order)).mappings()
-    return {row["chat"]: row for row in rows}
+    return {row["order_message"]: row for row in rows}
 
 
 def order_message_source_from_row(row: RowMapping, message: OrderMessageRow) -> OrderMessageSource:

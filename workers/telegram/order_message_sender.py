@@ -55,13 +55,14 @@ async def _sync(sender_context: SenderContext, lease: LeaseOrderMessages) -> Non
         async with sender_context.autocommit() as connection:
             leased = await lease(connection)
             seen = await read_order_views(connection, leased) if leased else {}
+        sources = [(each, seen[each.id]) for each in leased]  # all of them before the first is sent
     except Exception as exception:
         if not leased:
             raise
         for each in leased:
             await record_order_message_error(sender_context, each, exception)
         return
-    sending = [asyncio.create_task(_attempt(sender_context, each, seen[each.chat_id])) for each in leased]
+    sending = [asyncio.create_task(_attempt(sender_context, *source)) for source in sources]
     try:
         errors = await _record_as_answered(sender_context, sending)
     except asyncio.CancelledError:  # this job itself: with it what is in flight

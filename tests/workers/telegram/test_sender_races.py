@@ -11,6 +11,17 @@ from workers.telegram.order_message_sender import sync_order_message, sync_order
 
 REFUSE = "ALTER TABLE order_message ADD CONSTRAINT refused CHECK (kind <> 'customer' OR message_id IS NULL)"
 ADMIT = "ALTER TABLE order_message DROP CONSTRAINT refused"
+SUPERGROUP = -100_999_888
+# A lease returns the former chat of the group, and the reading after it finds the new one.
+MIGRATE_AFTER_LEASE = f"""
+CREATE FUNCTION migrate_group() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() = 1 THEN UPDATE order_message SET chat_id = {SUPERGROUP} WHERE chat_id = {GROUP}; END IF;
+  RETURN NULL;
+END $$
+"""
+ON_LEASE = "CREATE TRIGGER migrate_group AFTER UPDATE OF fence ON order_message EXECUTE FUNCTION migrate_group()"
+FORGET_MIGRATION = "DROP FUNCTION IF EXISTS migrate_group CASCADE"
 
 
 async def test_many_workers_send_a_new_order_message_once(stack: SenderStack) -> None:
@@ -47,6 +58,21 @@ async def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(stac
     await stack.make_due()
     await stack.send_all_due()
     assert (await stack.order_message_row("customer")).message_id is not None
+
+
+async def test_a_group_that_moves_between_lease_and_reading_gives_the_customer_no_second_message(
+    stack: SenderStack,
+) -> None:
+    order = await stack.add_order()
+    await stack.execute_sql(MIGRATE_AFTER_LEASE)
+    try:
+        await stack.execute_sql(ON_LEASE)
+        await sync_order_messages_of(stack.context, order.id)
+    finally:
+        await stack.execute_sql(FORGET_MIGRATION)
+    await stack.make_due()
+    await stack.send_all_due()
+    assert len(await stack.chat_texts()) == 1
 
 
 @pytest.mark.parametrize("slow_seconds", [0, 1])
