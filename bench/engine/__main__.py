@@ -11,11 +11,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import uvloop
 
 from bench.engine import kept_runs, plots, results
-from bench.engine.catalogue import COMMITS, FIGURES, PEERS, Figure, Peer
+from bench.engine.catalogue import BURST, COMMITS, FIGURES, PEERS, Figure, Peer
 from bench.engine.commit_rate import measure_commits
 from bench.engine.environments import install, install_restate
 from bench.engine.machine import keep_machine
@@ -43,9 +44,8 @@ def main() -> None:
         for number, figure, peer in plan(options.rounds, figures, peers)
         if not kept_runs.is_kept(figure.name, peer.name, number)
     ]
-    probes = [number for number in range(options.rounds) if not kept_runs.is_kept(COMMITS, COMMITS, number)]
     if missing:
-        measure_all(missing, probes)
+        measure_all(missing)
     results.write(kept_runs.load())
     plots.draw(kept_runs.load())
 
@@ -67,7 +67,7 @@ def plan(rounds: int, figures: Sequence[Figure], peers: Sequence[Peer]) -> Itera
             yield from ((number, figure, peer) for peer in turned if figure.only is None or peer.name in figure.only)
 
 
-def measure_all(missing: Sequence[Work], probes: Sequence[int]) -> None:
+def measure_all(missing: Sequence[Work]) -> None:
     """Start the servers, make the runs and keep each as soon as it is made."""
     folder = PROJECT / ".data" / "bench-engine"
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,28 +78,32 @@ def measure_all(missing: Sequence[Work], probes: Sequence[int]) -> None:
         install_restate()
     try:
         with running_servers(folder) as servers:
-            uvloop.run(make_runs(servers, missing, set(probes)))
+            uvloop.run(make_runs(servers, missing))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def make_runs(servers: Servers, missing: Sequence[Work], probes: set[int]) -> None:
+async def make_runs(servers: Servers, missing: Sequence[Work]) -> None:
     """Make the runs one after the other; nothing else of ours is at work meanwhile."""
     keep_machine()
     await prepare_server(servers)
     for peer in dict.fromkeys(peer for _, _, peer in missing):
         await prepare_template(servers, peer)
-    commit = find_commit()
+    commit, probes = find_commit(), {number for number, figure, _ in missing if figure.name == BURST}
     for number, figure, peer in missing:
-        if number in probes:
+        if figure.name == BURST and number in probes:  # again, if a burst of the round is made again
             probes.discard(number)
-            kept_runs.keep(COMMITS, COMMITS, number, await measure_commits(servers))
-        began, load = datetime.now(UTC), os.getloadavg()[0]
+            kept_runs.keep(COMMITS, COMMITS, number, describe_moment() | await measure_commits(servers))
+        when = describe_moment() | {"commit": commit}
         result = await measure(servers, peer, figure)
-        when = {"at": began.isoformat(timespec="seconds"), "load": round(load, 2), "commit": commit}
         kept_runs.keep(figure.name, peer.name, number, when | result)
         print_line(f"{number + 1}. {figure.name:12}{peer.name:16}{results.describe(result)}")
         await asyncio.sleep(0)
+
+
+def describe_moment() -> dict[str, Any]:
+    """Return when a run begins, and the load average before it."""
+    return {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": round(os.getloadavg()[0], 2)}
 
 
 def find_commit() -> str:

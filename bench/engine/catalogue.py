@@ -87,10 +87,11 @@ PEERS = (
         burst=300,
     ),
 )
+BURST = "burst-0"
 COMMITS = "commits"  # of pgbench, which is no peer
 FAULT_ORDERS = 200
 FIGURES = (
-    Figure(name="burst-0", delay_seconds=0.0),
+    Figure(name=BURST, delay_seconds=0.0),
     Figure(name="burst-50", delay_seconds=0.05),
     Figure(name="paced", delay_seconds=0.0, orders=440, rate=20.0, warming_up=40),
     Figure(name="kill", delay_seconds=0.05, orders=FAULT_ORDERS, fault=Fault.KILL_WORKER, patience_seconds=90.0),

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
-from bench.engine.catalogue import PEERS, Peer
+from bench.engine.catalogue import BURST, PEERS, Peer
 from bench.engine.kept_runs import FOLDER, KeptRuns
 from bench.engine.results import cpu, rate, runs_of
 
@@ -22,9 +22,9 @@ def draw(kept: KeptRuns) -> None:
     matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text, which is a tenth as long
     peers = [peer for peer in PEERS if any(peer.name in runs for runs in kept.values())]
     for figure, draw_one, file in (
-        ("burst-0", draw_rates, "throughput.svg"),
+        (BURST, draw_rates, "throughput.svg"),
         ("paced", draw_latencies, "latency.svg"),
-        ("burst-0", draw_cpu, "cpu.svg"),
+        (BURST, draw_cpu, "cpu.svg"),
     ):
         if kept.get(figure):
             draw_one(kept, peers, FOLDER / file)
@@ -34,7 +34,7 @@ def draw_rates(kept: KeptRuns, peers: list[Peer], file: Path) -> None:
     """Draw sagas/s of both bursts, with the least and the most."""
     figure = Figure(figsize=(8, 3.6), layout="constrained")
     axes = figure.add_subplot()
-    for offset, (name, title, alpha) in enumerate((("burst-0", "at once", 1.0), ("burst-50", "after 50 ms", 0.55))):
+    for offset, (name, title, alpha) in enumerate(((BURST, "at once", 1.0), ("burst-50", "after 50 ms", 0.55))):
         for index, peer in enumerate(peers):
             rates = [rate(run) for run in runs_of(kept, name, peer)]
             if rates:
@@ -70,7 +70,7 @@ def draw_cpu(kept: KeptRuns, peers: list[Peer], file: Path) -> None:
     axes = figure.add_subplot()
     floor = [0.0] * len(peers)
     for part, colour in zip(PARTS, COLOURS, strict=False):
-        heights = [_median(cpu(part)(run) for run in runs_of(kept, "burst-0", peer)) for peer in peers]
+        heights = [_median(cpu(part)(run) for run in runs_of(kept, BURST, peer)) for peer in peers]
         axes.bar(range(len(peers)), heights, 0.6, bottom=floor, color=colour, label=part)
         floor = [below + height for below, height in zip(floor, heights, strict=True)]
     axes.set_xticks(range(len(peers)), [peer.title.replace(", ", ",\n") for peer in peers], fontsize=8)

@@ -1,11 +1,12 @@
 """bench/results.md: the tables, built from the kept runs alone. Ratios come first: the machine changes, they do not."""
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from bench.engine.catalogue import COMMITS, FIGURES, PEERS, Peer
+from bench.engine.catalogue import BURST, COMMITS, FIGURES, PEERS, Peer
 from bench.engine.kept_runs import KeptRuns
 from bench.engine.machine import describe_machine
 from sandbox.launch.stack import PROJECT
@@ -17,9 +18,10 @@ Read = Callable[[Run], float]
 HEAD = """# The saga engine beside its peers
 
 Written by `make bench` from the runs kept in `bench/results`; [how to read it](README.md). Every figure is the median
-of its runs, with the least and the most in brackets. A ratio is ours to theirs within one round, so what else the
-machine did meanwhile met both.
+of its runs, with the least and the most in brackets. A ratio is of two runs of one round that began within half an
+hour, so what else the machine did meanwhile met both; a round whose runs are further apart gives none.
 """
+PAIRED_WITHIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +57,18 @@ def wal(kind: str) -> Read:
 
 ENGINE = ("workers", "server", "submitter")
 MEASURES = (
-    Measure(title="sagas/s, payment at once", figure="burst-0", read=rate, more_is_better=True, digits=0),
+    Measure(title="sagas/s, payment at once", figure=BURST, read=rate, more_is_better=True, digits=0),
     Measure(title="sagas/s, payment 50 ms", figure="burst-50", read=rate, more_is_better=True, digits=0),
     Measure(title="at 20/s, submitted to settled, p50 ms", figure="paced", read=latency(50), digits=0),
     Measure(title="at 20/s, submitted to settled, p99 ms", figure="paced", read=latency(99), digits=0),
-    Measure(title="CPU s for 1,000: all of it", figure="burst-0", read=cpu(*ENGINE, "postgres", "redis")),
-    Measure(title="- worker and engine's server", figure="burst-0", read=cpu("workers", "server")),
-    Measure(title="- submitter", figure="burst-0", read=cpu("submitter")),
-    Measure(title="- Postgres", figure="burst-0", read=cpu("postgres")),
-    Measure(title="- Redis", figure="burst-0", read=cpu("redis")),
-    Measure(title="commits a saga", figure="burst-0", read=wal("commits"), digits=2),
-    Measure(title="WAL record bytes a saga", figure="burst-0", read=wal("record_bytes"), digits=0),
-    Measure(title="full-page image bytes a saga, beside these", figure="burst-0", read=wal("image_bytes"), digits=0),
+    Measure(title="CPU s for 1,000: all of it", figure=BURST, read=cpu(*ENGINE, "postgres", "redis")),
+    Measure(title="- worker and engine's server", figure=BURST, read=cpu("workers", "server")),
+    Measure(title="- submitter", figure=BURST, read=cpu("submitter")),
+    Measure(title="- Postgres", figure=BURST, read=cpu("postgres")),
+    Measure(title="- Redis", figure=BURST, read=cpu("redis")),
+    Measure(title="commits a saga", figure=BURST, read=wal("commits"), digits=2),
+    Measure(title="WAL record bytes a saga", figure=BURST, read=wal("record_bytes"), digits=0),
+    Measure(title="full-page image bytes a saga, beside these", figure=BURST, read=wal("image_bytes"), digits=0),
 )
 COMPARED = tuple(each for each in MEASURES if not each.title.startswith(("- ", "full")))
 
@@ -109,9 +111,16 @@ def ratio_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
 def ratios(kept: KeptRuns, measure: Measure, peer: Peer) -> list[float]:
     """Return ours to theirs for each round that has both."""
     runs = kept.get(measure.figure, {})
-    ours, theirs = runs.get(OURS.name, {}), runs.get(peer.name, {})
-    pairs = [(measure.read(ours[at]), measure.read(theirs[at])) for at in sorted(ours.keys() & theirs.keys())]
-    return [own / other for own, other in pairs if other]
+    pairs = paired(runs.get(OURS.name, {}), runs.get(peer.name, {}))
+    return [measure.read(own) / measure.read(other) for own, other in pairs if measure.read(other)]
+
+
+def paired(first: Mapping[int, Run], second: Mapping[int, Run]) -> Iterable[tuple[Run, Run]]:
+    """Yield the runs of each round that has both, if the machine was about the same for them."""
+    for number in sorted(first.keys() & second.keys()):
+        one, two = first[number], second[number]
+        if abs(datetime.fromisoformat(one["at"]) - datetime.fromisoformat(two["at"])) <= PAIRED_WITHIN:
+            yield one, two
 
 
 def figure_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
@@ -145,7 +154,7 @@ def worker_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
     for peer in peers:
         one, two = kept.get("burst-50", {}).get(peer.name, {}), kept.get("two-workers", {}).get(peer.name, {})
         if two:
-            both = [rate(two[at]) / rate(one[at]) for at in sorted(one.keys() & two.keys())]
+            both = [rate(more) / rate(alone) for alone, more in paired(one, two)]
             rates = [spread([rate(run) for run in runs.values()], 0) for runs in (one, two)]
             yield row([peer.title, *rates, spread(both, 2, suffix="x")])
     yield ""
@@ -153,16 +162,19 @@ def worker_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
 
 def commit_table(kept: KeptRuns, peers: Sequence[Peer]) -> Iterable[str]:
     """Yield each peer's commits a second beside pgbench's single-row INSERTs of the same rounds."""
-    limits = {at: run["commits_per_second"] for at, run in kept.get(COMMITS, {}).get(COMMITS, {}).items()}
+    limits = kept.get(COMMITS, {}).get(COMMITS, {})
     if not limits:
         return
-    yield f"pgbench, 8 clients, one row a commit: {spread(list(limits.values()), 0)} commits/s.\n"
+    possible = [run["commits_per_second"] for run in limits.values()]
+    yield f"pgbench, 8 clients, one row a commit: {spread(possible, 0)} commits/s.\n"
     yield from heading("", ["commits/s in the burst", "share of pgbench's"])
     for peer in peers:
-        runs = kept.get("burst-0", {}).get(peer.name, {})
-        commits = {at: rate(run) * wal("commits")(run) for at, run in runs.items()}
-        shares = [100 * commits[at] / limits[at] for at in sorted(commits.keys() & limits.keys())]
-        yield row([peer.title, spread(list(commits.values()), 0), spread(shares, 0, suffix=" %")])
+        runs = kept.get(BURST, {}).get(peer.name, {})
+        commits = [rate(run) * wal("commits")(run) for run in runs.values()]
+        shares = [
+            100 * rate(run) * wal("commits")(run) / limit["commits_per_second"] for run, limit in paired(runs, limits)
+        ]
+        yield row([peer.title, spread(commits, 0), spread(shares, 0, suffix=" %")])
     yield ""
 
 
@@ -189,7 +201,7 @@ def describe(run: Run) -> str:
 
 def describe_runs(kept: KeptRuns) -> str:
     """Return when and of what the runs are."""
-    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values() if "load" in run]
+    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values() if "commit" in run]
     if not runs:
         return ""
     at, commits = sorted(run["at"] for run in runs), sorted({run["commit"] for run in runs})
