@@ -1,5 +1,7 @@
 """Sending replies while Telegram is slow, broken or refuses: none of that undoes what was committed."""
 
+import pytest
+
 from domain.campuses.tables import campus, membership
 from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
@@ -8,7 +10,7 @@ from domain.orders.drafts.tables import draft
 from tests.bot.transport.update_flood import FIRST_UPDATE, HEADERS
 from tests.stack.bot_stack import NORTH, BotStack, Json, json_bytes
 from tests.stack.order_setup import bind_group
-from tests.stack.raw_updates import UPDATE_IDS, message_content, tap_content
+from tests.stack.raw_updates import UPDATE_IDS, message_content, private_chat, tap_content
 
 
 async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
@@ -83,10 +85,13 @@ async def test_an_unanswerable_tap_has_its_effect_all_the_same(stack: BotStack) 
     assert "what would you like" in await mei.text()
 
 
-async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(stack: BotStack) -> None:
+@pytest.mark.parametrize("is_told_where", [False, True], ids=["no message", "inaccessible message"])
+async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(stack: BotStack, *, is_told_where: bool) -> None:
     mei = await stack.add_person()
     tapped = tap_content(mei.id, "v1:my_orders:0:0")
+    where = {"chat": private_chat(mei.id), "message_id": (await mei.last_message())["message_id"], "date": 0}
     del tapped["callback_query"]["message"]
+    tapped["callback_query"] |= {"message": where} if is_told_where else {}
     await stack.control_telegram("updates", bot=NORTH[2], update=tapped)
     await stack.wait_until_idle()
     assert "not ordered anything" in await mei.text()
