@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE
 
 import pytest
+from redis.asyncio import Redis
 
 from sandbox.launch.ports import free_port
 from tests.stack.command_line import run_command
@@ -84,6 +85,20 @@ async def test_services_that_are_away_are_told_each_without_a_secret(stack: Chec
     said = " ".join(line.sentence for line in lines)
     for secret in ("very-secret-word", TOKEN.partition(":")[2], KEY):
         assert secret not in said
+
+
+async def test_a_redis_that_takes_writes_and_refuses_scripts_is_told(stack: CheckStack) -> None:
+    """Some hosts refuse scripts; then each process would count its rate limits alone, and nobody would know."""
+    async with Redis.from_url(stack.redis_url) as redis:
+        await redis.acl_setuser("hosted", enabled=True, passwords=["+word"], keys=["*"], categories=["+@all"])
+        await redis.execute_command("ACL", "SETUSER", "hosted", "-@scripting")
+        try:
+            stack.changed["REDIS_URL"] = stack.redis_url.replace("redis://", "redis://hosted:word@")
+            told = [sentence for subject, sentence in await stack.said(LineState.BROKEN) if subject == "redis"]
+        finally:
+            await redis.acl_deluser("hosted")
+    assert len(told) == 1
+    assert "has no permissions to run the 'evalsha' command" in told[0]
 
 
 async def test_a_bot_without_a_campus_tells_who_wrote_to_it(stack: CheckStack) -> None:

@@ -70,4 +70,4 @@ def judge_redis(facts: RedisFacts) -> CheckLine:
             REDIS,
             f"It cannot be used ({facts.refusal}): see whether it runs, and REDIS_URL. Orders still move, but slowly.",
         )
-    return works(REDIS, f"It takes writes (version {facts.version}).")
+    return works(REDIS, f"It takes writes and scripts (version {facts.version}).")
