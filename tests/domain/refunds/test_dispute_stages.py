@@ -1,6 +1,7 @@
 """An inquiry that becomes a dispute is seen, also by what was read before and recorded after it."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.scenarios.refund_setup import completed_order, deliver_dispute, recei
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.bot_stack import wait_until
 from tests.stack.worker_stack import WorkerStack
+from workers.stripe.event_handler import handle_stripe_event
 
 LATE_SECONDS = 1.5  # shorter than a lease
 
@@ -101,3 +103,23 @@ async def test_an_answered_dispute_is_not_escalated_by_an_older_read(
         opened = await lock_dispute(work, name)
     assert opened is not None
     assert opened.next_stage(is_inquiry=False, needs_answer=True) is DisputeStage.DISPUTE
+
+
+async def test_events_in_the_wrong_order_end_as_stripe_says(stack: WorkerStack, order: Order) -> None:
+    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "succeeded"]
+    opened = await stack.control_stripe(f"disputes/{intent['latest_charge']}")
+    lost = await stack.control_stripe(f"disputes/{intent['latest_charge']}", outcome="lost")
+    told = [("closed", lost), ("funds_withdrawn", opened), ("updated", opened), ("created", opened)]
+    for type_, found in told:
+        await stack.sql(
+            "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :type, CAST(:payload AS jsonb))",
+            id=f"evt_{type_}_{opened['id']}",
+            type=f"charge.dispute.{type_}",
+            payload=json.dumps({"data": {"object": found}}),
+        )
+        await handle_stripe_event(stack.context, f"evt_{type_}_{opened['id']}")
+        await stack.run_due()
+    assert await stack.rows_of(order, "dispute", "status, withdrawn") == [("lost", opened["amount"])]
+    keys = [key for key in await stack.notification_keys(order, stack.campus.admin_chat) if "dispute" in key]
+    assert keys == ["notification-dispute", "notification-dispute-lost"]
+    assert await stack.breaches() == []
