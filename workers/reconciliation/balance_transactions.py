@@ -4,8 +4,7 @@ A fee that Stripe named only after the capture is booked here, because it follow
 only the platform's own money, and what a person did at Stripe to an object of ours, where it is unambiguous.
 """
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import sum_explained, sum_postings
@@ -21,6 +20,8 @@ from workers.reconciliation.at_stripe.booked_transactions import (
     FEE_POSTING_KEY,
     BookedTransaction,
     LackingDiscrepancy,
+    OrderBusyError,
+    list_posting_keys,
 )
 from workers.reconciliation.at_stripe.converted import observe_converted
 from workers.reconciliation.at_stripe.foreign_objects import book_foreign_movement
@@ -28,6 +29,7 @@ from workers.reconciliation.at_stripe.late_fees import book_fee, book_fee_of_par
 from workers.reconciliation.at_stripe.platform_movements import book_platform_movement
 from workers.reconciliation.at_stripe.unbooked_objects import (
     find_order_of_movement,
+    is_of_booked_transfer,
     is_told_of_object,
     report_object,
     report_unbooked,
@@ -36,30 +38,15 @@ from workers.reconciliation.object_ownership import ObjectOwnership, require_fir
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, earliest, every
 from workers.stripe.gateway_pages import list_balance_transactions
-from workers.stripe.objects.balance import PAYMENTS_BALANCE, BalanceTransaction, BalanceTransactionType
+from workers.stripe.objects.balance import PAYMENTS_BALANCE, BalanceTransaction
 
 INTERVAL = Timeout.BALANCE_INTERVAL.delta
 OVERLAP_SECONDS = Timeout.BALANCE_OVERLAP.whole_seconds
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
-# The type of a balance transaction -> the posting keys of its source.
-POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingProxyType(
-    {
-        BalanceTransactionType.TRANSFER: ("transfer:{}",),
-        BalanceTransactionType.TRANSFER_REFUND: ("reversal:{}", "late_reversal:{}", "reversal_at_stripe:{}"),
-        BalanceTransactionType.REFUND: ("refund:{}",),
-        BalanceTransactionType.PAYMENT_REFUND: ("refund:{}",),
-        BalanceTransactionType.REFUND_FAILURE: ("refund_failed:{}",),
-        BalanceTransactionType.PAYMENT_FAILURE_REFUND: ("refund_failed:{}",),
-    }
-)
 
 
 class FeeOfPartUnknownError(Exception):
     """A hold was captured in part before Stripe named its fee, which two balance transactions come to."""
-
-
-class OrderBusyError(Exception):
-    """A saga is in flight for the order of a balance transaction."""
 
 
 async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> LackingDiscrepancy | None:
@@ -174,7 +161,7 @@ async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTra
         keys = tuple(key.format(intent) for key in INTENT_POSTING_KEYS)
         fee = (await sum_postings(work, [FEE_POSTING_KEY.format(found.id)])).amount
     else:
-        keys, fee = tuple(key.format(found.source) for key in _posting_keys(found)), None
+        keys, fee = list_posting_keys(found), None
     booked = await sum_postings(work, keys)
     order_id = booked.order_id or await find_order_of_movement(work, found)
     order = None if order_id is None else await find_order_of_any_campus(work, order_id)
@@ -186,12 +173,6 @@ async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTra
         posting_keys=keys,
         currency=None if order is None else order.price.currency,
     )
-
-
-def _posting_keys(found: BalanceTransaction) -> Sequence[str]:
-    if found.type is BalanceTransactionType.ADJUSTMENT:  # a dispute withdraws money, and returns it when it is won
-        return ("dispute:{}",) if found.net < 0 else ("dispute_won:{}",)
-    return POSTING_KEYS_BY_TYPE.get(found.type, ())
 
 
 def _observe(
@@ -230,6 +211,7 @@ async def compare_and_report(context: ReconciliationContext, found: BalanceTrans
 async def _adopt_or_report(context: ReconciliationContext, found: BalanceTransaction) -> ObservedDiscrepancy | None:
     async with context.database() as work:
         lacking = await compare_with_ledger(work, found)
+        was_booked = await is_of_booked_transfer(work, found)
     if lacking is None:
         return None
     if lacking.observed.kind is DiscrepancyKind.NOT_BOOKED:
@@ -243,7 +225,8 @@ async def _adopt_or_report(context: ReconciliationContext, found: BalanceTransac
             return None
         is_unbooked = lacking.observed.kind is DiscrepancyKind.NOT_BOOKED
         if is_unbooked and (
-            await book_foreign_movement(work, found) or await is_told_of_object(work, found, *lacking.unbooked)
+            await book_foreign_movement(work, found)
+            or await is_told_of_object(work, found, *lacking.unbooked, was_booked=was_booked)
         ):
             return None
         await report_unbooked(work, lacking.observed, *lacking.unbooked)

@@ -14,8 +14,10 @@ from domain.reconciliation.transfer_meanings import resume_payout
 from domain.reconciliation.unbooked_repository import list_lacking_of
 from domain.settings.timeouts import Timeout
 from workers.engine.call_failures import Refused
+from workers.reconciliation.at_stripe.booked_transactions import OrderBusyError
 from workers.reconciliation.at_stripe.converted import is_part_that_never_came
-from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report
+from workers.reconciliation.at_stripe.object_movements import note_movements
+from workers.reconciliation.balance_transactions import compare_and_report
 from workers.reconciliation.object_ownership import ObjectOwnership
 from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, MoneyObject, ObjectKind, check_object
 from workers.reconciliation.reconciliation_context import ReconciliationContext
@@ -90,7 +92,10 @@ async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy
 
 
 async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKind[MoneyObject], object_id: str) -> bool:
-    """Return whether Stripe still has this object, with money in it, and it is owned by no row of ours."""
+    """Return whether Stripe still has this object, with money in it, and it is owned by no row of ours.
+
+    What it moved is kept then, whoever read it before: an admin may say that it was pay only once that is known.
+    """
     try:
         found = await context.call_stripe(lambda client: object_kind.retrieve(client, object_id))
     except Refused as refusal:
@@ -99,6 +104,8 @@ async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKin
         raise
     ownership = await check_object(context, object_kind, found)
     is_accounted = ownership in (ObjectOwnership.OWNED, ObjectOwnership.FOREIGN)
+    if not is_accounted:
+        await note_movements(context, object_kind, found)
     return not is_accounted and object_kind.amount_at_stake(found) > 0
 
 

@@ -52,7 +52,8 @@ class ObjectKind(Generic[MoneyObject]):
     `read_note` returns what admins read of it: its status, of a transfer the account that it went to.
 
     `choose_correction` returns how to correct a late one, or None when a person has to decide about it. `adopt` takes
-    over one that a person at Stripe made.
+    over one that a person at Stripe made. `movement_ids` names its balance transactions, and `posting_key` what books
+    the first one; None where they are only read from their list.
     """
 
     retrieve: Callable[[StripeGateway, str], Awaitable[MoneyObject]]
@@ -63,6 +64,8 @@ class ObjectKind(Generic[MoneyObject]):
     choose_correction: Callable[[MoneyObject], Correction[MoneyObject] | None]
     foreign_kind: ForeignKind
     adopt: Callable[[ReconciliationContext, MoneyObject], Awaitable[Adoption]] | None = None
+    movement_ids: Callable[[MoneyObject], Sequence[str]] = lambda _: ()
+    posting_key: str | None = None
 
 
 def held_or_captured_amount(found: PaymentIntent) -> int:
@@ -99,6 +102,8 @@ TRANSFERS: ObjectKind[Transfer] = ObjectKind(
     discrepancy_kind=DiscrepancyKind.UNKNOWN_TRANSFER,
     choose_correction=lambda _: reverse_late_transfer,
     foreign_kind=ForeignKind.TRANSFER,
+    movement_ids=lambda found: found.movement_ids,
+    posting_key="transfer:{}",
 )
 
 
@@ -130,6 +135,8 @@ REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
     choose_correction=lambda _: None,
     foreign_kind=ForeignKind.REFUND,
     adopt=_adopt_refund,
+    movement_ids=lambda found: found.movement_ids,
+    posting_key="refund:{}",
 )
 
 

@@ -183,7 +183,7 @@ async def test_what_is_noted_while_an_admin_settles_is_booked(stack: WorkerStack
     async with stack.database() as work:
         lacking = await compare_with_ledger(work, movement)
         assert lacking is not None
-        assert await is_told_of_object(work, movement, *lacking.unbooked)
+        assert await is_told_of_object(work, movement, *lacking.unbooked, was_booked=False)
         settling = asyncio.create_task(settle_all(stack))
         while not settling.done() and not await stack.rows(WAITS_FOR_LOCK):
             await asyncio.wait({settling}, timeout=0.02)

@@ -45,6 +45,7 @@ class StripeRefund:
     metadata: ObjectMetadata
     failure_reason: str | None
     is_capture_remainder: bool  # Stripe made it of what was held and not captured: nobody refunded anything
+    movement_ids: tuple[str, ...]  # of its balance transactions: of what went out, and of what came back when it failed
 
 
 def parse_refund(raw: RawObject) -> StripeRefund:
@@ -62,7 +63,13 @@ def parse_refund(raw: RawObject) -> StripeRefund:
         metadata=parse_metadata(raw),
         failure_reason=optional_text(raw.get("failure_reason")),
         is_capture_remainder=nested(raw, "balance_transaction").get("reporting_category") == CAPTURE_REMAINDER,
+        movement_ids=_movement_ids(raw),
     )
+
+
+def _movement_ids(raw: RawObject) -> tuple[str, ...]:
+    named = (reference_id(raw.get(name)) for name in ("balance_transaction", "failure_balance_transaction"))
+    return tuple(one for one in named if one is not None)
 
 
 def is_made(found: StripeRefund) -> bool:

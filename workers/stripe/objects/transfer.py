@@ -19,6 +19,7 @@ class TransferReversal:
     id: str
     amount: int
     metadata: ObjectMetadata
+    balance_transaction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,13 @@ class Transfer:
     source_transaction: str | None  # the charge whose money it sends
     metadata: ObjectMetadata
     reversals: tuple[TransferReversal, ...]  # the newest ones, as many as Stripe sends with a transfer
+    balance_transaction: str | None
+
+    @property
+    def movement_ids(self) -> tuple[str, ...]:
+        """The ids of its balance transaction, and of those of its newest reversals."""
+        named = (self.balance_transaction, *(one.balance_transaction for one in self.reversals))
+        return tuple(one for one in named if one is not None)
 
 
 def parse_transfer(raw: RawObject) -> Transfer:
@@ -50,9 +58,15 @@ def parse_transfer(raw: RawObject) -> Transfer:
         source_transaction=reference_id(raw.get("source_transaction")),
         metadata=parse_metadata(raw),
         reversals=tuple(parse_reversal(reversal) for reversal in nested(raw, "reversals").get("data", ())),
+        balance_transaction=reference_id(raw.get("balance_transaction")),
     )
 
 
 def parse_reversal(raw: RawObject) -> TransferReversal:
     """Return the reversal of a transfer. Raise KeyError when a field that every reversal has is missing."""
-    return TransferReversal(id=raw["id"], amount=raw["amount"], metadata=parse_metadata(raw))
+    return TransferReversal(
+        id=raw["id"],
+        amount=raw["amount"],
+        metadata=parse_metadata(raw),
+        balance_transaction=reference_id(raw.get("balance_transaction")),
+    )
