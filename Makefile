@@ -23,8 +23,8 @@ chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, an
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)
 
-test: $(READY)  ## run all tests, as two cores bear it: the journeys mostly wait
-	@$(VENV) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+test: $(READY)  ## run all tests: two processes for two cores, and one for the journeys, which mostly wait
+	@$(VENV) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga/saga_steps.json --only '$(ONLY)'
@@ -41,9 +41,11 @@ races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, can
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
 
+AUDITED := tests/domain/payments tests/domain/payouts tests/domain/refunds  # after each test, not after each file
+
 tables: $(READY)  ## the tables and long drills of which `make test` has a part: lost answers, kills, refusals, old buttons
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest -n 2 --dist loadgroup --show-capture=no -p tests.fuzz.conftest \
-	  $(shell grep -rlE --include='test_*.py' 'sample\(|mark\.long' tests)
+	  $(shell grep -rlE --include='test_*.py' 'sample\(|mark\.long' tests) $(AUDITED)
 
 dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to each object of an order, in each of its states
 	@CAMPUSG_FUZZ=deep $(VENV) -m pytest -n 2 --show-capture=no -p tests.fuzz.conftest tests/workers/dashboard

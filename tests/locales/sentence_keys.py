@@ -57,11 +57,14 @@ def sentence_parameters(language: str) -> dict[str, frozenset[str]]:
     return found
 
 
-def source_files() -> Iterator[tuple[Path, ast.Module]]:
-    """Yield every file of the packages that send text to people."""
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def source_files() -> tuple[tuple[Path, ast.Module], ...]:
+    """Return every file of the packages that send text to people."""
+    return tuple(
+        (path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8")))
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+    )
 
 
 def mentioned_keys() -> dict[str, str]:

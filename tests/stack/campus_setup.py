@@ -29,6 +29,7 @@ from tests.stack.bot_stack import (
     BotStack,
     wait_until,
 )
+from tests.stack.compiled_statements import share_compiled_statements
 from tests.stack.database_pool import autocommit_database
 from tests.stack.rows import FEES, insert_campus, insert_row
 from workers.registers import build_worker_registers
@@ -76,7 +77,7 @@ async def running_bot_stack(
     async def enqueue(enqueued_jobs: Any) -> None:
         queue_jobs.extend(enqueued_jobs)
 
-    engine = create_database_engine(database_url, pool_size=4)
+    engine = share_compiled_statements(create_database_engine(database_url, pool_size=4))
     open_work = create_unit_of_work_factory(engine, enqueue, build_worker_registers())
     port = free_port()
     async with aiohttp.ClientSession() as session:

@@ -17,6 +17,7 @@ from domain.database.unit_of_work import (
     create_unit_of_work_factory,
 )
 from sandbox.stripe.stripe_server import running_stripe
+from tests.stack.compiled_statements import share_compiled_statements
 from tests.stack.database_pool import autocommit_database
 from tests.stack.rows import insert_campus
 from tests.stack.store_setup import drop_queue_jobs
@@ -38,7 +39,7 @@ async def running_worker_stack(
     database_url: str, state: Path | None = None, find: Callable[[UnitOfWorkFactory], Awaitable[Campus]] = found_campus
 ) -> AsyncIterator[WorkerStack]:
     """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
-    engine = create_database_engine(database_url, pool_size=20)
+    engine = share_compiled_statements(create_database_engine(database_url, pool_size=20))
     registers = build_worker_registers()
     store = create_unit_of_work_factory(engine, drop_queue_jobs, registers)  # tests find due work as the sweeper does
     async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:

@@ -27,6 +27,7 @@ from domain.orders.use_cases import ordering
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
 from tests.stack import rows
+from tests.stack.compiled_statements import share_compiled_statements
 from workers.commands.campus_file import CampusFile, NamedPerson
 from workers.commands.campus_repository import provision_campus
 from workers.registers import build_worker_registers
@@ -43,7 +44,7 @@ async def drop_queue_jobs(queue_jobs: Sequence[QueueJob]) -> None:
 @asynccontextmanager
 async def database_without_queue(url: str, *, size: int = 10) -> AsyncIterator[UnitOfWorkFactory]:
     """Units of work on this database that enqueue no queue jobs."""
-    engine = create_database_engine(url, pool_size=size)
+    engine = share_compiled_statements(create_database_engine(url, pool_size=size))
     try:
         yield create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())
     finally:

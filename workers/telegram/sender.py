@@ -4,8 +4,10 @@ import asyncio
 import logging
 import os
 import re
+import ssl
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
+from functools import cache
 from time import perf_counter
 
 import httpx
@@ -210,6 +212,7 @@ def new_request() -> HTTPXRequest:
         write_timeout=Timeout.TELEGRAM_WRITE.seconds,
         media_write_timeout=Timeout.TELEGRAM_WRITE.seconds,
         read_timeout=Timeout.TELEGRAM_READ.seconds,
+        httpx_kwargs={"verify": _trusted_certificates()},
     )
 
 
@@ -219,6 +222,12 @@ def is_photo_refused(outcome: SendOutcome) -> bool:
         return False
     said = outcome.description.lower()
     return any(text in said for text in _PHOTO_TEXTS)
+
+
+@cache
+def _trusted_certificates() -> ssl.SSLContext:
+    """Read the certificates that httpx trusts once: that takes as long as some ten calls."""
+    return httpx.create_ssl_context()
 
 
 def _keyboard(content: OrderMessageContent) -> InlineKeyboardMarkup | None:

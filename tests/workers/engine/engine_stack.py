@@ -15,6 +15,7 @@ from domain.database.unit_of_work import (
     create_database_engine,
     create_unit_of_work_factory,
 )
+from tests.stack.compiled_statements import share_compiled_statements
 from tests.stack.store_setup import drop_queue_jobs, found_campus
 from tests.workers.engine.no_followers import NO_FOLLOWERS
 from workers.stripe.gateway import StripeGateway, open_stripe_gateway
@@ -48,7 +49,8 @@ class EngineStack:
 @asynccontextmanager
 async def running_engine_stack(database_url: str) -> AsyncIterator[EngineStack]:
     """Run a stack on this database."""
-    engine, gateway = create_database_engine(database_url, pool_size=8), open_stripe_gateway("sk_test_unused", None)
+    engine = share_compiled_statements(create_database_engine(database_url, pool_size=8))
+    gateway = open_stripe_gateway("sk_test_unused", None)
     async with create_unit_of_work_factory(engine, drop_queue_jobs, Registers(NO_FOLLOWERS))() as work:
         campus = await found_campus(work)
         await work.connection.execute(text("UPDATE campus SET admin_chat = -300"))

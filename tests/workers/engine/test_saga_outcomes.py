@@ -1,10 +1,11 @@
 """Tests of the engine with each outcome of each call, each kill, each refusal and each late worker, one at a time."""
 
-from itertools import repeat
+from itertools import product, repeat
 
 import pytest
 
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
+from tests.fuzz.fuzz_depth import sample
 from tests.workers.engine.engine_stack import EngineStack
 from tests.workers.engine.remote_effects import InjectedOutcome
 from tests.workers.engine.saga_invariants import check_end, check_invariants
@@ -36,7 +37,13 @@ UNKNOWN = (
     InjectedOutcome.ANSWER_LOST_AFTER_EFFECT,
     InjectedOutcome.ANSWER_LOST_BEFORE_EFFECT,
 )
-FAULT = OSError("the connection was closed meanwhile")
+FAULTS = (None, OSError("the connection was closed meanwhile"))
+TAKEN_OVER = (None, ANSWERED, InjectedOutcome.ANSWER_LOST_AFTER_EFFECT)
+LATE_WORKERS = [  # every second row has every value, and the first three columns in all their combinations
+    (*row, fault)
+    for at, row in enumerate(product(FROZEN, (HOLD, CAPTURE), TAKEN_OVER))
+    for fault in (FAULTS if at % 2 else reversed(FAULTS))
+]
 DONE = (SagaStatus.DONE, None)
 
 
@@ -83,8 +90,7 @@ async def ending(tracked: TrackedSaga) -> Ending:
     return tracked.status, tracked.row.reason
 
 
-@pytest.mark.parametrize("call", [HOLD, CHECK, CAPTURE], ids=["hold", "check", "capture"])
-@pytest.mark.parametrize("outcome", AT_ONCE)
+@pytest.mark.parametrize(("outcome", "call"), sample(list(product(AT_ONCE, (HOLD, CHECK, CAPTURE))), 2))
 async def test_a_saga_ends_after_any_outcome_of_any_call(
     engine_stack: EngineStack, call: int, outcome: InjectedOutcome
 ) -> None:
@@ -114,10 +120,7 @@ async def test_a_call_with_many_unknown_outcomes_has_one_effect(
     assert await ending(tracked) == DONE
 
 
-@pytest.mark.parametrize("fault", [None, FAULT], ids=["", "with a fault"])
-@pytest.mark.parametrize("taken_over", [None, ANSWERED, InjectedOutcome.ANSWER_LOST_AFTER_EFFECT])
-@pytest.mark.parametrize("call", [HOLD, CAPTURE], ids=["hold", "capture"])
-@pytest.mark.parametrize("frozen", FROZEN)
+@pytest.mark.parametrize(("frozen", "call", "taken_over", "fault"), sample(LATE_WORKERS, 2))
 async def test_a_worker_that_comes_back_late_changes_nothing_once_its_saga_was_taken_over(
     engine_stack: EngineStack,
     frozen: InjectedOutcome,

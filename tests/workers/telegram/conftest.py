@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from domain.database.unit_of_work import create_autocommit_factory, create_database_engine, create_unit_of_work_factory
 from sandbox.telegram.telegram_server import running_telegram
+from tests.stack.compiled_statements import share_compiled_statements
 from tests.stack.rows import insert_campus
 from tests.stack.store_setup import drop_queue_jobs
 from tests.workers.telegram.sender_stack import TOKEN, SenderStack
@@ -20,7 +21,7 @@ from workers.telegram.sender_context import SenderContext
 @pytest.fixture
 async def stack(database_url: str, redis_url: str) -> AsyncIterator[SenderStack]:
     """A sender stack for one test: a campus, its people and its groups, with nothing sent yet."""
-    engine = create_database_engine(database_url)
+    engine = share_compiled_statements(create_database_engine(database_url))
     store = create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())
     async with store() as work:
         campus_id = await insert_campus(work, "north")
