@@ -1,6 +1,7 @@
 """Tests that long runs find what they are about: paths of the Makefile, and the places of seeded faults."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,10 @@ def test_the_makefile_names_paths_that_exist() -> None:
     named = set(re.findall(r"\b(?:tests|sandbox|bench)/[\w/.]+", (PROJECT / "Makefile").read_text(encoding="utf-8")))
     assert named, "nothing to look for"
     assert [path for path in sorted(named) if not (PROJECT / path).exists()] == []
+
+
+def test_make_reads_every_target() -> None:
+    targets = re.findall(r"^(\w+):.*## ", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "tables" in targets
+    told = subprocess.run(["make", "--dry-run", *targets], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
