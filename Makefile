@@ -34,7 +34,8 @@ soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 C
 
 fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
-	  tests/workers/engine/test_saga_stateful.py tests/bot/conversation/test_permission_matrix.py \
+	  tests/workers/engine/test_saga_stateful.py tests/workers/commands/test_campus_file.py \
+	  tests/bot/conversation/test_permission_matrix.py \
 	  tests/bot/transport/test_random_updates.py tests/bot/transport/test_random_events.py tests/bot/customer/test_random_orders.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire

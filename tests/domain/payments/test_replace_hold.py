@@ -18,6 +18,7 @@ from domain.errors import (
 )
 from domain.orders.price_increase import MAX_PRICE_INCREASES
 from domain.orders.states import Order, OrderStatus
+from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.customer_debt_setup import APPROVAL_CARD, DECLINED_CARD
 from tests.scenarios.price_increase_setup import (
     confirm_increase,
@@ -199,7 +200,7 @@ async def assert_settled(stack: WorkerStack, order: Order, happens: str, ceiling
 
 async def test_of_a_price_increase_and_what_comes_at_the_same_instant_both_come_to_an_end(stack: WorkerStack) -> None:
     """The side that locks the order first wins."""
-    for number, happens in enumerate(["cancelled", "claimed", "expired"] * 4):
+    for number, happens in sample(list(enumerate(["cancelled", "claimed", "expired"] * 4)), 2):
         customer = await stack.add_member()
         order = await stack.open_order(customer)
 

@@ -92,7 +92,7 @@ STILL_OPEN = {
 
 
 @pytest.mark.parametrize(
-    "statement", sample([pytest.param(sql, id=name) for name, sql in (IN_THE_WINDOW | STILL_OPEN).items()], 3)
+    "statement", sample([pytest.param(sql, id=name) for name, sql in (IN_THE_WINDOW | STILL_OPEN).items()], 5)
 )
 async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anything_is_open(
     aged: AgedStack, statement: str
@@ -133,7 +133,7 @@ OLD_BREACHES = {
 
 
 @pytest.mark.parametrize(
-    ("statement", "name"), sample([pytest.param(*row, id=name) for name, row in OLD_BREACHES.items()], 2)
+    ("statement", "name"), sample([pytest.param(*row, id=name) for name, row in OLD_BREACHES.items()], 4)
 )
 async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedStack, statement: str, name: str) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:
@@ -162,7 +162,7 @@ WRONG_SUMS = {
 
 
 @pytest.mark.parametrize(
-    ("statement", "words"), sample([pytest.param(*row, id=name) for name, row in WRONG_SUMS.items()], 2, 1)
+    ("statement", "words"), sample([pytest.param(*row, id=name) for name, row in WRONG_SUMS.items()], 4, 1)
 )
 async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedStack, statement: str, words: str) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:

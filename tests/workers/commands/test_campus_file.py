@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.campuses.windows import Windows
+from tests.fuzz.fuzz_depth import iterations
 from workers.commands.campus_file import (
     CampusFile,
     CampusFileError,
@@ -260,7 +261,7 @@ def test_all_errors_of_a_file_are_told_at_once() -> None:
         max_leaves=5,
     ),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=iterations(50, 2_000), deadline=None)
 def test_any_value_anywhere_is_accepted_or_an_error_and_never_a_crash(line: int, value: str) -> None:
     lines = SMALL_FILE.splitlines()
     lines[line] = f"{lines[line].split('=')[0]}= {value}"
@@ -272,7 +273,7 @@ def test_any_value_anywhere_is_accepted_or_an_error_and_never_a_crash(line: int,
 
 
 @given(typed=st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=iterations(25, 1_000), deadline=None)
 def test_any_text_is_a_campus_or_a_list_of_errors(typed: str) -> None:
     with pytest.raises(CampusFileError):
         parse_campus_file(typed)

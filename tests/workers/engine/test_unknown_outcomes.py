@@ -103,7 +103,7 @@ async def run_to_end(
 
 
 @case(8, 9, 13, 15, 18)
-@pytest.mark.parametrize("call", sample(list(CALLS), 2))
+@pytest.mark.parametrize("call", sample(list(CALLS), 4))
 async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_stack: WorkerStack, call: str) -> None:
     """One fault of each kind, twice in a row, only delays the saga (S4)."""
     stack = shared_stack
@@ -131,7 +131,7 @@ async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
 
 
 @case(10)
-@pytest.mark.parametrize("call", sample(sorted(MOVES_MONEY - {"POST /v1/payment_intents/*/cancel"}), 2))
+@pytest.mark.parametrize("call", sample(sorted(MOVES_MONEY - {"POST /v1/payment_intents/*/cancel"}), 3))
 async def test_a_cached_500_of_a_call_that_was_done_is_looked_up(shared_stack: WorkerStack, call: str) -> None:
     """Stripe replays its 500 for a day under the same key; a list finds what the call did."""
     stack = shared_stack

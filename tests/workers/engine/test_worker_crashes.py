@@ -33,7 +33,7 @@ async def balanced_books(shared_stack: WorkerStack) -> AsyncIterator[None]:
 
 
 @case(1, 2, 3)
-@pytest.mark.parametrize("name", sample(list(ALL_SCENARIOS), 2))
+@pytest.mark.parametrize("name", sample(list(ALL_SCENARIOS), 4))
 async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(shared_stack: WorkerStack, name: str) -> None:
     """Killed before and after the commit that prepares a call, and that records its answer (M2, S5)."""
     transactions = await kill_at_each_transaction(shared_stack, ALL_SCENARIOS[name])
@@ -55,7 +55,7 @@ KILLS = [(name, done) for place, name in enumerate(EFFECT_CALLS) for done in ((F
 
 
 @case(1, 2, 3)
-@pytest.mark.parametrize(("name", "done"), sample(KILLS, 4))
+@pytest.mark.parametrize(("name", "done"), sample(KILLS, 5))
 async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
     shared_stack: WorkerStack, name: str, done: bool
 ) -> None:

@@ -75,7 +75,7 @@ def test_the_table_has_every_external_step() -> None:
     assert set(REFUSED_STEPS) | LEFT_OUT_STEPS == set(EXTERNAL_STEPS)
 
 
-@pytest.mark.parametrize("name", sample(STEPS, 6, 0))
+@pytest.mark.parametrize("name", sample(STEPS, 8, 0))
 async def test_our_own_settings_are_told_to_the_admins_once_and_to_whoever_waits(
     shared_stack: WorkerStack, name: str
 ) -> None:
@@ -90,7 +90,7 @@ async def test_our_own_settings_are_told_to_the_admins_once_and_to_whoever_waits
     assert not BLAMES_BANK & {*answer.to_person, *answer.to_admins}
 
 
-@pytest.mark.parametrize("name", sample(STEPS, 6, 2))
+@pytest.mark.parametrize("name", sample(STEPS, 8, 2))
 async def test_a_missing_permission_is_told_and_the_saga_goes_on_by_itself_once_it_is_given(
     shared_stack: WorkerStack, name: str
 ) -> None:
@@ -107,7 +107,7 @@ async def test_a_missing_permission_is_told_and_the_saga_goes_on_by_itself_once_
     assert tries == 0
 
 
-@pytest.mark.parametrize("name", sample(STEPS, 6, 4))
+@pytest.mark.parametrize("name", sample(STEPS, 8, 4))
 async def test_an_object_that_is_gone_is_made_anew_or_told(shared_stack: WorkerStack, name: str) -> None:
     """What holds no money any more needs nobody; for all else the person or the admins read something."""
     _, answer = await refuse(shared_stack, name, "gone")
