@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import pytest
+
 from domain.settings.logs import get_logger
 from sandbox.telegram.telegram_server import running_telegram
 from tests.stack.campus_setup import running_bot_stack
 from tests.statements.played_order import PlayedOrder, play_order
 from tests.statements.product_stack import running_product
 from tests.statements.statement_count import counted_statements
+from workers.telegram import order_message_sender
+
+ALL_ANSWERED_SECONDS = 10.0
 
 log = get_logger(__name__)
 
@@ -31,7 +36,11 @@ COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
 )
 
 
-async def test_each_act_of_an_order_sends_so_many_statements(database_url: str, redis_url: str) -> None:
+async def test_each_act_of_an_order_sends_so_many_statements(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A slow machine would record some order messages alone, which the sender does with slow answers.
+    monkeypatch.setattr(order_message_sender, "ANSWERED_TOGETHER_SECONDS", ALL_ANSWERED_SECONDS)
     async with (
         running_telegram() as telegram_url,
         running_bot_stack(database_url, redis_url, telegram_url, webhooks=True, names=("north",)) as bot,
