@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, func, or_, select
+from sqlalchemy import ColumnElement, Table, case, func, or_, select, true
 
 from domain.campuses.tables import person
 from domain.database.literal_status import literal_status
@@ -68,8 +68,15 @@ async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[Accoun
 
     An order of this campus belongs to the week in which it was placed, with all that was booked for it since.
     """
+    booked = (
+        select(ledger_entry.c.account_id, ledger_entry.c.amount)
+        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+        .where(ledger_txn.c.order_id == orders.c.id)
+        .offset(0)  # for each order by the index: else Postgres may read the whole ledger into a hash
+        .lateral()
+    )
     account = func.split_part(ledger_account.c.code, ":", 1)
-    amount = ledger_entry.c.amount
+    amount = booked.c.amount
     query = (
         select(
             account,
@@ -78,9 +85,8 @@ async def read_account_sums(work: UnitOfWork, campus_id: int) -> Sequence[Accoun
             func.coalesce(-func.sum(amount).filter(amount < 0), 0),
         )
         .select_from(orders)
-        .join(ledger_txn, ledger_txn.c.order_id == orders.c.id)
-        .join(ledger_entry, ledger_entry.c.txn_id == ledger_txn.c.id)
-        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
+        .join(booked, true())
+        .join(ledger_account, ledger_account.c.id == booked.c.account_id)
         .where(orders.c.campus_id == campus_id, orders.c.placed_at > func.now() - LEDGER_SPAN)
         .group_by(account)
         .order_by(account)
