@@ -32,6 +32,7 @@ _HEADER = (
 _BOOK_HEADER = select(
     _HEADER.c.id.label("txn_id"), ledger_account.c.code, ledger_account.c.id.label("account_id")
 ).select_from(_HEADER.outerjoin(ledger_account, ledger_account.c.code.in_(bindparam("codes", expanding=True))))
+_INSERT_LINES, _INSERT_ACCOUNT = insert(ledger_entry), upsert(ledger_account).on_conflict_do_nothing()
 _IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
 _IS_EXPLANATION = ledger_txn.c.kind.in_((SETTLED_BY_HAND, FOREIGN))
 
@@ -82,7 +83,7 @@ async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | Non
         }
         for line, entry in enumerate(posting.entries, start=1)
     ]
-    await work.connection.execute(insert(ledger_entry), lines)
+    await work.connection.execute(_INSERT_LINES, lines)
     return True
 
 
@@ -90,7 +91,7 @@ async def _insert_accounts(work: UnitOfWork, accounts: Collection[LedgerAccount]
     """Insert accounts that were not found, unless another transaction does, and return their ids by their codes."""
     for account in sorted(accounts, key=lambda one: one.code):  # all lock in one order
         values = {"code": account.code, "kind": account.kind, "currency": account.currency, "owner": account.owner}
-        await work.connection.execute(upsert(ledger_account).values(values).on_conflict_do_nothing())
+        await work.connection.execute(_INSERT_ACCOUNT, values)
     return await _find_account_ids(work, [account.code for account in accounts])
 
 

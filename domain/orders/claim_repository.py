@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -27,6 +27,14 @@ CLEARED_CLAIM: Mapping[str, object] = MappingProxyType(
     }
 )
 RELEASED_CLAIM: Mapping[str, object] = MappingProxyType({**CLEARED_CLAIM, "releases": orders.c.releases + 1})
+
+
+_OTHER_DELIVERIES = select(func.count()).where(
+    orders.c.campus_id == bindparam("campus"),
+    orders.c.runner_id == bindparam("runner"),
+    orders.c.status.in_(STATUSES_WITH_RUNNER),
+    orders.c.id != bindparam("order"),
+)
 
 
 def is_run_by(person_id: int) -> ColumnElement[bool]:
@@ -76,10 +84,5 @@ async def bar_runner(work: UnitOfWork, order_id: int, person_id: int, *, gave_ba
 
 async def count_other_deliveries(work: UnitOfWork, campus_id: int, runner_id: int, order_id: int) -> int:
     """Count the deliveries that a runner holds on this campus beside this order."""
-    held = select(func.count()).where(
-        orders.c.campus_id == campus_id,
-        orders.c.runner_id == runner_id,
-        orders.c.status.in_(STATUSES_WITH_RUNNER),
-        orders.c.id != order_id,
-    )
-    return int((await work.connection.execute(held)).scalar_one())
+    asked = {"campus": campus_id, "runner": runner_id, "order": order_id}
+    return int((await work.connection.execute(_OTHER_DELIVERIES, asked)).scalar_one())

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, union, update
+from sqlalchemy import ColumnElement, bindparam, literal, select, union, update
 
 from domain.campuses.tables import person, saved_card
 from domain.database.literal_status import literal_status
@@ -16,6 +16,9 @@ from domain.restrictions.repository import bars_for_money
 
 _FACTS = tuple(CardFacts.__slots__)
 _OPEN = literal_status(CustomerDebtStatus.OPEN)
+_FACTS_OF_ORDER = select(*(hold.c[name] for name in _FACTS)).where(
+    hold.c.order_id == bindparam("order"), hold.c.part == HoldPart.CURRENT
+)
 
 
 def said_of_card(facts: CardFacts) -> dict[str, Any]:
@@ -32,8 +35,7 @@ async def keep_card_facts(work: UnitOfWork, payment_intent: str, facts: CardFact
 
 async def find_card_facts(work: UnitOfWork, order_id: int) -> CardFacts | None:
     """Return what Stripe said of the card of the order's current hold; None when it has none."""
-    this = (hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
-    row = (await work.connection.execute(select(*(hold.c[name] for name in _FACTS)).where(*this))).mappings().first()
+    row = (await work.connection.execute(_FACTS_OF_ORDER, {"order": order_id})).mappings().first()
     return None if row is None else CardFacts(**row)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
+from sqlalchemy import BigInteger, DateTime, Row, Select, Text, and_, bindparam, func, not_, or_, select, true
 
 from domain.campuses.tables import campus
 from domain.database.tables import event_log
@@ -20,26 +20,43 @@ from domain.risk.limits import RiskLimits
 _DOUBTS = frozenset({"elevated", "highest"})  # Radar's levels; it blocks the highest unless an operator changed that
 
 
-def _brought_by(order: Order) -> tuple[ColumnElement[bool], ...]:
-    """Build the condition for what this order's runner took, in its currency on all campuses, by the index for it."""
-    same = select(campus.c.id).where(campus.c.currency == order.price.currency)
-    return orders.c.campus_id.in_(same), orders.c.runner_id == order.runner_id
+_ORDER, _RUNNER = bindparam("order", type_=BigInteger()), bindparam("runner", type_=BigInteger())
+_DELIVERED_AT = bindparam("delivered", type_=DateTime(timezone=True))
+# What the runner took on all campuses, and of it what was in the currency of the order, so that the index is used.
+_RUN_BY_RUNNER = (orders.c.campus_id.in_(select(campus.c.id)), orders.c.runner_id == _RUNNER)
+_SAME_CURRENCY = select(campus.c.id).where(campus.c.currency == bindparam("currency", type_=Text()))
+_BROUGHT_BY_RUNNER = (orders.c.campus_id.in_(_SAME_CURRENCY), orders.c.runner_id == _RUNNER)
+# A delivery before this one, however late this one is looked at.
+_AT_ONCE = and_(orders.c.delivered_at == _DELIVERED_AT, orders.c.id < _ORDER)
+_DELIVERED_BEFORE = and_(orders.c.status.in_(DELIVERED_STATUSES), or_(orders.c.delivered_at < _DELIVERED_AT, _AT_ONCE))
+_PAIR_DELIVERIES = (
+    select(orders.c.accepted_at, func.coalesce(orders.c.total, orders.c.ceiling).label("amount"))
+    .where(*_BROUGHT_BY_RUNNER, orders.c.customer_id == bindparam("customer"), orders.c.id != _ORDER)
+    .where(orders.c.accepted_at > func.now() - DAY, orders.c.status.not_in(ABANDONED_STATUSES))
+)
+_GIVEN_BACK = (
+    select(barred_runner.c.given_back_at)
+    .where(barred_runner.c.person_id == _RUNNER)
+    .where(barred_runner.c.given_back_at > func.now() - DAY)
+)
+_COUNT_DELIVERIES = select(func.count()).select_from(orders).where(*_RUN_BY_RUNNER, _DELIVERED_BEFORE)
+_COUNT_DISPUTES = (
+    select(func.count())
+    .select_from(orders.join(dispute, dispute.c.order_id == orders.c.id))
+    .where(*_RUN_BY_RUNNER, dispute.c.status.in_((DisputeStatus.OPEN, DisputeStatus.LOST)))
+    .where(dispute.c.opened_at > func.now() - DISPUTE_MEMORY)
+)
 
 
 async def read_pair_deliveries(work: UnitOfWork, order: Order) -> tuple[PairDelivery, ...]:
     """Return what the order's runner took of its customer in the last day and was not cancelled, without this order."""
-    amount = func.coalesce(orders.c.total, orders.c.ceiling)
-    pair = (*_brought_by(order), orders.c.customer_id == order.customer_id, orders.c.id != order.id)
-    lately = (orders.c.accepted_at > func.now() - DAY, orders.c.status.not_in(ABANDONED_STATUSES))
-    rows = await work.connection.execute(select(orders.c.accepted_at, amount.label("amount")).where(*pair, *lately))
+    rows = await work.connection.execute(_PAIR_DELIVERIES, _values_of(order) | {"customer": order.customer_id})
     return tuple(PairDelivery(at=row.accepted_at, amount=row.amount) for row in rows)
 
 
 async def read_given_back(work: UnitOfWork, runner_id: int) -> tuple[datetime, ...]:
     """Return when this runner gave orders back in the last day, on any campus: a second one shows no more places."""
-    own = select(barred_runner.c.given_back_at).where(barred_runner.c.person_id == runner_id)
-    recent = own.where(barred_runner.c.given_back_at > func.now() - DAY)
-    return tuple((await work.connection.execute(recent)).scalars())
+    return tuple((await work.connection.execute(_GIVEN_BACK, {"runner": runner_id})).scalars())
 
 
 async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits) -> DeliveryFacts:
@@ -51,9 +68,8 @@ async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits
     is_whole = order.runner_id is not None and order.receipt is not None
     if not is_whole or accepted_at is None or bought_at is None or delivered_at is None:
         raise LookupError(f"order {order.id} was not delivered")
-    before = _delivered_before(order, delivered_at)
-    in_week = and_(*before, orders.c.delivered_at > delivered_at - WEEK)
-    rows = (await work.connection.execute(_deliveries(order, or_(in_week, orders.c.id == order.id)))).all()
+    values = _values_of(order) | {"delivered": delivered_at}
+    rows = (await work.connection.execute(_DELIVERIES, values | {"week_before": delivered_at - WEEK})).all()
     (this,) = [_past_delivery(row, order, limits) for row in rows if row.id == order.id]
     card = await find_card_facts(work, order.id)
     return DeliveryFacts(
@@ -63,21 +79,21 @@ async def read_delivery_facts(work: UnitOfWork, order: Order, limits: RiskLimits
         amount=this.amount,
         by_pin=this.by_pin,
         to_new_customer=this.to_new_customer,
-        handed_over_before=await _count_deliveries(work, order, *before),
+        handed_over_before=int((await work.connection.execute(_COUNT_DELIVERIES, values)).scalar_one()),
         deliveries=tuple(_past_delivery(row, order, limits) for row in rows if row.id != order.id),
-        disputes=await _count_disputes(work, order),
+        disputes=int((await work.connection.execute(_COUNT_DISPUTES, values)).scalar_one()),
         is_elevated=card is not None and card.risk_level in _DOUBTS,
     )
 
 
-def _delivered_before(order: Order, delivered_at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Build the condition for a delivery before this one, however late this one is looked at."""
-    at_once = and_(orders.c.delivered_at == delivered_at, orders.c.id < order.id)
-    return orders.c.status.in_(DELIVERED_STATUSES), or_(orders.c.delivered_at < delivered_at, at_once)
+def _values_of(order: Order) -> dict[str, Any]:
+    return {"order": order.id, "runner": order.runner_id, "currency": order.price.currency}
 
 
-def _deliveries(order: Order, which: ColumnElement[bool]) -> Select[Any]:
-    """Build the query of deliveries of the order's runner, each with what was known of its customer then."""
+def _deliveries() -> Select[Any]:
+    """Build the query of a delivery and of the runner's in the week before it, with what was known of each customer."""
+    week_before = bindparam("week_before", type_=DateTime(timezone=True))
+    which = or_(and_(_DELIVERED_BEFORE, orders.c.delivered_at > week_before), orders.c.id == _ORDER)
     before = orders.alias("before")
     known = (
         select(func.count().label("completed"), func.min(before.c.completed_at).label("known_since"))
@@ -90,7 +106,10 @@ def _deliveries(order: Order, which: ColumnElement[bool]) -> Select[Any]:
     by_pin = and_(orders.c.proof_photo.is_(None), not_(by_admin.exists())).label("by_pin")
     columns = (orders.c.id, orders.c.delivered_at, orders.c.customer_id, known.c.completed, known.c.known_since)
     query = select(*columns, (orders.c.receipt + orders.c.tip).label("brought"), by_pin)
-    return query.select_from(orders.join(known, true())).where(*_brought_by(order), which)
+    return query.select_from(orders.join(known, true())).where(*_BROUGHT_BY_RUNNER, which)
+
+
+_DELIVERIES = _deliveries()
 
 
 def _past_delivery(row: Row[Any], order: Order, limits: RiskLimits) -> PastDelivery:
@@ -101,21 +120,3 @@ def _past_delivery(row: Row[Any], order: Order, limits: RiskLimits) -> PastDeliv
         to_new_customer=is_new_customer(row.known_since, row.completed, limits, row.delivered_at),
         to_same_customer=row.customer_id == order.customer_id,
     )
-
-
-async def _count_deliveries(work: UnitOfWork, order: Order, *which: ColumnElement[bool]) -> int:
-    """Count deliveries of the order's runner, whatever their currency."""
-    query = select(func.count()).select_from(orders).where(*_run_by(order), *which)
-    return int((await work.connection.execute(query)).scalar_one())
-
-
-def _run_by(order: Order) -> tuple[ColumnElement[bool], ...]:
-    return orders.c.campus_id.in_(select(campus.c.id)), orders.c.runner_id == order.runner_id
-
-
-async def _count_disputes(work: UnitOfWork, order: Order) -> int:
-    counted = (DisputeStatus.OPEN, DisputeStatus.LOST)
-    joined = orders.join(dispute, dispute.c.order_id == orders.c.id)
-    query = select(func.count()).select_from(joined).where(*_run_by(order), dispute.c.status.in_(counted))
-    recent = query.where(dispute.c.opened_at > func.now() - DISPUTE_MEMORY)
-    return int((await work.connection.execute(recent)).scalar_one())
