@@ -42,12 +42,9 @@ races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, can
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
 
-# Here their books are audited after each test, in `make test` after each file.
-AUDITED := tests/domain/payments tests/domain/payouts tests/domain/refunds
-
 tables: $(READY)  ## the tables and long drills of which `make test` has a part: lost answers, kills, refusals, old buttons
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest -n 2 --dist loadgroup --show-capture=no -p tests.fuzz.conftest \
-	  $$(grep -rlE --include='test_*.py' 'sample\(|mark\.long' tests) $(AUDITED)
+	  $$(grep -rlE --include='test_*.py' 'sample\(|mark\.long' tests)
 
 dashboard: $(READY)  ## everything a person may do at Stripe's dashboard, to each object of an order, in each of its states
 	@CAMPUSG_FUZZ=deep $(VENV) -m pytest -n 2 --show-capture=no -p tests.fuzz.conftest tests/workers/dashboard

@@ -7,7 +7,6 @@ from hypothesis import settings
 
 from domain.campuses.people import Member
 from domain.database.unit_of_work import UnitOfWorkFactory
-from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.store_setup import database_without_queue
 from tests.stack.worker_fixtures import shared_stack
@@ -20,20 +19,12 @@ settings.register_profile("modest", max_examples=60, deadline=None)  # enough to
 settings.load_profile("modest")
 
 
-@pytest.fixture(scope="module")
-async def audited_stack(shared_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
-    """The worker stack of a file: after its last test no invariant is breached by any of its orders."""
-    yield shared_stack
-    assert await shared_stack.breaches_of_all() == []
-
-
 @pytest.fixture
-async def stack(audited_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
-    """The worker stack of a file: after each test its campus is put back. A deep run audits it."""
-    yield audited_stack
-    await audited_stack.restore_campus()
-    if IS_DEEP:
-        assert await audited_stack.breaches_of_all() == []
+async def stack(shared_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
+    """The worker stack of a file: after each test its campus is put back, and no invariant is breached."""
+    yield shared_stack
+    await shared_stack.restore_campus()
+    assert await shared_stack.breaches_of_all() == []
 
 
 @pytest.fixture

@@ -36,7 +36,6 @@ async def outcomes(stack: PopulatedStack) -> dict[str, CrashCaseOutcome]:
     return {str(outcome.case): outcome for outcome in found}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", CHOSEN)
 async def test_a_worker_killed_at_an_exact_point_leaves_one_effect(
     outcomes: dict[str, CrashCaseOutcome], name: str

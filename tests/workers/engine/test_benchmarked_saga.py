@@ -3,8 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from bench.engine.catalogue import PEERS, Figure
 from bench.engine.counters import CREATE_EXTENSION
 from bench.engine.run import Attempt, connected, reset_payments, run_orders
@@ -21,7 +19,6 @@ STATUSES_SQL = "SELECT status, count(*) FROM reference_order GROUP BY status ORD
 SAGAS_SQL = "SELECT status, count(*) FROM saga WHERE kind = 'reference' GROUP BY status ORDER BY status"
 
 
-@pytest.mark.long
 async def test_the_reference_saga_has_each_effect_once(database_url: str, redis_url: str, tmp_path: Path) -> None:
     port, figure = free_port(), Figure(name="smoke", delay_seconds=0.0, orders=ORDERS)
     payments = start_process(our_program(tmp_path, "payments", "bench.engine.payments", "--port", str(port)))
