@@ -129,15 +129,13 @@ class OrderMessageSource:
     is_audible: bool
 
 
-async def read_order_view(connection: AsyncConnection, message: OrderMessageRow) -> RowMapping:
-    """Read the committed state of an order message's order, as a row for `order_message_source_from_row`."""
-    return (await read_order_views(connection, [message]))[message.id]
-
-
 async def read_order_views(
     connection: AsyncConnection, messages: Sequence[OrderMessageRow]
 ) -> Mapping[int, RowMapping]:
-    """Read the same for some messages of one order, as rows by the ids of its order messages."""
+    """Read the committed state of the order of these messages, which is one.
+
+    Return a row for `order_message_source_from_row` for each of the order's messages, by its id.
+    """
     of_order = {"order": messages[0].order_id, "campus": messages[0].campus_id}
     rows = (await connection.execute(_ORDER_VIEW, of_order)).mappings()
     return {row["order_message"]: row for row in rows}

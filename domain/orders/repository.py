@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.campuses.tables import membership
@@ -54,7 +54,7 @@ _CUSTOMER_ORDERS = (
     .where(orders.c.campus_id == bindparam("campus"), orders.c.customer_id == bindparam("person"))
     .where(orders.c.status.in_(bindparam("among", expanding=True)))
     .order_by(orders.c.id.desc())
-    .offset(bindparam("skipped", type_=Integer()))
+    .offset(bindparam("skipped", type_=BigInteger()))
     .limit(PAGE_SIZE + 1)
 )
 _ACTIVE_DELIVERIES = select(orders).where(

@@ -17,7 +17,7 @@ from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.order_messages.render import render_order_message
-from domain.order_messages.repository import order_message_source_from_row, read_order_view
+from domain.order_messages.repository import order_message_source_from_row, read_order_views
 from domain.quotes import WORD_JOINER
 from domain.saga.next_move import CallExternalStep, next_move
 from domain.saga.repository import lease_saga
@@ -149,7 +149,9 @@ async def render_buttons(stack: WorkerStack, recording: Recording) -> dict[int, 
         plain = {name: getattr(row, name) for name in OrderMessageRow.__slots__ if name != "kind"}
         message = OrderMessageRow(kind=OrderMessageKind(row.kind), **plain)
         async with stack.autocommit_work() as work:
-            source = order_message_source_from_row(await read_order_view(work.connection, message), message)
+            source = order_message_source_from_row(
+                (await read_order_views(work.connection, [message]))[message.id], message
+            )
         content = render_order_message(message.kind, source.view, source.reader.locale)
         found[message.id] = [each.data for line in content.rows for each in line if each.data]
     return found

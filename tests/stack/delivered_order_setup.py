@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from sqlalchemy import select
+
 from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM
 from domain.messaging.buttons import Tap
 from domain.messaging.order_message import OrderMessageKind
-from domain.messaging.order_message_repository import OrderMessageRow
+from domain.messaging.order_message_repository import order_message_from_row
 from domain.messaging.outbox_repository import insert_order_message
-from domain.messaging.tables import notification
+from domain.messaging.tables import notification, order_message
 from domain.order_messages.render import render_order_message
-from domain.order_messages.repository import order_message_source_from_row, read_order_view
+from domain.order_messages.repository import order_message_source_from_row, read_order_views
 from domain.order_messages.view import OrderMessageContent
 from domain.orders.repository import move_order
 from domain.orders.states import OrderEvent
@@ -120,28 +122,14 @@ async def order_message_for(
     stack: BotStack, kind: OrderMessageKind, order_id: int, viewer: BotUser
 ) -> OrderMessageContent:
     """Render an order message as a worker would now."""
-    row = OrderMessageRow(
-        id=0,
-        campus_id=stack.campuses["north"],
-        order_id=order_id,
-        kind=kind,
-        chat_id=viewer.id,
-        message_id=None,
-        sent_hash=None,
-        former=(),
-        requested_revision=1,
-        tries=0,
-        fence=0,
-        unknown_sends=0,
-        postponed=0,
-        error=None,
-        first_sent_at=None,
+    shown_to = select(order_message).where(
+        order_message.c.order_id == order_id, order_message.c.kind == kind, order_message.c.chat_id == viewer.id
     )
     async with stack.work() as work:
-        await insert_order_message(work, row.campus_id, order_id, kind, viewer.id)
-        return render_order_message(
-            kind, order_message_source_from_row(await read_order_view(work.connection, row), row).view, "en"
-        )
+        await insert_order_message(work, stack.campuses["north"], order_id, kind, viewer.id)
+        row = order_message_from_row((await work.connection.execute(shown_to)).mappings().one())
+        seen = (await read_order_views(work.connection, [row]))[row.id]
+        return render_order_message(kind, order_message_source_from_row(seen, row).view, "en")
 
 
 def button_rows(rendered: OrderMessageContent) -> list[list[str]]:
