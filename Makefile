@@ -23,8 +23,8 @@ chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, an
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)
 
-test: $(READY)  ## run all tests: two processes for two cores, and one for the journeys, which mostly wait
-	@$(VENV) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+test: $(READY)  ## run all tests, as two cores bear it: the journeys mostly wait
+	@$(VENV) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga/saga_steps.json --only '$(ONLY)'

@@ -183,6 +183,7 @@ class Timeout(Enum):
         "admins are reminded of a dispute so long before its time for an answer ends",
     )
     DISPUTE_LAST_REMINDER = 86_400.0, "they are reminded once more"
+    EVIDENCE_PHOTO = 1_800.0, "a photo for a bank that Telegram does not give is left out, and the text sent alone"
     RETURN_RETRY = (
         3600.0,
         "what was captured too much rests before it is given back again; doubled with each refusal",

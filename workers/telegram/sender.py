@@ -150,17 +150,19 @@ class TelegramSender:
         return await self._await_outcome(campus_id, "editMessageText", _send_and_classify(call, message_id))
 
     async def read_photo(self, campus_id: int, file_id: str) -> bytes | None:
-        """Return a photo; None when Telegram does not give it. Raise TryLater while Telegram is not to be had."""
+        """Return a photo; None when Telegram gives none. Raise TryLater while it, or a token it takes, is missing."""
         bot = self._bot(campus_id)
         if not isinstance(bot, ExtBot):
-            return None
+            raise TryLater("telegram", type(bot).__name__)
         try:
             async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
                 return bytes(await (await bot.get_file(file_id)).download_as_bytearray())
-        except (BadRequest, Forbidden, InvalidToken):
+        except (BadRequest, Forbidden):
             return None
         except (TelegramError, TimeoutError) as failure:
             raise TryLater("telegram", type(failure).__name__) from failure
+        except (OSError, RuntimeError):
+            return None
 
     async def _await_outcome(self, campus_id: int, method: str, sending: Awaitable[SendOutcome]) -> SendOutcome:
         """Ask nothing of a bot for a while that Telegram refuses: each message would be refused as well."""

@@ -7,6 +7,7 @@ from workers.check.line import CheckLine, broken, note, works
 from workers.check.stripe.campus_lines import judge_campus
 from workers.check.stripe.stripe_facts import StripeFacts, Unread
 from workers.stripe.objects.platform import PlatformAccount
+from workers.stripe.platform.key_permissions import FILES_PERMISSION
 
 STRIPE = "stripe"
 DASHBOARD = "https://dashboard.stripe.com"
@@ -67,8 +68,11 @@ def _judge_permissions(facts: StripeFacts) -> Iterator[CheckLine]:
     if isinstance(facts.missing_permissions, Unread):
         yield broken(subject, f"What the key may do is not known: {facts.missing_permissions.why}")
         return
-    for permission in sorted(facts.missing_permissions):
+    for permission in sorted(facts.missing_permissions - {FILES_PERMISSION}):
         yield broken(subject, f"It lacks the permission {permission}: add it to the key at {DASHBOARD}/apikeys.")
+    if FILES_PERMISSION in facts.missing_permissions:
+        lack = f"It lacks the permission {FILES_PERMISSION}: a bank that disputes a payment gets no photos"
+        yield note(subject, f"{lack} until it is added at {DASHBOARD}/apikeys.")
     if not facts.missing_permissions:
         yield works(subject, "It may do all that is needed.")
 

@@ -8,6 +8,7 @@ from workers.stripe.gateway import StripeCall, StripeGateway
 from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallPriority
 
+FILES_PERMISSION = "Files: write"  # without it a bank gets our text without photos, and all else works
 NEEDED_PERMISSIONS = (  # as Stripe's dashboard names them
     "Customers: write",
     "Checkout Sessions: write",
@@ -17,7 +18,7 @@ NEEDED_PERMISSIONS = (  # as Stripe's dashboard names them
     "Charges: read",
     "Refunds: write",
     "Disputes: write",
-    "Files: write",
+    FILES_PERMISSION,
     "Transfers: write",
     "Accounts: write",
     "Account Links: write",

@@ -17,13 +17,14 @@ from domain.refunds.dispute_effects import (
     tell_dispute_opened,
 )
 from domain.refunds.dispute_repository import count_refused_answer, lock_dispute, record_answer_facts
-from domain.refunds.evidence.statement import build_evidence
+from domain.refunds.evidence.statement import build_evidence, find_handover_proof
 from domain.refunds.model import Dispute, DisputeStage
 from domain.refunds.notifications import evidence_refused, evidence_sent
-from domain.refunds.sagas.answer_dispute import AnswerDisputeData
+from domain.refunds.sagas.answer_dispute import ANSWER_DISPUTE_V1, AnswerDisputeData
 from domain.refunds.sagas.follow_dispute import FollowDisputeData, build_dispute_check_start
 from domain.saga.run import SagaRun
-from workers.engine.call_failures import KeyRefused, Refused
+from domain.settings.timeouts import Timeout
+from workers.engine.call_failures import KeyRefused, Refused, TryLater
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, define_external_step
 from workers.stripe.gateway import StripeGateway
 from workers.stripe.gateway_refunds import answer_dispute, retrieve_dispute, upload_evidence
@@ -83,10 +84,18 @@ class UploadedPhoto:
 
 
 async def upload_photo(client: StripeGateway, request: CallRequest) -> UploadedPhoto:
-    """Upload a photo that Telegram keeps. What Stripe or Telegram refuses is left out: the text is sent without it."""
+    """Upload a photo that Telegram keeps. What Stripe or Telegram refuses is left out: the text is sent without it.
+
+    So is what could not be read for Timeout.EVIDENCE_PHOTO: the text has a time that ends.
+    """
     if client.read_photo is None:
         return UploadedPhoto(left_out=NOT_READ)
-    photo = await client.read_photo(request.params["campus"], request.params["photo"])
+    try:
+        photo = await client.read_photo(request.params["campus"], request.params["photo"])
+    except TryLater:
+        if request.now - request.first_sent_at < Timeout.EVIDENCE_PHOTO.delta:
+            raise
+        photo = None
     if photo is None:
         return UploadedPhoto(left_out=NOT_READ)
     try:
@@ -148,11 +157,17 @@ async def record_evidence(work: UnitOfWork, run: SagaRun, found: StripeDispute) 
     opened = await _lock_answered(work, run)
     if not opened.is_outdated(is_inquiry=found.is_inquiry):
         await record_answer_facts(work, opened, found.answer_by, is_answered=True)
-    await notify(work, evidence_sent(opened, _describe_photos(run.data_as(AnswerDisputeData))))
+    await notify(work, evidence_sent(opened, await _describe_photos(work, run)))
 
 
-def _describe_photos(data: AnswerDisputeData) -> str:
-    """Return the variant of the sentence for the admins: why a photo is not joined, or whether any is."""
+async def _describe_photos(work: UnitOfWork, run: SagaRun) -> str:
+    """Return the variant of the sentence for the admins: why a photo is not joined, or whether any is.
+
+    A run of version 1 joins none, and tells of the hand-over's.
+    """
+    if run.version == ANSWER_DISPUTE_V1.version:
+        return await find_handover_proof(work, await find_order(work, run.campus_id, run.required_order_id))
+    data = run.data_as(AnswerDisputeData)
     return data.left_out or ("joined" if data.receipt_file or data.handover_file else "none")
 
 
