@@ -92,9 +92,9 @@ def write(kept: KeptRuns) -> None:
         "![sagas/s of a burst](results/throughput.svg)\n",
         "![times at 20/s](results/latency.svg)\n",
         "![CPU of a burst](results/cpu.svg)\n",
-        "## Machine and versions\n",
+        "## Machine and versions of the newest runs\n",
         describe_machine(),
-        describe_runs(kept),
+        "\n".join(describe_runs(kept)),
     )
     RESULTS.write_text("\n".join(sections), encoding="utf-8")
 
@@ -199,17 +199,16 @@ def describe(run: Run) -> str:
     return f"{said}  load {run['load']}" if "load" in run else said
 
 
-def describe_runs(kept: KeptRuns) -> str:
-    """Return when and of what the runs are."""
-    runs = [run for peers in kept.values() for rounds in peers.values() for run in rounds.values() if "commit" in run]
-    if not runs:
-        return ""
-    at, commits = sorted(run["at"] for run in runs), sorted({run["commit"] for run in runs})
-    load = spread([run["load"] for run in runs], 1)
-    return (
-        f"{len(runs)} runs from {at[0][:16]} to {at[-1][:16]} UTC, of {', '.join(commits)}. Load average before a run:"
-        f" {load}; above 1 somebody else used the cores too.\n"
-    )
+def describe_runs(kept: KeptRuns) -> Iterable[str]:
+    """Yield when and of what the runs of each figure are."""
+    yield from heading("figure", ["runs", "from, UTC", "to, UTC", "commit", "load average before a run"])
+    for figure in FIGURES:
+        runs = [run for rounds in kept.get(figure.name, {}).values() for run in rounds.values()]
+        if runs:
+            at, commits = sorted(run["at"][:16] for run in runs), sorted({run["commit"] for run in runs})
+            load = spread([run["load"] for run in runs], 1)
+            yield row([figure.name, str(len(runs)), at[0], at[-1], ", ".join(commits), load])
+    yield "\nAt a load above 1 somebody else used the cores too. A commit with a + is one beside main.\n"
 
 
 def heading(first: str, others: Sequence[str]) -> Iterable[str]:
