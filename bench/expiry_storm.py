@@ -17,7 +17,7 @@ import uvloop
 from redis.asyncio import Redis
 
 from bench.commit_count import NOTHING_DUE
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from bench.timer_storm import COLUMNS
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
@@ -135,7 +135,7 @@ async def _clone(database: asyncpg.Pool, order: int, clones: int) -> list[int]:
 
 def print_lateness(late: list[float]) -> None:
     """Print how late the orders expired."""
-    p99 = statistics.quantiles(late, n=100, method="inclusive")[98]
+    p99 = find_p99(late)
     print_line(
         f"{len(late)} orders expired: late by {statistics.median(late):.2f} s (median), {p99:.2f} s (p99),"
         f" {max(late):.2f} s (worst)"

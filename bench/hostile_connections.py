@@ -25,7 +25,7 @@ import aiohttp
 import uvloop
 
 from bench.hostile_senders import KINDS, Outcome
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.ports import free_port
 from sandbox.launch.processes import Program, start_process
@@ -219,7 +219,7 @@ def honest_event(number: int) -> tuple[str, bytes, dict[str, str]]:
 def print_figures(kind: str, figures: Figures, outcome: Outcome) -> None:
     """Print the line of a kind: mebibytes, connections, seconds, milliseconds."""
     closed, honest = outcome.closed_after, figures.honest_seconds or [float("nan")]
-    percentile = statistics.quantiles(honest, n=100, method="inclusive")[98] if len(honest) > 1 else honest[0]
+    percentile = find_p99(honest)
     median_closed = f"{statistics.median(closed):.1f} s" if closed else "-"
     memory = (figures.before_mebibytes, figures.peak_mebibytes, figures.after_mebibytes)
     print_line(

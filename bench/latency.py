@@ -15,7 +15,7 @@ import uvloop
 
 from bench.commit_count import CommitCounts, count_commits
 from bench.order_load import LatencyFigures, OrderMessageTimes, create_pair_users, place_orders, prepare_pairs
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from sandbox.launch.campuses import create_campus, format_limits
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
 from sandbox.people.chat_observer import observe_chats
@@ -89,7 +89,7 @@ def print_report(figures: LatencyFigures, commits: CommitCounts) -> None:
         ("tap -> answered", figures.tap_seconds),
         ("placed -> message in the group", figures.order_message_seconds),
     ):
-        percentile = statistics.quantiles(seconds, n=100, method="inclusive")[98]
+        percentile = find_p99(seconds)
         line = f"{statistics.median(seconds):>8.3f} s{percentile:>8.3f} s{max(seconds):>8.3f} s"
         print_line(f"{name:32}{len(seconds):>8}{line}")
     print_line("")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from sandbox.launch.campuses import Campus, create_campus
 from sandbox.launch.processes import start_process
 from sandbox.launch.stack import PROJECT, Stack, StackConfig
@@ -156,7 +156,7 @@ async def tap_on(telegram: TelegramControl, campus: Campus, ends_at: float, pers
 def print_figures(mode: str, seconds: list[float], written: int, bot: str) -> None:
     """Print a line of the table; a tap without an answer counts as long as Telegram waits for one."""
     capped = [min(each, TAP_ANSWER_TIMEOUT_SECONDS) for each in seconds]
-    p99 = statistics.quantiles(capped, n=100, method="inclusive")[98]
+    p99 = find_p99(capped)
     figures = "".join(f"{each:>8.3f} s" for each in (statistics.median(capped), p99, max(capped)))
     unanswered = sum(each == float("inf") for each in seconds)
     print_line(f"{mode:10}{len(seconds):>6}{figures}{unanswered:>12}{written:>9}   {bot}")

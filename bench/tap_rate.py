@@ -12,7 +12,7 @@ import time
 
 import uvloop
 
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from bench.strangers import FIRST_HONEST, MENU_TAPS, greet, memory_of, processor_seconds_of
 from sandbox.launch.campuses import Campus, create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
@@ -75,7 +75,7 @@ async def tap_once(telegram: TelegramControl, campus: Campus, person: int, messa
 
 def print_figures(waited: list[float], took: float) -> None:
     """Print how long the taps waited for their answers."""
-    p99 = statistics.quantiles(waited, n=100, method="inclusive")[98]
+    p99 = find_p99(waited)
     print_line(
         f"{len(waited)} taps in {took:.0f} s: median {statistics.median(waited) * 1000:.0f} ms,"
         f" p99 {p99 * 1000:.0f} ms, worst {max(waited) * 1000:.0f} ms"

@@ -12,7 +12,7 @@ import time
 
 import uvloop
 
-from bench.report import print_line
+from bench.report import find_p99, print_line
 from bench.strangers import FIRST_HONEST, HONEST_PEOPLE, greet, tap_on
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
@@ -99,7 +99,7 @@ async def wait_until_fired(stack: PopulatedStack, order: int) -> float:
 def print_taps(when: str, seconds: list[float]) -> None:
     """Print how long taps waited for their answer; one without counts as long as Telegram waits for one."""
     capped = [min(each, TAP_ANSWER_TIMEOUT_SECONDS) for each in seconds]
-    p99 = statistics.quantiles(capped, n=100, method="inclusive")[98]
+    p99 = find_p99(capped)
     print_line(f"{when:6}{len(capped):>5} taps: median {statistics.median(capped):.3f} s, p99 {p99:.3f} s")
 
 
