@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash soak fuzz tables races dashboard frauds bench faults check clean
+.PHONY: help demo chat play test drills crash soak fuzz tables races dashboard frauds bench faults check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # without compiled modules each process starts for seconds longer
 
@@ -23,8 +23,11 @@ chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, an
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)
 
-test: $(READY)  ## run all tests, as two cores bear it: the journeys mostly wait
-	@$(VENV) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+test: $(READY)  ## run the tests, as two cores bear it: the journeys mostly wait
+	@$(VENV) -m pytest --part=test -n 4 --dist loadgroup --no-loadscope-reorder
+
+drills: $(READY)  ## run the tests that `make test` leaves out: long ones, and most drills of each file
+	@$(VENV) -m pytest --part=drills -n 4 --dist loadgroup --no-loadscope-reorder
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga/saga_steps.json --only '$(ONLY)'

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.stack.database_pool import DatabasePool, open_database_pool
 from tests.stack.shared_servers import SharedServers, empty_redis_database, make_template, running_shared_servers
+from tests.stack.suite_parts import add_part_option, deselect_other_part
 
 TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # they share one CampusG and mostly wait, so one process runs them first
@@ -33,16 +33,18 @@ UNCLOSED_RESOURCES: list[str] = []
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of these tests."""
+    add_part_option(parser)
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the group of each test
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests to `make tables`, and group others for processes: journeys and conventions, else whole files.
+    """Keep one part of the suite, and group its tests for processes: journeys and conventions, else whole files.
 
     The slowest are first.
     """
-    left_out = [] if IS_DEEP else [item for item in items if item.get_closest_marker("long")]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    deselect_other_part(config, items)
     items.sort(
         key=lambda item: FOLDER_ORDER.index(_folder(item)) if _folder(item) in FOLDER_ORDER else len(FOLDER_ORDER)
     )

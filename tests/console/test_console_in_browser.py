@@ -18,6 +18,8 @@ from tests.scenarios.refund_setup import complete_refund, completed_order, deliv
 from tests.stack.browser import require_browser, running_browser
 from tests.stack.shared_servers import PROJECT
 
+pytestmark = pytest.mark.drill
+
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
 SIZES = {"screen": (1280, 1400, False), "phone": (390, 2200, True)}
 OVERFLOW_SCRIPT = """() => [...document.querySelectorAll('main *')]

@@ -11,6 +11,8 @@ from tests.console.conftest import ConsoleStack
 from tests.scenarios.customer_debt_setup import owed_order
 from tests.scenarios.refund_setup import complete_refund, completed_order, deliver_dispute
 
+pytestmark = pytest.mark.drill
+
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from console.app import open_console_database
@@ -20,6 +21,8 @@ from webserver.connection_keeper import ConnectionKeeper
 from webserver.connection_limits import ConnectionLimits, ConnectionPhase
 from webserver.guess_brake import MAX_WAITING_GUESSES, GuessBrake, GuessBucket
 from webserver.http_counts import new_http_counts
+
+pytestmark = pytest.mark.drill
 
 SENDERS = 8  # more than the console has connections to Postgres
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]

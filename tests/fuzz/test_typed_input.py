@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.input_strategies import ANY_TEXT, nearly_valid
 from tests.locales.sentence_keys import sentence_parameters
 from workers.commands.campus_file import CampusFile, CampusFileError, parse_campus_file
+
+pytestmark = pytest.mark.drill
 
 CAMPUS_TOML = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
 CURRENCIES = sorted(all_currencies())

@@ -11,6 +11,8 @@ from sandbox.play.scenes import LIMIT_SCENES, SCENES
 from tests.fuzz.fuzz_depth import sample
 from tests.journeys.running_scenes import play_scene
 
+pytestmark = pytest.mark.long
+
 DEFAULT_CAMPUSES = ("east", "south", "west")
 SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "handover", **dict.fromkeys(LIMIT_SCENES, "strict")}
 PLAYED = sample(sorted(SCENES), 4)

@@ -23,6 +23,8 @@ from tests.journeys.running_scenes import play_scene
 from tests.stack.shared_servers import drop_database, make_database
 from tests.stack.system_programs import require_program
 
+pytestmark = pytest.mark.long
+
 DATABASE = "campusg_pooled"
 SETTINGS = "prepared_statement_cache_size=0"  # as docs/deployment.md says
 PLAYED = ("happy", "cancelled", "problem")

@@ -10,6 +10,8 @@ from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
 from sandbox.crash.scenarios.crash_cases import CrashCase, list_crash_cases
 from sandbox.people.populated_stack import PopulatedStack
 
+pytestmark = pytest.mark.long
+
 PINNED = Path(__file__).parents[1] / "domain" / "saga" / "saga_steps.json"
 CHOSEN = (
     "create_order: authorize_hold / before the call",

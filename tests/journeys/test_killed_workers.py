@@ -20,6 +20,8 @@ from sandbox.people.populated_stack import PopulatedStack, wait_until_found
 from tests.fuzz.fuzz_depth import sample
 from tests.journeys.running_scenes import running_scene
 
+pytestmark = pytest.mark.drill
+
 MAX_TAKEOVER_SECONDS = 5.0  # from the kill
 MAX_SECONDS_AFTER_READY = 5.0  # of a restarted worker, however long its start takes on this machine
 HANG_SECONDS = 60.0  # longer than any test lasts

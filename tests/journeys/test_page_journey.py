@@ -17,6 +17,8 @@ from sandbox.people.populated_stack import PopulatedStack
 from tests.stack.browser import Browser, BrowserTab, require_browser, running_browser
 from tests.stack.shared_servers import PROJECT
 
+pytestmark = pytest.mark.long
+
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
 BUTTON_CHOICES = {"building": "Science Library", "drop_point": "", "fee": "2.00", "tip": ""}  # on the way to the review
 LOCAL_HOST = "127.0.0.1"

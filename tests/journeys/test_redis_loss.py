@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sandbox.launch.valkey import flush_valkey
 from sandbox.people.populated_stack import PopulatedStack, SceneContext
 from sandbox.play.money_check import check_order_money
 from sandbox.play.scenes.delivery_scenes import delivered
 from tests.journeys.running_scenes import running_scene
+
+pytestmark = pytest.mark.drill
 
 DUE_TIMEOUT_SECONDS = 5.0  # after this everything due has run without Redis
 DELIVERED_SQL = "SELECT 1 FROM orders WHERE id = $1 AND delivered_at IS NOT NULL"

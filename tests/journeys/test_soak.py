@@ -1,9 +1,13 @@
 """Tests that a few dozen orders settle while workers are killed, Redis is emptied, and Stripe and Telegram fail."""
 
+import pytest
+
 from sandbox.people.populated_stack import PopulatedStack
 from sandbox.soak.soak_plan import SoakFault
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
+
+pytestmark = pytest.mark.long
 
 # Each of these faults ends within seconds. Left out are Stripe's 500, which is stored under the key so that a hold
 # waits a minute for a new one, and the restarts of bot and Postgres, whose starts alone take longer than this test.

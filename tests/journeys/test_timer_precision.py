@@ -8,6 +8,8 @@ from sandbox.launch.valkey import flush_valkey
 from sandbox.people.populated_stack import PopulatedStack
 from tests.journeys.running_scenes import running_scene
 
+pytestmark = pytest.mark.drill
+
 MAX_LATENESS_SECONDS = 2.0  # one is promised; test machines are slow
 FIRE_TIMEOUT_SECONDS = 30.0
 EXPIRED_AT_SQL = "SELECT min(at) AS at FROM event_log WHERE order_id = $1 AND after = 'EXPIRED' HAVING count(*) > 0"

@@ -9,6 +9,8 @@ import pytest
 from tests.migrations.release_recording import load_database, read_recording
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
+pytestmark = pytest.mark.long
+
 DATABASE_NAME = "campusg_back_to_0009"
 REVERSED_REVIEW = (
     "INSERT INTO review (campus_id, order_id, reason) SELECT campus_id, id, 'reversed' FROM orders ORDER BY id LIMIT 1"

@@ -30,6 +30,7 @@ from tests.stack.shared_servers import drop_database, execute, migrate, with_pat
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.external_calls import ExternalCall
 
+pytestmark = pytest.mark.long
 DATABASE_NAME = "campusg_from_0009"
 LATER_TAPS = frozenset({Tap.LET_PAY_GO})  # buttons that 0009 did not have
 MAX_TIME_ERROR_SECONDS = 0.01  # between a recorded time and the time that is read
@@ -63,14 +64,13 @@ async def upgraded(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) 
         lists = {name: await read_list(stack, recording, name) for name in TRANSLATED_COLUMNS}
         buttons, texts = await render_buttons(stack, recording), await render_unsent_texts(stack, recording)
         await make_all_due(stack, recording)
-        saga_ids = [run["saga"] for run in recording.facts["runs"] if is_resent(run)]
-        prepared_calls = {saga: await read_call(stack, saga) for saga in saga_ids}
+        calls = {run["saga"]: await read_call(stack, run["saga"]) for run in filter(is_resent, recording.facts["runs"])}
         await finish_runs(stack, recording)
         final_snapshot = await take_snapshot(stack, recording)
         yield UpgradedCampus(
             stack=stack,
             recording=recording,
-            prepared_calls=prepared_calls,
+            prepared_calls=calls,
             lists=lists,
             buttons=buttons,
             texts=texts,

@@ -11,6 +11,8 @@ import pytest
 from tests.migrations.test_upgrade_beside_work import migrations_online, start_upgrade
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
+pytestmark = pytest.mark.drill
+
 DATABASE_NUMBERS = count(1)
 # A balance transaction of 100, of which an admin settled 30: before migration 0047 `net` is the rest.
 SETTLED_IN_PART = """

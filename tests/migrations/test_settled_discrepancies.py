@@ -10,6 +10,8 @@ import pytest
 from tests.migrations.release_recording import load_database, read_recording
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
+pytestmark = pytest.mark.long
+
 DATABASE_NAME = "campusg_settled_discrepancies"
 SETTLE_TRANSFERS = """
 INSERT INTO discrepancy (campus_id, kind, subject, order_id, status, ended_at, ended_by, reason, told)

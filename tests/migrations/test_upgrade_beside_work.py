@@ -15,6 +15,8 @@ import pytest
 
 from tests.stack.shared_servers import PROJECT, drop_database, execute, migrate, with_path
 
+pytestmark = pytest.mark.long
+
 DATABASE_NUMBERS = count(1)
 FIRST_ONLINE = "0011"  # before it the upgrade needs a stop
 MAX_WAIT_SECONDS = 3.0

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from domain.settings.timeouts import Timeout
@@ -11,6 +12,8 @@ from tests.conventions.test_conventions import PROJECT
 from tests.monitoring.alert_cases import ALERT_CASES, DATABASE_IS_READ, WELL, AlertCase
 from tests.papers.markdown import section, table_rows
 from tests.stack.system_programs import require_program
+
+pytestmark = pytest.mark.drill
 
 MONITORING = PROJECT / "deploy" / "monitoring"
 ALERTS = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]

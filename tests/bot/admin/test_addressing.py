@@ -14,6 +14,8 @@ from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, open_order
 
+pytestmark = pytest.mark.drill
+
 
 async def add_namesakes(stack: BotStack, name: str, **membership_columns: Json) -> tuple[BotUser, BotUser]:
     """Two people who have this @name for the bot: the first gave it up, and the second took it."""

@@ -13,6 +13,8 @@ from tests.stack.bot_stack import BotStack, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, make_stuck_saga
 
+pytestmark = pytest.mark.drill
+
 
 async def _admin_actions(
     stack: BotStack,

@@ -17,6 +17,8 @@ from tests.cases import case
 from tests.stack.bot_stack import NORTH, BotStack, BotUser
 from tests.stack.delivered_order_setup import AdminChat, deliver_order, order_message_for
 
+pytestmark = pytest.mark.drill
+
 
 async def paid_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
     """Insert a customer, a runner and a paid order of 7.30, of which 6.30 are owed to the runner."""

@@ -18,6 +18,8 @@ from tests.stack.bot_stack import BotStack, BotUser
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, claimed_order, notifications_of, open_order
 
+pytestmark = pytest.mark.drill
+
 MAX_PAGES = 20
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.people import RunnerStatus
@@ -16,6 +17,8 @@ from domain.words import say
 from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import open_admin_chat
 from tests.stack.order_setup import claimed_order, make_stuck_saga, notifications_of
+
+pytestmark = pytest.mark.drill
 
 AGREE = "Yes, I do it myself"
 ALONE = "there is no second admin here"

@@ -13,6 +13,8 @@ from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import claimed_order, make_stuck_saga, open_order
 
+pytestmark = pytest.mark.drill
+
 
 async def bought_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
     """Insert an order whose food is bought."""

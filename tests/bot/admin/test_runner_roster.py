@@ -1,5 +1,6 @@
 """Runners in an admin's chat: the roster, suspending with a reason, and reinstating."""
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.people import RunnerStatus
@@ -12,6 +13,8 @@ from tests.cases import case
 from tests.stack.bot_stack import BotStack, BotUser
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, claimed_order, open_order
+
+pytestmark = pytest.mark.drill
 
 
 @case(45)

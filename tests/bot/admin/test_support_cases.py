@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.tables import membership
@@ -12,6 +13,8 @@ from domain.support.feedback import CaseStatus
 from domain.support.tables import problem_case
 from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat, deliver_order
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_reply_in_the_admin_chat_answers_and_the_customers_reply_comes_back(

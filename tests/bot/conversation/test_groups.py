@@ -15,6 +15,8 @@ from tests.stack.bot_stack import NORTH, PERSON_IDS, BotStack, BotUser, Json, wa
 from tests.stack.order_setup import bind_group, post_update
 from tests.stack.raw_updates import UPDATE_IDS
 
+pytestmark = pytest.mark.drill
+
 DAY = timedelta(hours=24)
 
 

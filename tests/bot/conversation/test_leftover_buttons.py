@@ -13,6 +13,8 @@ from tests.stack.bot_stack import BotStack, BotUser
 from tests.stack.campus_setup import running_bot_stack
 from tests.stack.order_setup import arrived_order, claimed_order, make_stuck_saga
 
+pytestmark = pytest.mark.drill
+
 LEFT = "left to press"
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.messaging.buttons import Tap
 from domain.messaging.tables import notification, order_message
 from domain.orders.states import OrderStatus
@@ -17,6 +19,8 @@ from tests.stack.order_setup import (
     post_update,
     raw_message_update,
 )
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_reply_to_an_order_message_reaches_the_other_side_and_so_does_the_answer(stack: BotStack) -> None:

@@ -1,5 +1,6 @@
 """What a customer with a debt sees and cannot do, and how an admin waives the debt."""
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.tables import membership, saved_card
@@ -12,6 +13,8 @@ from domain.payments.tables import customer_debt, hold
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.delivered_order_setup import AdminChat, deliver_order
+
+pytestmark = pytest.mark.drill
 
 
 async def owing_customer(stack: BotStack) -> tuple[BotUser, BotUser, int, int]:

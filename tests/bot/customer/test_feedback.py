@@ -1,5 +1,7 @@
 """After a delivery: ratings of the runner, and problems that a customer reports."""
 
+import pytest
+
 from domain.database.tables import event_log
 from domain.messaging.buttons import Tap
 from domain.messaging.order_message import OrderMessageKind
@@ -16,6 +18,8 @@ from tests.stack.delivered_order_setup import (
     order_message_for,
 )
 from tests.stack.order_setup import post_update, raw_message_update
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_rating_and_its_reason_are_two_taps_and_the_order_message_shows_them(stack: BotStack) -> None:

@@ -1,11 +1,15 @@
 """A shop asks for more than the limit: the runner asks, the customer sees both numbers and decides."""
 
+import pytest
+
 from domain.messaging.buttons import Tap
 from domain.orders.tables import orders
 from domain.payments.tables import hold
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser
 from tests.stack.order_setup import claimed_order, notifications_of
+
+pytestmark = pytest.mark.drill
 
 
 async def requested_increase(stack: BotStack) -> tuple[int, BotUser, BotUser]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.people import RunnerStatus
@@ -13,6 +14,8 @@ from domain.payments.tables import hold
 from domain.payouts.tables import payable
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
+
+pytestmark = pytest.mark.drill
 
 CHART_TIMEOUT_SECONDS = 40.0  # the first picture of a process loads the library, on a busy machine
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from domain.campuses.tables import campus, membership
 from domain.database.tables import event_log
 from domain.messaging.buttons import Tap
@@ -16,6 +18,8 @@ from tests.stack.order_setup import (
     post_update,
     raw_message_update,
 )
+
+pytestmark = pytest.mark.drill
 
 ADMIN_CHAT_ID = -100_777
 THUMBS = ["button-thumb-up", "button-thumb-down"]

@@ -8,6 +8,8 @@ from domain.support.tables import problem_case
 from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.order_setup import arrived_order, claimed_order, post_update, raw_message_update
 
+pytestmark = pytest.mark.drill
+
 SENT_BEFORE, NOT_TAKEN = "This photo was sent before", "A forwarded photo proves nothing"
 SECOND_HAND: dict[str, dict[str, Json]] = {
     "forwarded": {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Eve"}},

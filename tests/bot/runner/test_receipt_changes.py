@@ -1,5 +1,7 @@
 """A mistyped receipt: it is read back. Its runner corrects it until the pick-up, an admin until the hand-over."""
 
+import pytest
+
 from domain.campuses.tables import membership
 from domain.database.tables import event_log
 from domain.messaging.buttons import Tap
@@ -9,6 +11,8 @@ from domain.orders.states import OrderStatus
 from tests.stack.bot_stack import BotStack
 from tests.stack.delivered_order_setup import AdminChat, order_message_for
 from tests.stack.order_setup import arrived_order, claimed_order
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_mistyped_receipt_is_read_back_and_corrected(stack: BotStack) -> None:

@@ -15,6 +15,8 @@ from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json, wait_until
 from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import open_order
 
+pytestmark = pytest.mark.drill
+
 INVITE = "https://t.me/+north"
 
 

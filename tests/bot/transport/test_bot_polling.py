@@ -20,6 +20,8 @@ from tests.stack.shared_servers import PROJECT
 from tests.stack.store_setup import drop_queue_jobs
 from workers.registers import build_worker_registers
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(scope="module")
 async def polling_stack(module_database_url: str) -> AsyncIterator[BotStack]:

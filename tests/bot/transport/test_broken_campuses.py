@@ -22,6 +22,8 @@ from tests.stack.store_setup import drop_queue_jobs
 from tests.stack.telegram_control import TelegramControl
 from workers.registers import build_worker_registers
 
+pytestmark = pytest.mark.drill
+
 NAMES = tuple(f"campus_{number:02}" for number in range(20))
 REVOKED, NO_WEBHOOK, NO_JSON, FLOODED, SILENT = NAMES[:5]  # the first, so that all others would wait for them
 SAM = 4_100  # an admin of the first campus and of the eighth, and a customer of the second

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 from random import Random
 
+import pytest
 from sqlalchemy import insert
 
 from domain.campuses.people import RunnerStatus
@@ -23,6 +24,8 @@ from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.update_generator import UpdateGenerator
 from tests.stack.bot_stack import PERSON_IDS, BotStack
 from tests.stack.delivered_order_setup import open_admin_chat
+
+pytestmark = pytest.mark.drill
 
 UPDATE_COUNT = iterations(110, 5_500)  # updates by each of the two groups of people
 BROKEN_SHARE = 0.35

@@ -15,6 +15,8 @@ from sandbox.telegram.telegram_server import running_telegram
 from tests.stack.bot_stack import BotStack, BotUser, wait_until
 from tests.stack.campus_setup import running_bot_stack
 
+pytestmark = pytest.mark.drill
+
 NO_UPDATES = (
     b'{"ok": true, "result": [7]}',
     b'{"ok": true, "result": {"message": {}}}',

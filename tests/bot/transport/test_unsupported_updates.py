@@ -1,5 +1,7 @@
 """Updates of unsupported kinds: each is answered or ignored once, and holds up no later update."""
 
+import pytest
+
 from domain.campuses.people import RunnerStatus
 from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
@@ -12,6 +14,8 @@ from tests.stack.order_setup import (
     raw_message_update,
 )
 from tests.stack.raw_updates import UPDATE_IDS, tap_content
+
+pytestmark = pytest.mark.drill
 
 MAX_CONCURRENT_UPDATES = 35  # taps of one person before the rate limit refuses
 UNSUPPORTED_CONTENT: Json = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}

@@ -6,6 +6,8 @@ from sqlalchemy.exc import DBAPIError
 from domain.database.unit_of_work import create_autocommit_factory, create_database_engine
 from tests.stack.shared_servers import migrate
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.mark.parametrize(
     ("address", "kept"),

@@ -19,6 +19,8 @@ from tests.stack.store_setup import (
     place_order,
 )
 
+pytestmark = pytest.mark.drill
+
 RUNNER = Actor(role=Role.RUNNER, person_id=FIRST_RUNNER)
 
 

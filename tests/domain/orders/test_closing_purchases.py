@@ -19,6 +19,8 @@ from tests.stack.races import race, race_starts, refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
+pytestmark = pytest.mark.drill
+
 SHARE = 1030  # a receipt of 8.50 and the runner's part of the fee
 REPETITIONS = 12
 SETTLE_SECONDS = 3 * 24 * 60 * 60  # until Stripe lets us send a charge's money

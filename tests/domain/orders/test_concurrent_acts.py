@@ -21,6 +21,8 @@ from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
 
+pytestmark = pytest.mark.drill
+
 REPETITIONS, AT_ONCE = 5, 14
 SPREAD_SECONDS = 0.05  # seconds within which all acts of a round begin
 EXPIRE_NOW_SQL = (  # deadlines fall due at any moment; locks the order first, as everything else does

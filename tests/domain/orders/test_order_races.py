@@ -22,6 +22,8 @@ from workers.engine.saga_engine import advance_saga
 from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import list_due_sagas
 
+pytestmark = pytest.mark.drill
+
 REPETITIONS = iterations(12, 60)
 EXPIRE_NOW_SQL = (  # locks the order first, as everything else does
     "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"

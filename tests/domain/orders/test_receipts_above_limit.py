@@ -10,6 +10,8 @@ from tests.scenarios.customer_debt_setup import DECLINED_CARD
 from tests.scenarios.price_increase_setup import accept_increase, held_at_stripe, intents_at_stripe, request_increase
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 BEFORE = 1240  # the ceiling of an order here
 
 

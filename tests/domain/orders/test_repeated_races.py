@@ -26,6 +26,8 @@ from tests.stack.concurrent_taps import cancel, claim, count_outcomes, let_deadl
 from tests.stack.races import RaceStart, is_accepted, race, true_races
 from tests.stack.store_setup import CUSTOMER, FIRST_RUNNER, found_campus, open_order
 
+pytestmark = pytest.mark.drill
+
 RUNNER_COUNT = 50
 ORDER_COUNT = iterations(2, 1_000)
 REPETITIONS = iterations(8, 1_000)

@@ -17,6 +17,8 @@ from tests.stack.races import is_accepted, race, race_starts
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
 
+pytestmark = pytest.mark.drill
+
 CHECK_IN, SILENCE = TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE
 REPETITIONS = 12
 

@@ -14,6 +14,8 @@ from tests.scenarios.customer_debt_setup import DECLINED_CARD, lapsed_order_at_d
 from tests.scenarios.limit_setup import join_elsewhere
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 async def facts_of(stack: WorkerStack, order_id: int) -> CardFacts:
     async with stack.database() as work:

@@ -13,6 +13,8 @@ from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.gateway_intents import create_intent
 
+pytestmark = pytest.mark.drill
+
 
 async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
     """Waive a debt as an admin with /forgive."""

@@ -31,6 +31,8 @@ from tests.stack.races import refusal_of
 from tests.stack.started_worker_stack import found_campus
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(stack: WorkerStack, customer: Member) -> None:
     order = await owed_order(stack, customer)

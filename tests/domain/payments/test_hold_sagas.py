@@ -17,6 +17,8 @@ from tests.scenarios.scenario_setup import answer_bank, fail_beyond_window
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.gateway_intents import create_intent
 
+pytestmark = pytest.mark.drill
+
 
 async def order_and_hold_states(stack: WorkerStack, order: Order) -> tuple[OrderStatus, list[str], list[str]]:
     """The order's status, the statuses of its holds, and those of its intents at Stripe."""

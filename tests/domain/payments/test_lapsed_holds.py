@@ -25,6 +25,8 @@ from tests.scenarios.scenario_setup import refunds_of
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
 
+pytestmark = pytest.mark.drill
+
 Spoil = Callable[[WorkerStack, Member], Awaitable[None]]
 
 

@@ -10,6 +10,8 @@ from tests.scenarios.worker_faults import MAX_TRANSACTION, kill_at_each_transact
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.engine.test_unknown_outcomes import FAULTS, MAX_ROUNDS, backdate_call, run_to_end
 
+pytestmark = pytest.mark.drill
+
 SCENARIOS = {**DEBT_SCENARIOS, **PRICE_INCREASE_SCENARIOS}
 CREATE_INTENT_CALL, CANCEL_INTENT_CALL = "POST /v1/payment_intents", "POST /v1/payment_intents/*/cancel"
 ALL_CALLS = [

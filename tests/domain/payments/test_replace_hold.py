@@ -32,6 +32,8 @@ from tests.scenarios.scenario_setup import answer_bank, assert_paid_once, end_wa
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 BEFORE, AFTER = 1240, 1270  # the ceiling of an order here, and after one price increase
 INCREASED_HOLDS = [("former", "released", BEFORE), ("current", "held", AFTER)]
 UNCHANGED_HOLDS = [("current", "held", BEFORE), ("former", "released", AFTER)]

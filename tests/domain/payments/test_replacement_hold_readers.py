@@ -1,5 +1,7 @@
 """How others read a replacement hold: order messages, figures, admins, and reconciliation."""
 
+import pytest
+
 from domain.orders.states import Order
 from domain.orders.use_cases import running
 from domain.refunds.earnings_repository import sum_spending
@@ -8,6 +10,8 @@ from tests.scenarios.price_increase_setup import held_at_stripe, hold_parts, inc
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
 from tests.scenarios.scenario_setup import answer_bank
 from tests.stack.worker_stack import WorkerStack
+
+pytestmark = pytest.mark.drill
 
 
 async def age_holds(stack: WorkerStack, order: Order) -> None:

@@ -17,6 +17,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 from workers.engine.saga_failures import MAX_UNEXPECTED_ERRORS
 
+pytestmark = pytest.mark.drill
+
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 

@@ -26,6 +26,8 @@ from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling import held_payouts
 
+pytestmark = pytest.mark.drill
+
 
 async def is_paid(stack: WorkerStack, order: Order) -> bool:
     """Whether the payable is paid, by one transfer; raise AssertionError for anything between."""

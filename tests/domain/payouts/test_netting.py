@@ -25,6 +25,8 @@ from tests.scenarios.scenario_setup import new_admin
 from tests.stack.audits import broken, read_modes
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 async def runner_in_debt(
     stack: WorkerStack, amount: int | None = 300, *, card: str = "pm_card_visa"

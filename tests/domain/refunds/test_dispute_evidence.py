@@ -17,6 +17,8 @@ from tests.scenarios.refund_setup import completed_order, deliver_dispute, recei
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 DAY_SECONDS = 86_400
 
 

@@ -21,6 +21,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.call_failures import TryLater
 from workers.telegram.sender import open_telegram_sender
 
+pytestmark = pytest.mark.drill
+
 TOKEN, BOT, ANA = "4712:evidence", "evidence_bot", 1002
 PNG = b"\x89PNG of a receipt"
 MAX_BYTES = 5 * 1024 * 1024

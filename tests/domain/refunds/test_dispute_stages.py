@@ -17,6 +17,8 @@ from tests.stack.bot_stack import wait_until
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.event_handler import handle_stripe_event
 
+pytestmark = pytest.mark.drill
+
 LATE_SECONDS = 1.5  # shorter than a lease
 
 

@@ -25,6 +25,8 @@ from workers.reconciliation.balance_transactions import compare_with_ledger
 from workers.stripe.gateway_intents import capture_intent
 from workers.stripe.objects.balance import parse_balance_transaction
 
+pytestmark = pytest.mark.drill
+
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from domain.campuses.people import Member
 from domain.orders.states import Bearer
 from domain.refunds.earnings_repository import (
@@ -14,6 +16,8 @@ from domain.refunds.earnings_repository import (
 )
 from tests.scenarios.refund_setup import complete_refund, completed_order
 from tests.stack.worker_stack import WorkerStack
+
+pytestmark = pytest.mark.drill
 
 
 async def customer_figures(stack: WorkerStack, member: Member) -> Spending:

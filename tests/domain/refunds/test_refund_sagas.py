@@ -27,6 +27,8 @@ from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
+pytestmark = pytest.mark.drill
+
 FEE = 88  # Stripe's for a charge of 11.30: 3.4 % and 50, which it keeps
 
 

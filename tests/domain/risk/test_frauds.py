@@ -13,6 +13,8 @@ from tests.domain.risk.frauds import (
     play_honest,
 )
 
+pytestmark = pytest.mark.drill
+
 SEED = 1
 WEEK = 7  # days
 

@@ -15,6 +15,8 @@ from tests.scenarios.price_increase_setup import increase_fee
 from tests.stack.races import race, race_starts, refusal_of
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(autouse=True)
 async def shipped_limits(stack: WorkerStack) -> None:

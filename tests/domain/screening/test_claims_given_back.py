@@ -14,6 +14,8 @@ from tests.scenarios.limit_setup import join_elsewhere, read, state_roomy_limits
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(autouse=True)
 async def low_limit(stack: WorkerStack) -> None:

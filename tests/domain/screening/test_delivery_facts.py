@@ -15,6 +15,8 @@ from tests.scenarios.limit_setup import state_roomy_limits
 from tests.scenarios.refund_setup import completed_order
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 BROUGHT = 850  # the receipt of each order of these tests; they have no tip
 _MOMENTS = ("placed_at", "accepted_at", "bought_at", "delivered_at", "completed_at")
 MOVED_BACK = f"UPDATE orders SET {', '.join(f'{each} = {each} - CAST(:by AS interval)' for each in _MOMENTS)}"

@@ -26,6 +26,8 @@ from tests.scenarios.limit_setup import join_elsewhere, place_order_of, state_li
 from tests.scenarios.refund_setup import complete_refund, completed_order
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 async def fast_order(stack: WorkerStack, runner: Member) -> Order:
     """Deliver an order within a moment, on a campus where that is unusual."""

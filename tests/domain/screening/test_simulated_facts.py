@@ -16,6 +16,8 @@ from tests.domain.risk.simulation import SHIPPED, PlayedOrder, Simulation, advan
 from tests.scenarios.simulated_rows import insert_kept
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 SEED = 7
 CUSTOMERS = 60  # those who order most; some share a card
 DAYS = 8

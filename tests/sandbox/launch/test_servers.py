@@ -14,6 +14,8 @@ from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
 from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
 from tests.stack.shared_servers import PROJECT
 
+pytestmark = pytest.mark.drill
+
 
 async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
     server = postgres.start_postgres(tmp_path, durable=True)

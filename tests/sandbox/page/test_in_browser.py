@@ -1,7 +1,11 @@
 """Tests of what a person sees and does on the page, in a real browser."""
 
+import pytest
+
 from tests.sandbox.page.page_window import BOT, PageWindow, column_selector
 from tests.sandbox.telegram.telegram_client import ANA, BEN, button_row
+
+pytestmark = pytest.mark.drill
 
 FORMATTED_HTML = (
     "<b>bold</b> <i>slanted</i> <code>1234</code> <tg-spoiler>secret</tg-spoiler> "

@@ -1,8 +1,12 @@
 """Tests of scrolling: nothing covers text, the newest message stays visible, changes out of view are announced."""
 
+import pytest
+
 from sandbox.people.control_clients import Json
 from tests.sandbox.page.page_window import PageWindow, column_selector
 from tests.sandbox.telegram.telegram_client import ANA, BEN, button_row
+
+pytestmark = pytest.mark.drill
 
 LINES = "\n".join(f"line {number}" for number in range(12))
 NARROW_SCREEN = {"height": 700, "deviceScaleFactor": 1, "mobile": False}

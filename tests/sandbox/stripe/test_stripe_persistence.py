@@ -8,8 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from sandbox.stripe.stripe_server import running_stripe
 from tests.sandbox.stripe.stripe_platform import open_platform
+
+pytestmark = pytest.mark.drill
 
 COMMAND = (sys.executable, "-m", "sandbox.stripe", "--port", "0")
 

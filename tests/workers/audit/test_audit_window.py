@@ -14,6 +14,8 @@ from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot import AuditSnapshot
 from workers.audit.snapshot_reader import read_snapshot, read_window
 
+pytestmark = pytest.mark.long
+
 DAYS = 7
 CLONES = 1_000  # of an old order: enough that reading a whole table is dearer than any index
 TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"

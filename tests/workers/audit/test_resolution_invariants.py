@@ -12,6 +12,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.audit.admin_acts.own_acts import describe_own_acts
 from workers.audit.snapshot_reader import read_snapshot
 
+pytestmark = pytest.mark.drill
+
 RESOLVED_SQL = (
     "UPDATE saga SET status = 'resolved', wake_at = NULL, ended_at = now() WHERE order_id = :id AND kind = :kind"
 )

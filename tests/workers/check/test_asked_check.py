@@ -25,6 +25,8 @@ from workers.engine.worker_context import WorkerContext
 from workers.registers import build_worker_registers
 from workers.stripe.gateway import open_stripe_gateway
 
+pytestmark = pytest.mark.drill
+
 TELEGRAM_MESSAGE = 4096
 
 

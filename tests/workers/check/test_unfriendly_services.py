@@ -9,6 +9,8 @@ from tests.stack.store_setup import ADMIN
 from tests.workers.check.check_stack import ADMINS, BOT, RUNNERS, TOKEN, CheckStack
 from workers.check.line import LineState
 
+pytestmark = pytest.mark.drill
+
 Act = Callable[[CheckStack], Awaitable[object]]
 
 

@@ -15,6 +15,8 @@ from tests.stack.photos import new_photo
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.dashboard.test_done_at_stripe import act, intent_of, net_paid, new_runner
 
+pytestmark = pytest.mark.drill
+
 AGE = "UPDATE refund SET asked_at = asked_at - interval '70 minutes' WHERE order_id = :id"
 
 

@@ -16,6 +16,8 @@ from tests.scenarios.scenario_setup import new_admin
 from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 TOTAL, SHARE = 1130, 1030  # minor units of the stack's orders
 
 

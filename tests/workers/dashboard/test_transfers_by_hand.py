@@ -27,6 +27,8 @@ from tests.scenarios.stuck_sagas import release_saga, stick_saga
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.dashboard.dashboard_states import bring_into
 
+pytestmark = pytest.mark.drill
+
 SHARE, PART = 1030, 400  # minor units: what the runner of the stack's orders gets, and less
 READY = "UPDATE person SET payouts_ready = :ready WHERE id = :id"
 PAID = "notification-paid-at-stripe"

@@ -23,6 +23,8 @@ from tests.workers.dashboard.test_transfers_by_hand import (
 )
 from workers.reconciliation.reconciler import ROW_CHECKS, STRIPE_LISTS, reconcile
 
+pytestmark = pytest.mark.drill
+
 TRANSFERS = "transfers"
 TOO_MUCH = 70  # minor units
 

@@ -26,6 +26,8 @@ from tests.workers.dashboard.test_transfers_by_hand import (
 )
 from tests.workers.dashboard.test_transfers_read_late import TRANSFERS, look_again, read_alone
 
+pytestmark = pytest.mark.drill
+
 TAKEN_BACK = 300  # minor units
 REVERSED = "notification-pay-reversed-admins"
 WAITS_FOR_LOCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

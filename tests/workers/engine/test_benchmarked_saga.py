@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from bench.engine.catalogue import PEERS, Figure
 from bench.engine.counters import CREATE_EXTENSION
 from bench.engine.run import Attempt, connected, reset_payments, run_orders
@@ -12,6 +14,8 @@ from sandbox.launch.ports import LOOPBACK, free_port, is_free
 from sandbox.launch.postgres import LocalServer
 from sandbox.launch.processes import start_process
 from tests.stack.store_setup import database_without_queue, found_campus
+
+pytestmark = pytest.mark.long
 
 ORDERS = 20  # the last one is declined
 MAX_COMMITS = 3 * ORDERS + 15  # the start, the call as prepared, its result; and what a worker writes when it starts

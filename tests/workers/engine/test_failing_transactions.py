@@ -8,6 +8,8 @@ from tests.fuzz.fuzz_depth import sample
 from tests.scenarios.failing_postgres import failing_table
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.drill
+
 
 @case(4)
 @pytest.mark.parametrize("at_commit", [False, True], ids=["in the middle", "at the commit"])

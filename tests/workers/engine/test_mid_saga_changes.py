@@ -19,6 +19,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 from workers.stripe.event_handler import handle_stripe_event, handle_waiting_stripe_events
 
+pytestmark = pytest.mark.drill
+
 
 @case(14)
 async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanwhile(shared_stack: WorkerStack) -> None:

@@ -11,6 +11,8 @@ from tests.scenarios.stripe_objects import make_intent
 from tests.stack.worker_stack import WorkerStack
 from workers.reconciliation.object_ownership import ObjectOwnership, find_intent_owner
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture
 async def admin(shared_stack: WorkerStack) -> Member:

@@ -18,6 +18,8 @@ from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.stripe.gateway import StripeGateway
 
+pytestmark = pytest.mark.drill
+
 CALLS = {
     "POST /v1/payment_intents": "placing",
     "POST /v1/payment_intents/*/cancel": "cancelling",

@@ -21,6 +21,8 @@ from tests.scenarios.worker_faults import (
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
+pytestmark = pytest.mark.drill
+
 HANGS_SECONDS = (0.3, 1.5, 8.0)  # on a busy machine a short one may be over before the worker is killed
 ALL_SCENARIOS = {**SAGA_SCENARIOS, **ANEW_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
 

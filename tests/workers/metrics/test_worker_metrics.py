@@ -22,6 +22,8 @@ from workers.metrics.heartbeat import find_troubles, send_heartbeat
 from workers.metrics.metrics_reader_repository import hold_reader
 from workers.metrics.worker_metrics import new_worker_metrics
 
+pytestmark = pytest.mark.drill
+
 MAX_STATEMENTS = 40  # as docs/metrics.md says
 LABELS = {"access", "call", "campus", "currency", "group", "kind", "lane", "method", "outcome", "quantile", "reason",
           "stage", "status", "step", "task", "le"}  # fmt: skip

@@ -30,6 +30,8 @@ from workers.reconciliation.stalled_rows import check_stalled_holds
 from workers.stripe.gateway_pages import retrieve_balance_transaction
 from workers.stripe.objects.balance import BalanceTransactionType
 
+pytestmark = pytest.mark.drill
+
 TYPES_OF_API = get_args(get_args(stripe.BalanceTransaction.__annotations__["type"])[0])
 BOOKED = [type_ for type_, what in MOVEMENT_TYPES.items() if not isinstance(what, Lookup)]
 TOLD = [str(type_) for type_ in BalanceTransactionType if type_ in TYPES_OF_API and type_ not in BOOKED]

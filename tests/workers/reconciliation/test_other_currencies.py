@@ -13,6 +13,8 @@ from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.dashboard.test_transfers_read_late import read_alone
 
+pytestmark = pytest.mark.drill
+
 
 async def test_a_converted_charge_books_no_fee_in_the_orders_currency_and_stops_new_orders(stack: WorkerStack) -> None:
     await stack.control_stripe("settlement", currencies=["usd"], rate=0.75)

@@ -1,10 +1,14 @@
 """A hold captured in part is two balance transactions at Stripe, and a refund that nobody made: nobody is told."""
 
+import pytest
+
 from domain.orders.states import Order
 from tests.scenarios.database_backup import bypass_guards
 from tests.scenarios.reconciliation_setup import discrepancies, reconcile_all
 from tests.scenarios.refund_setup import receive_event
 from tests.stack.worker_stack import WorkerStack
+
+pytestmark = pytest.mark.drill
 
 
 async def order_captured_in_part(stack: WorkerStack) -> Order:

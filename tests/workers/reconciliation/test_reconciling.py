@@ -19,6 +19,8 @@ from tests.scenarios.reconciliation_setup import (
 from tests.stack.worker_stack import WorkerStack
 from workers.reconciliation.reconciler import STRIPE_LISTS, RowCheckFailedError, reconcile
 
+pytestmark = pytest.mark.drill
+
 
 @case(36)
 async def test_events_no_webhook_brought_are_kept_once_and_handled(stack: WorkerStack) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from domain.inbox.repository import lock_user
 from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.reconciliation.list_cursor_repository import LIST_CURSOR_LOCK, lease_list_cursor
@@ -21,6 +23,8 @@ from workers.commands.reconcile import main
 from workers.reconciliation.reconciler import read_leased_list, reconcile
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.stripe.gateway_cards import create_customer
+
+pytestmark = pytest.mark.drill
 
 
 async def discrepancy_number(stack: WorkerStack, subject: str) -> int:

@@ -1,5 +1,7 @@
 """Money on which our rows and Stripe disagree: orphans, late objects, cents, fees, and a restored backup."""
 
+import pytest
+
 from domain.orders.states import Order, OrderStatus
 from tests.cases import case
 from tests.scenarios.database_backup import back_up_database, bypass_guards, restore_database
@@ -14,6 +16,8 @@ from tests.scenarios.reconciliation_setup import (
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.gateway_intents import retrieve_intent
 from workers.stripe.gateway_payouts import retrieve_transfer
+
+pytestmark = pytest.mark.drill
 
 UNCAPTURED = "requires_capture"
 

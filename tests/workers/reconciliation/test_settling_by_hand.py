@@ -21,6 +21,8 @@ from workers.commands.opening_balance import NOTHING, run
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.reconciliation.whole_balance import read_balance_sums
 
+pytestmark = pytest.mark.drill
+
 WAITING = "SELECT count(*) FROM saga WHERE kind = 'refund_order' AND status = 'running' AND order_id = :id"
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.campuses.windows import Windows
 from domain.reconciliation.list_cursor_repository import lease_list_cursor
 from domain.saga.next_move import poll_delay
@@ -11,6 +13,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.reconciliation.missed_events import store_missed_events
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
 from workers.stripe.objects.event import StripeEvent
+
+pytestmark = pytest.mark.drill
 
 MONTH = timedelta(days=30)
 

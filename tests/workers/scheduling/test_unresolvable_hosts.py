@@ -17,6 +17,8 @@ from workers.stripe.gateway_cards import create_customer
 from workers.telegram.outcomes import NotSent
 from workers.telegram.sender import open_telegram_sender
 
+pytestmark = pytest.mark.drill
+
 NOWHERE = "nowhere.invalid"  # RFC 6761: no resolver knows it
 SETTINGS = {
     "DATABASE_URL": f"postgresql://me:x@{NOWHERE}/campusg",

@@ -12,6 +12,8 @@ from tests.scenarios.scenario_setup import assert_paid_once
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(autouse=True)
 async def restore_profile(shared_stack: WorkerStack) -> AsyncIterator[None]:

@@ -21,6 +21,8 @@ from workers.commands.opening_balance import main as opening_command
 from workers.commands.reconcile import main as reconcile_command
 from workers.stripe.platform.platform_check import check_platform
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(autouse=True)
 async def forget_platform(shared_stack: WorkerStack) -> AsyncIterator[None]:

@@ -25,6 +25,8 @@ from workers.stripe.rate_limit import (
     open_stripe_rate_limiter,
 )
 
+pytestmark = pytest.mark.drill
+
 WORKERS = Path(__file__).parents[3] / "workers"
 SLOW_RATE, USUAL_RATE = 1, 20  # calls a second; the slow one allows a burst of ten
 

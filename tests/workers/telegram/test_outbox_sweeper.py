@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from sqlalchemy import text
 
 from domain.messaging.lane import Lane
@@ -10,6 +11,8 @@ from tests.stack.rows import insert_member
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack, line
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, SLOTS
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:

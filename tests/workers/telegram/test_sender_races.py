@@ -9,6 +9,8 @@ from tests.cases import case
 from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, SenderStack
 from workers.telegram.order_message_sender import sync_order_message, sync_order_messages_of
 
+pytestmark = pytest.mark.drill
+
 REFUSE = "ALTER TABLE order_message ADD CONSTRAINT refused CHECK (kind <> 'customer' OR message_id IS NULL)"
 ADMIT = "ALTER TABLE order_message DROP CONSTRAINT refused"
 SUPERGROUP = -100_999_888

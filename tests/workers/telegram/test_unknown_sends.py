@@ -8,6 +8,8 @@ from sqlalchemy import text
 from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, MEI, SenderStack
 from workers.telegram.order_message_sender import sync_order_message
 
+pytestmark = pytest.mark.drill
+
 UNKNOWN_OUTCOME_ERROR = "a message that may not have arrived"
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import select, update
 
 from domain.campuses.people_repository import find_member
 from domain.campuses.tables import campus, membership
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
+
+pytestmark = pytest.mark.drill
 
 
 async def test_a_person_who_blocked_the_bot_gets_no_messages(stack: SenderStack) -> None:

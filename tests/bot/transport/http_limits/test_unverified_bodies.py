@@ -27,6 +27,8 @@ from webserver.request_bodies import (
     judge_room,
 )
 
+pytestmark = pytest.mark.drill
+
 ZEROS = "0" * 64
 
 
