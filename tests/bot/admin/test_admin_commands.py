@@ -9,6 +9,7 @@ from domain.orders.states import OrderStatus
 from domain.orders.tables import orders
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json
+from tests.stack.decided_rows import decided_rows
 from tests.stack.order_setup import bind_group, make_stuck_saga
 
 
@@ -156,6 +157,5 @@ async def _make_group(stack: BotStack, one: BotUser, *, admin: bool) -> int:
 
 
 async def _campus_row(stack: BotStack) -> Json:
-    """Return the row of the campus without what the bot notes by itself: that a webhook was not answered in time."""
-    row = await stack.row(campus, campus.c.id == stack.campuses["north"])
-    return {name: value for name, value in row.items() if not name.startswith("webhook_fails")}
+    (row,) = await decided_rows(stack, campus, campus.c.id == stack.campuses["north"])
+    return row

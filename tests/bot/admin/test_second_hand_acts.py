@@ -9,6 +9,7 @@ from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import set_pending_input
 from domain.orders.drafts.tables import draft
 from tests.stack.bot_stack import BotStack, Json
+from tests.stack.decided_rows import decided_rows
 from tests.stack.order_setup import bind_group, post_update, raw_message_update
 
 UNSUPPORTED_CONTENT: Json = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}
@@ -59,25 +60,20 @@ async def test_a_forwarded_photo_is_no_answer_of_the_campus_team(stack: BotStack
     assert "I did nothing" in await sam.text()
 
 
-def decided(row: Json) -> Json:
-    """Return the row of a campus without what the bot notes by itself: that a webhook was not answered in time."""
-    return {name: value for name, value in row.items() if not name.startswith("webhook_fails")}
-
-
 async def test_a_group_is_bound_after_a_yes_only(stack: BotStack) -> None:
     sam, eve = await stack.add_admin(), await stack.add_runner("Eve")
     made = await stack.control_telegram(
         "groups", title="t.me/evil /pause", members=[sam.id, eve.id], bots=["north_bot"], admins=["north_bot"]
     )
     group = int(made["id"])
-    (before,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
+    (before,) = await decided_rows(stack, campus, campus.c.id == stack.campuses["north"])
     await sam.write("/bind", group)
     assert "Make this group the runner group of North?" in (await sam.last_message(group))["text"]
     await eve.tap(Tap.BIND, argument=1, chat=group)
-    (unchanged,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
-    assert decided(unchanged) == decided(before)
+    (unchanged,) = await decided_rows(stack, campus, campus.c.id == stack.campuses["north"])
+    assert unchanged == before
     await sam.tap(Tap.BIND, argument=1, chat=group)
-    (bound,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
+    (bound,) = await decided_rows(stack, campus, campus.c.id == stack.campuses["north"])
     assert bound["runner_group"] == group
 
 

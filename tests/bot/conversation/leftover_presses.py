@@ -16,6 +16,7 @@ from domain.reconciliation.tables import discrepancy
 from domain.refunds.tables import refund
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json
+from tests.stack.decided_rows import decided_rows
 
 DECIDED: tuple[Table, ...] = (orders, saga, discrepancy, refund, notification)
 BASKET = ("store_name", "items", "drop_point", "note", "delivery_fee", "tip")
@@ -87,6 +88,6 @@ async def _chat(one: BotUser) -> Chat:
 
 async def _decided(one: BotUser) -> list[Json]:
     """Return what no leftover may change: what was decided, and what is in the person's basket."""
-    rows = [await one.stack.rows(table) for table in DECIDED]
+    rows = [await decided_rows(one.stack, table) for table in DECIDED]
     baskets = await one.stack.rows(draft, draft.c.person_id == one.id)
     return [*rows, [[basket[name] for name in BASKET] for basket in baskets]]
