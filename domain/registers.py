@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 from domain.database.event_log_repository import EventFollowers
 from domain.database.registers import Registers
-from domain.messaging.questions.settling import settle_by_event
+from domain.messaging.questions.settling import settle_by_events
 from domain.orders import sagas as order_sagas
 from domain.orders import steps as order_steps
 from domain.orders.order_payments import OrderPayments
 from domain.orders.risk_checks import RiskChecks
-from domain.orders.timers.register import TIMER_HANDLERS, TimerRegister
+from domain.orders.timers.register import TIMER_HANDLERS, TIMER_SAGAS, TimerRegister
 from domain.payments import sagas as payment_sagas
 from domain.payments import steps as payment_steps
 from domain.payments.advances import AdvanceRegister
@@ -53,6 +53,7 @@ def build_saga_register() -> SagaRegister:
     return SagaRegister(
         sagas=MappingProxyType({(saga.kind, saga.version): saga for saga in sagas}),
         local_steps=MappingProxyType(dict(steps)),
+        batch_steps=order_steps.BATCH_STEPS,
     )
 
 
@@ -60,8 +61,8 @@ def build_registers() -> Registers:
     """Return what bot, workers and commands bind at start."""
     return Registers(
         build_saga_register(),
-        EventFollowers(follow=settle_by_event),
-        TimerRegister(handlers=TIMER_HANDLERS),
+        EventFollowers(follow=settle_by_events),
+        TimerRegister(handlers=TIMER_HANDLERS, sagas=TIMER_SAGAS),
         OrderPayments(
             require_no_debt=require_no_customer_debt,
             request_hold=insert_requested_hold,

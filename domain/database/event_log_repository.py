@@ -28,27 +28,31 @@ class LoggedEvent:
     at: datetime
 
 
-class FollowEvent(Protocol):
-    """Does what follows from a line of the event log, in its transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """One line to write: what happened to which subject, and about which order."""
 
-    async def __call__(
-        self,
-        work: UnitOfWork,
-        actor: Actor,
-        /,
-        *,
-        order_id: int | None,
-        subject: str,
-        subject_id: object,
-        happened: str,
-    ) -> None: ...
+    campus_id: int | None
+    order_id: int | None
+    subject: str
+    subject_id: object
+    happened: str
+    before: str | None = None
+    after: str | None = None
+    reason: str | None = None
+
+
+class FollowEvents(Protocol):
+    """Does what follows from lines of the event log, in their transaction."""
+
+    async def __call__(self, work: UnitOfWork, actor: Actor, events: Sequence[NewEvent], /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFollowers:
     """What a higher room does when something is logged."""
 
-    follow: FollowEvent
+    follow: FollowEvents
 
 
 async def log_event(
@@ -65,21 +69,36 @@ async def log_event(
     reason: str | None = None,
 ) -> None:
     """Write one line of the event log in this transaction."""
-    line = {
-        "campus_id": campus_id,
-        "order_id": order_id,
-        "subject": subject,
-        "subject_id": str(subject_id),
-        "event": happened,
-        "before": before,
-        "after": after,
-        "actor_role": actor.role,
-        "actor_id": actor.person_id,
-        "reason": reason,
-    }
-    work.insert_before_commit(_LINE, line)
-    follow = work.registers.get(EventFollowers).follow
-    await follow(work, actor, order_id=order_id, subject=subject, subject_id=subject_id, happened=happened)
+    event = NewEvent(
+        campus_id=campus_id,
+        order_id=order_id,
+        subject=subject,
+        subject_id=subject_id,
+        happened=happened,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    await log_events(work, actor, [event])
+
+
+async def log_events(work: UnitOfWork, actor: Actor, events: Sequence[NewEvent]) -> None:
+    """Write a line of the event log for each event in this transaction, and do what follows from them together."""
+    for event in events:
+        line = {
+            "campus_id": event.campus_id,
+            "order_id": event.order_id,
+            "subject": event.subject,
+            "subject_id": str(event.subject_id),
+            "event": event.happened,
+            "before": event.before,
+            "after": event.after,
+            "actor_role": actor.role,
+            "actor_id": actor.person_id,
+            "reason": event.reason,
+        }
+        work.insert_before_commit(_LINE, line)
+    await work.registers.get(EventFollowers).follow(work, actor, events)
 
 
 async def read_order_history(work: UnitOfWork, campus_id: int, order_id: int) -> Sequence[LoggedEvent]:

@@ -48,7 +48,7 @@ class UnitOfWork:
     connection: AsyncConnection
     registers: Registers
     began_at: datetime | None = None  # by the database's clock; None until a statement has brought it
-    queue_jobs: list[QueueJob] = field(default_factory=list)
+    queue_jobs: dict[QueueJob, None] = field(default_factory=dict)  # in their order, each once
     deferred: dict[Insert, list[Mapping[str, Any]]] = field(default_factory=dict)
     memo: dict[object, Any] = field(default_factory=dict)  # what was read once for the whole transaction
 
@@ -61,9 +61,7 @@ class UnitOfWork:
 
     def enqueue_after_commit(self, job: str, subject_id: object, order_id: int | None = None) -> None:
         """Enqueue a job after the commit, once even if asked twice. Jobs of one `order_id` may be merged."""
-        queue_job = QueueJob(job, str(subject_id), order_id)
-        if queue_job not in self.queue_jobs:
-            self.queue_jobs.append(queue_job)
+        self.queue_jobs.setdefault(QueueJob(job, str(subject_id), order_id))
 
     def insert_before_commit(self, statement: Insert, row: Mapping[str, Any]) -> None:
         """Insert a row at the end of the transaction, in one round trip with all others of this statement.
@@ -82,7 +80,7 @@ class UnitOfWork:
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo what was done inside the block, deferred rows and queue jobs included, when it raises."""
         deferred = {statement: list(rows) for statement, rows in self.deferred.items()}
-        queue_jobs, memo = list(self.queue_jobs), dict(self.memo)
+        queue_jobs, memo = dict(self.queue_jobs), dict(self.memo)
         try:
             async with self.connection.begin_nested():
                 yield
@@ -170,7 +168,7 @@ def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers
                 work.began_at = (await connection.exec_driver_sql(_NOW)).scalar_one()
             yield work
             await work.insert_deferred()
-        await enqueue(work.queue_jobs)
+        await enqueue(tuple(work.queue_jobs))
 
     return unit_of_work
 

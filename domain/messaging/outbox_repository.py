@@ -1,15 +1,20 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     Integer,
+    Result,
     Row,
     Text,
+    and_,
+    any_,
     bindparam,
     case,
     func,
@@ -20,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
+from domain.database.rows import given_rows
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification.lanes import lane_of
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, buttons_to_json
@@ -28,50 +34,89 @@ from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.questions.settling import keep_question
 from domain.messaging.tables import notification, order_message
 
-_PRIOR_AUDIBLE = select(func.count()).where(
-    notification.c.order_id == bindparam("order", type_=BigInteger()),
-    notification.c.chat_id == bindparam("chat", type_=BigInteger()),
-    ~notification.c.silent,
-    notification.c.key.in_(MAX_PRIOR_AUDIBLE),
-)
 _REFRESH = (
     update(order_message)
-    .where(order_message.c.order_id == bindparam("order", type_=BigInteger()))
+    .where(order_message.c.order_id == any_(bindparam("orders", type_=ARRAY(BigInteger()))))
     .values(
         requested_revision=order_message.c.requested_revision + 1,
         due_at=func.coalesce(order_message.c.due_at, func.now()),
     )
-    .returning(order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
+    .returning(order_message.c.order_id, order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
 )
 _REFRESH_ALL_OR_PRIVATE = _REFRESH.where(or_(order_message.c.kind != "group", bindparam("group", type_=Boolean())))
 _REFRESH_KIND = _REFRESH.where(order_message.c.kind == bindparam("this_kind", type_=Text()))
-_INSERT_ORDER_MESSAGE = (
-    insert(order_message).values(due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
+_GIVEN_MESSAGES = given_rows(order_message, "campus_id", "order_id", "kind", "chat_id")
+_INSERT_ORDER_MESSAGES = (
+    insert(order_message)
+    .from_select([*_GIVEN_MESSAGES.c.keys(), "due_at"], select(*_GIVEN_MESSAGES.c, func.now()))
+    .on_conflict_do_nothing()
+    .returning(order_message.c.order_id)
 )
-_INSERT, _INSERT_AS_COUNTED = (
+_NOTIFICATION_COLUMNS = (
+    *("campus_id", "order_id", "name", "chat_id", "lane", "key", "args", "buttons", "photo", "written_by", "about"),
+)
+_GIVEN = given_rows(notification, *_NOTIFICATION_COLUMNS, "silent", most_audible=Integer)
+_PRIOR = notification.alias("prior").c
+_PRIOR_AUDIBLE = (
+    select(func.count())
+    .where(_PRIOR.order_id == _GIVEN.c.order_id, _PRIOR.chat_id == _GIVEN.c.chat_id)
+    .where(~_PRIOR.silent, _PRIOR.key.in_(MAX_PRIOR_AUDIBLE))
+    .scalar_subquery()
+)
+_IS_SILENT = or_(_GIVEN.c.silent, and_(_GIVEN.c.most_audible.is_not(None), _GIVEN.c.most_audible < _PRIOR_AUDIBLE))
+_INSERT_NOTIFICATIONS = (
     insert(notification)
-    .values(due_at=func.now(), silent=silent)
-    .on_conflict_do_nothing(index_elements=["name"])
-    .returning(notification.c.id)
-    for silent in (
-        bindparam("is_silent", type_=Boolean()),
-        _PRIOR_AUDIBLE.scalar_subquery() > bindparam("most", type_=Integer()),
+    .from_select(
+        [*_NOTIFICATION_COLUMNS, "silent", "due_at"],
+        select(*(_GIVEN.c[name] for name in _NOTIFICATION_COLUMNS), _IS_SILENT, func.now()),
     )
+    .on_conflict_do_nothing(index_elements=["name"])
+    .returning(notification.c.id, notification.c.name)
 )
+_ADMIN_CHAT = select(campus.c.admin_chat).where(campus.c.id == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrderMessage:
+    """An order message that a chat has not got: of which order, and of which kind."""
+
+    campus_id: int
+    order_id: int
+    kind: str
+    chat_id: int
 
 
 async def notify(work: UnitOfWork, message: Notification) -> None:
-    """Insert a notification, once for each name, in the lane of its key.
+    """Insert a notification as `notify_all` does."""
+    await notify_all(work, [message])
 
-    One to the admin chat is not inserted where the campus has none: `/stuck` and `/board` show the matter.
+
+async def notify_all(work: UnitOfWork, messages: Sequence[Notification]) -> None:
+    """Insert notifications, once for each name, in the lanes of their keys.
+
+    One to the admin chat is not inserted where the campus has none: `/stuck` and `/board` show the matter. Those of
+    one call do not count each other among the sounds of their order.
     """
-    chat_id = message.chat_id
-    if chat_id is ADMIN_CHAT:
-        query = select(campus.c.admin_chat).where(campus.c.id == message.campus_id)
-        chat_id = (await work.connection.execute(query)).scalar_one()
-    if chat_id is None:
+    chats = {message.name: (message, await _find_chat(work, message)) for message in messages}
+    told = {name: (message, chat_id) for name, (message, chat_id) in chats.items() if chat_id is not None}
+    if not told:
         return
-    values = {
+    rows = [_notification_row(message, chat_id) for message, chat_id in told.values()]
+    for made in (await work.connection.execute(_INSERT_NOTIFICATIONS, {"rows": rows})).all():
+        message, chat_id = told[made.name]
+        work.enqueue_after_commit("send_notification", made.id, message.order_id)
+        await keep_question(work, message, made.id, chat_id)
+
+
+async def _find_chat(work: UnitOfWork, message: Notification) -> int | None:
+    if message.chat_id is not ADMIN_CHAT:
+        return message.chat_id
+    found: int | None = (await work.connection.execute(_ADMIN_CHAT, {"number": message.campus_id})).scalar_one()
+    return found
+
+
+def _notification_row(message: Notification, chat_id: int) -> dict[str, Any]:
+    return {
         "campus_id": message.campus_id,
         "order_id": message.order_id,
         "name": message.name,
@@ -83,27 +128,19 @@ async def notify(work: UnitOfWork, message: Notification) -> None:
         "photo": message.photo,
         "written_by": message.written_by,
         "about": list(message.about),
+        "silent": message.silent,
+        "most_audible": None if message.silent else MAX_PRIOR_AUDIBLE.get(message.key),
     }
-    if message.key in MAX_PRIOR_AUDIBLE and not message.silent:
-        counted = {"order": message.order_id, "chat": chat_id, "most": MAX_PRIOR_AUDIBLE[message.key]}
-        found = await work.connection.execute(_INSERT_AS_COUNTED, values | counted)
-    else:
-        found = await work.connection.execute(_INSERT, values | {"is_silent": message.silent})
-    made = found.scalar_one_or_none()
-    if made is not None:
-        work.enqueue_after_commit("send_notification", made, message.order_id)
-        await keep_question(work, message, made, chat_id)
 
 
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
-    await request_refresh(work, order_id, group=True)
+    await request_refresh(work, [order_id], group=True)
 
 
 async def refresh_existing_order_message(work: UnitOfWork, order_id: int, kind: OrderMessageKind) -> None:
     """Request a refresh of this order's existing order messages of one kind."""
-    rows = (await work.connection.execute(_REFRESH_KIND, {"order": order_id, "this_kind": kind})).all()
-    _enqueue_refreshed(work, order_id, rows)
+    _enqueue_refreshed(work, await work.connection.execute(_REFRESH_KIND, {"orders": [order_id], "this_kind": kind}))
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
@@ -144,26 +181,38 @@ async def _request_fresh_message_where(work: UnitOfWork, order_id: int, *which: 
     return bool(updated)
 
 
-async def request_refresh(work: UnitOfWork, order_id: int, *, group: bool) -> set[tuple[str, int]]:
-    """Request a refresh of the order's messages, with `group` also of the runner group's.
+async def request_refresh(
+    work: UnitOfWork, order_ids: Collection[int], *, group: bool
+) -> Mapping[int, set[tuple[str, int]]]:
+    """Request a refresh of the messages of these orders, with `group` also of the runner group's.
 
-    Return the kind and the chat of each.
+    Return the kind and the chat of each message, by the order.
     """
-    rows = (await work.connection.execute(_REFRESH_ALL_OR_PRIVATE, {"order": order_id, "group": group})).all()
-    _enqueue_refreshed(work, order_id, rows)
-    return {(row.kind, row.chat_id) for row in rows}
+    refreshed = await work.connection.execute(_REFRESH_ALL_OR_PRIVATE, {"orders": list(order_ids), "group": group})
+    existing: dict[int, set[tuple[str, int]]] = {order_id: set() for order_id in order_ids}
+    for row in _enqueue_refreshed(work, refreshed):
+        existing[row.order_id].add((row.kind, row.chat_id))
+    return existing
 
 
-def _enqueue_refreshed(work: UnitOfWork, order_id: int, rows: Sequence[Row[Any]]) -> None:
-    if any(row.due_at == work.now for row in rows):  # the others were due before, and have a job or are being sent
-        work.enqueue_after_commit("update_order_messages", order_id, order_id)
+def _enqueue_refreshed(work: UnitOfWork, refreshed: Result[Any]) -> Sequence[Row[Any]]:
+    rows = refreshed.all()
+    for row in rows:
+        if row.due_at == work.now:  # the others were due before, and have a job or are being sent
+            work.enqueue_after_commit("update_order_messages", row.order_id, row.order_id)
+    return rows
 
 
 async def insert_order_message(work: UnitOfWork, campus_id: int, order_id: int, kind: str, chat_id: int) -> None:
     """Insert an order message of this kind for the chat; do nothing when there is one."""
-    values = {"campus_id": campus_id, "order_id": order_id, "kind": kind, "chat_id": chat_id}
-    made = (await work.connection.execute(_INSERT_ORDER_MESSAGE, values)).scalar_one_or_none()
-    if made is not None:
+    new = NewOrderMessage(campus_id=campus_id, order_id=order_id, kind=kind, chat_id=chat_id)
+    await insert_order_messages(work, [new])
+
+
+async def insert_order_messages(work: UnitOfWork, new: Sequence[NewOrderMessage]) -> None:
+    """Insert these order messages, but for those that are there."""
+    made = await work.connection.execute(_INSERT_ORDER_MESSAGES, {"rows": [asdict(each) for each in new]})
+    for order_id in made.scalars():
         work.enqueue_after_commit("update_order_messages", order_id, order_id)
 
 

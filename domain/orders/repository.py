@@ -1,16 +1,29 @@
 """Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.campuses.tables import membership
 from domain.database.actors import Actor
-from domain.database.event_log_repository import log_event
+from domain.database.event_log_repository import NewEvent, log_events
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed, OrderNotFound
 from domain.orders.pricing import Price
@@ -61,6 +74,11 @@ _ACTIVE_DELIVERIES = select(orders).where(
     orders.c.campus_id == bindparam("campus"),
     orders.c.runner_id == bindparam("person"),
     orders.c.status.in_(STATUSES_WITH_RUNNER),
+)
+_ASKED = (
+    func.unnest(bindparam("numbers", type_=ARRAY(BigInteger())), bindparam("campuses", type_=ARRAY(BigInteger())))
+    .table_valued(column("id", BigInteger), column("campus_id", BigInteger), name="asked")
+    .render_derived()
 )
 _MARK_HOLD_CHECKED = (
     update(orders)
@@ -121,45 +139,63 @@ async def try_move_order(
     reason: str | None = None,
     **changes: Any,
 ) -> Order | None:
-    """Move an order by one guarded UPDATE and log it. Return None, and change nothing, when a guard fails."""
+    """Move an order as try_move_orders does. Return None, and change nothing, when a guard fails."""
+    moved = await try_move_orders(work, actor, {order_id: campus_id}, happened, *guards, reason=reason, **changes)
+    return moved.get(order_id)
+
+
+async def try_move_orders(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_ids: Mapping[int, int],
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: Any,
+) -> dict[int, Order]:
+    """Move orders (their campuses by their ids) by one guarded UPDATE and log it. Return those that no guard kept."""
     computed = {name: value for name, value in changes.items() if isinstance(value, ColumnElement)}
     given = {name: value for name, value in changes.items() if name not in computed}
     statement = _guarded_update(happened, stamped=_TIMESTAMP_COLUMNS.get(happened) not in changes)
     if guards or computed:
         statement = statement.where(*guards).values(computed)
-    moved = await work.connection.execute(statement, {"number": order_id, "campus": campus_id, **given})
-    row = moved.mappings().one_or_none()
-    if row is None:
-        return None
-    await log_event(
-        work,
-        actor,
-        campus_id=campus_id,
-        order_id=order_id,
-        subject="order",
-        subject_id=order_id,
-        happened=happened,
-        before=row["status_before"],
-        after=row["status"],
-        reason=reason,
-    )
-    order = work.memo[Order, order_id] = order_from_row(row)
-    await leave_former_status(work, order)
-    return order
+    asked = {"numbers": list(campus_ids), "campuses": list(campus_ids.values())}
+    rows = (await work.connection.execute(statement, asked | given)).mappings().all()
+    if not rows:
+        return {}
+    events = [
+        NewEvent(
+            campus_id=row["campus_id"],
+            order_id=row["id"],
+            subject="order",
+            subject_id=row["id"],
+            happened=happened,
+            before=row["status_before"],
+            after=row["status"],
+            reason=reason,
+        )
+        for row in rows
+    ]
+    await log_events(work, actor, events)
+    moved = {row["id"]: order_from_row(row) for row in rows}
+    work.memo.update({(Order, order_id): order for order_id, order in moved.items()})
+    await leave_former_status(work, moved.values())
+    return moved
 
 
 @cache
 def _guarded_update(happened: OrderEvent, *, stamped: bool) -> ReturningUpdate[Any]:
     """Build the UPDATE that an event means; the parameters of its execution say what else changes."""
-    present = select(orders.c.id, orders.c.status).where(orders.c.id == bindparam("number"))
-    before = present.with_for_update(key_share=True).subquery("before")
+    is_asked = and_(orders.c.id == _ASKED.c.id, orders.c.campus_id == _ASKED.c.campus_id)
+    present = select(orders.c.id, orders.c.status).join(_ASKED, is_asked)
+    before = present.order_by(orders.c.id).with_for_update(of=orders, key_share=True).subquery("before")
     changed: dict[str, object] = {"status": target_status(happened), "version": orders.c.version + 1}
     stamp = _TIMESTAMP_COLUMNS.get(happened)
     if stamp is not None and stamped:
         changed[stamp] = func.now()
     return (
         update(orders)
-        .where(orders.c.id == before.c.id, orders.c.campus_id == bindparam("campus"))
+        .where(orders.c.id == before.c.id)
         .where(orders.c.status.in_(source_statuses(happened)))
         .values(changed)
         .returning(orders, before.c.status.label("status_before"))

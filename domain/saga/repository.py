@@ -1,6 +1,6 @@
 """Saga rows in Postgres: inserted, leased by a worker, and written only under their fence."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.database.rows import given_rows
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound, Stale
 from domain.saga.data import call_from_json, data_from_json, data_to_json, engine_data_from_json
@@ -37,6 +38,7 @@ from domain.saga.signal_repository import (
 from domain.saga.tables import saga
 from domain.settings.timeouts import Timeout
 
+EngineMove = CallExternalStep | AwaitSignal | Finish  # what needs more than Postgres
 RECENT_START_WINDOW = Timeout.SAGA_RECENT_START.delta
 LEASE_TTL = Timeout.SAGA_LEASE.delta
 
@@ -77,9 +79,14 @@ _WRITE_LEASE = (
     .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
     .returning(signal_names_of_saga())
 )
-_INSERT, _INSERT_ENDED = (
-    insert(saga).values(times).on_conflict_do_nothing(index_elements=["name"]).returning(saga.c.number)
-    for times in ({"wake_at": func.now(), "ended_at": null()}, {"wake_at": null(), "ended_at": func.now()})
+_NEW_COLUMNS = (*("id", "name", "kind", "version", "campus_id", "order_id", "person_id", "status", "position", "data"),)
+_NEW = given_rows(saga, *_NEW_COLUMNS, ended=Boolean)
+_TIMES = (case((~_NEW.c.ended, func.now())), case((_NEW.c.ended, func.now())))
+_INSERT = (
+    insert(saga)
+    .from_select([*_NEW_COLUMNS, "wake_at", "ended_at"], select(*(_NEW.c[name] for name in _NEW_COLUMNS), *_TIMES))
+    .on_conflict_do_nothing(index_elements=["name"])
+    .returning(saga.c.name, saga.c.number)
 )
 
 
@@ -228,11 +235,22 @@ def _stored_data(run: SagaRun) -> dict[str, Any]:
     return data_to_json(run.data) | data_to_json(run.engine)
 
 
-async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | AwaitSignal | Finish) -> None:
-    """Insert the row of a new run that stands before this move. Raise Stale when its name was used before."""
-    ended = isinstance(move, Finish)
-    row = {
-        "id": run.id,
+async def insert_sagas(work: UnitOfWork, started: Sequence[tuple[SagaRun, EngineMove]]) -> None:
+    """Insert the rows of new runs, each of which stands before its move. Raise Stale when a name was used before."""
+    rows = [_new_row(run, move) for run, move in started]
+    found = await work.connection.execute(_INSERT, {"rows": rows})
+    numbers = {row.name: row.number for row in found}
+    if len(numbers) < len(started):
+        raise Stale
+    for run, move in started:
+        run.number = numbers[run.name]
+        if not isinstance(move, Finish):
+            work.enqueue_after_commit("run_saga", run.id, run.order_id)
+
+
+def _new_row(run: SagaRun, move: EngineMove) -> dict[str, Any]:
+    return {
+        "id": str(run.id),
         "name": run.name,
         "kind": run.kind,
         "version": run.version,
@@ -242,13 +260,8 @@ async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | A
         "status": move.status if isinstance(move, Finish) else run.progress.status,
         "position": run.progress.position,
         "data": _stored_data(run),
+        "ended": isinstance(move, Finish),
     }
-    number = (await work.connection.execute(_INSERT_ENDED if ended else _INSERT, row)).scalar_one_or_none()
-    if number is None:
-        raise Stale
-    run.number = number
-    if not ended:
-        work.enqueue_after_commit("run_saga", run.id, run.order_id)
 
 
 async def count_sagas_started(work: UnitOfWork, person_id: int, kind: str, within: timedelta) -> int:

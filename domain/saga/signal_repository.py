@@ -4,9 +4,20 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, exists, func, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.saga.data import data_from_json, data_to_json
@@ -46,18 +57,19 @@ async def signal_saga(work: UnitOfWork, saga_id: UUID, name: str, data: object |
     work.enqueue_after_commit("run_saga", saga_id)
 
 
-def insert_signals_of_order(order_id: ColumnElement[int], name: str) -> ReturningInsert[tuple[UUID]]:
-    """Build the statement that signals the running sagas of an order, and returns their ids.
+def insert_signals_of_orders(order_ids: ColumnElement[Sequence[int]], name: str) -> Select[UUID, int]:
+    """Build the statement that signals the running sagas of these orders, and selects the id and order of each.
 
     `kinds` are those that this signal makes compensate; behind the pivot of a saga it changes nothing.
     """
     running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
-        saga.c.order_id == order_id,
+        saga.c.order_id == any_(order_ids),
         saga.c.kind.in_(bindparam("kinds", expanding=True)),
         saga.c.status == SagaStatus.RUNNING,
     )
     signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
-    return signal.returning(saga_signal.c.saga_id)
+    signalled = signal.returning(saga_signal.c.saga_id).cte("signalled")
+    return select(saga.c.id, saga.c.order_id).join(signalled, signalled.c.saga_id == saga.c.id)
 
 
 async def read_signal_names(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 import uuid
 from collections import deque
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
@@ -11,7 +13,7 @@ from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Advance, AwaitSignal, CallExternalStep, Finish, Progress, RunLocalStep, next_move
 from domain.saga.notifications import saga_refused
 from domain.saga.register import SagaRegister
-from domain.saga.repository import insert_saga
+from domain.saga.repository import EngineMove, insert_sagas
 from domain.saga.run import EngineData, SagaRun, SagaStart
 
 
@@ -20,8 +22,30 @@ async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
 
     Raise the refusal of a step as it is. Raise Stale when a saga of this name was started before.
     """
+    run = _new_run(work, start)
+    await _run_and_insert(work, [run])
+    return run
+
+
+async def start_sagas(work: UnitOfWork, starts: Sequence[SagaStart]) -> Mapping[str, CampusGError]:
+    """Start many sagas of a kind that begins with a batch step, and return its refusals by the names of the sagas.
+
+    A refused saga leaves nothing. After an exception the caller undoes all of them: Stale when one of these names was
+    used before, the refusal of a later step, or a fault of ours.
+    """
+    runs = [_new_run(work, start) for start in starts]
+    refusals = await work.registers.get(SagaRegister).batch_steps[runs[0].current_step_name](work, runs)
+    begun = [run for run in runs if run.name not in refusals]
+    for run in begun:
+        run.progress = replace(run.progress, position=1)
+    if begun:
+        await _run_and_insert(work, begun)
+    return refusals
+
+
+def _new_run(work: UnitOfWork, start: SagaStart) -> SagaRun:
     definition = work.registers.get(SagaRegister).latest_saga(start.kind)
-    run = SagaRun(
+    return SagaRun(
         id=uuid.uuid4(),
         number=0,
         name=start.name,
@@ -41,13 +65,15 @@ async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
         failing_since=None,
         alerted=False,
     )
-    move = await run_local_steps(work, run)
-    await insert_saga(work, run, move)
-    await start_requested_sagas(work, run)
-    return run
 
 
-async def run_local_steps(work: UnitOfWork, run: SagaRun) -> CallExternalStep | AwaitSignal | Finish:
+async def _run_and_insert(work: UnitOfWork, runs: Sequence[SagaRun]) -> None:
+    await insert_sagas(work, [(run, await run_local_steps(work, run)) for run in runs])
+    for run in runs:
+        await start_requested_sagas(work, run)
+
+
+async def run_local_steps(work: UnitOfWork, run: SagaRun) -> EngineMove:
     """Make every move that needs only Postgres. Return the first other one: a call, a wait or the end."""
     while True:
         move = next_move(run.saga, run.progress, work.now)

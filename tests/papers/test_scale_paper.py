@@ -16,7 +16,7 @@ ROOMS = ("bot", "console", "domain", "workers")
 CONNECTIONS = frozenset({"UnitOfWork", "AsyncConnection"})
 # Parameters that name no campus, no order and no other row.
 BOUNDS = frozenset(
-    {"after", "but", "currency", "days", "delay", "interval", "limit", "min_age", "min_overdue", "most", "now"}
+    {"after", "but", "currency", "days", "delay", "interval", "kinds", "limit", "min_age", "min_overdue", "most", "now"}
     | {"overdue", "prefix", "seconds", "since", "tasks", "within", "worker"}
 )
 OF_A_PERSON = frozenset({"person_id", "customer_id", "runner_id", "people"})

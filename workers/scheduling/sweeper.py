@@ -12,7 +12,7 @@ from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
 from workers.metrics.worker_metrics import WorkerMetrics
 from workers.reconciliation.reconciler import reconcile
-from workers.scheduling.due_timers import MAX_TIMERS, fire_timers
+from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import OUTBOX, SAGAS, STRIPE_EVENTS, TIMERS, find_due_kinds, list_due_sagas
 from workers.scheduling.ended_restrictions import tell_ended
 from workers.scheduling.held_payouts import HeldPayoutSweeper
@@ -118,7 +118,7 @@ async def _pause(stopping: asyncio.Event, seconds: float) -> None:
 
 async def _fire_due_timers(context: WorkerContext) -> None:
     for _ in range(MAX_TIMER_BATCHES):
-        if await fire_timers(context) < MAX_TIMERS:
+        if not await fire_timers(context):
             return
 
 

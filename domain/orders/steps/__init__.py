@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.orders.steps import claims, endings, placement
-from domain.saga.register import LocalStepFunction
+from domain.saga.register import BatchStepFunction, LocalStepFunction, step_of_one_run
 
 LOCAL_STEPS: Mapping[str, LocalStepFunction] = MappingProxyType(
     {
@@ -18,9 +18,10 @@ LOCAL_STEPS: Mapping[str, LocalStepFunction] = MappingProxyType(
         "give_back_order": claims.give_back_order,
         "close_order_without_hold": claims.close_order_without_hold,
         "reopen_order": claims.reopen_order,
-        "expire_order": endings.expire_order,
+        "expire_order": step_of_one_run(endings.expire_orders),
         "close_order": endings.close_order,
         "tell_released": endings.tell_released,
         "deliver_order": endings.deliver_order,
     }
 )
+BATCH_STEPS: Mapping[str, BatchStepFunction] = MappingProxyType({"expire_order": endings.expire_orders})

@@ -1,13 +1,16 @@
 """Local steps that end an order: expired, cancelled, delivered, or closed after the purchase."""
 
+from collections.abc import Mapping, Sequence
+
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import notify
+from domain.errors import CampusGError, OrderClosed
+from domain.messaging.outbox_repository import notify, notify_all
 from domain.orders.claim_repository import is_run_by
 from domain.orders.notifications.customer import food_left, order_cancelled, order_delivered, order_expired
 from domain.orders.notifications.runner import delivery_cancelled, delivery_finished
-from domain.orders.order_message_requests import refresh_order_messages
-from domain.orders.repository import find_order, move_order
+from domain.orders.order_message_requests import refresh_messages_of_orders, refresh_order_messages
+from domain.orders.repository import find_order, move_order, try_move_orders
 from domain.orders.sagas.cancel_order import CancelOrderData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.states import OrderEvent
@@ -16,19 +19,14 @@ from domain.orders.timers.repository import stop_timer
 from domain.saga.run import SagaRun
 
 
-async def expire_order(work: UnitOfWork, run: SagaRun) -> None:
-    """Move CREATED -> EXPIRED; raise OrderClosed when a runner or the customer was faster."""
-    order = await move_order(
-        work,
-        SYSTEM,
-        run.campus_id,
-        run.required_order_id,
-        OrderEvent.EXPIRED,
-        reason="unclaimed",
-        end_reason="unclaimed",
-    )
-    await refresh_order_messages(work, order)
-    await notify(work, order_expired(order))
+async def expire_orders(work: UnitOfWork, runs: Sequence[SagaRun]) -> Mapping[str, CampusGError]:
+    """Move CREATED -> EXPIRED; refuse with OrderClosed where a runner or the customer was faster."""
+    campus_ids = {run.required_order_id: run.campus_id for run in runs}
+    ended = {"reason": "unclaimed", "end_reason": "unclaimed"}
+    expired = await try_move_orders(work, SYSTEM, campus_ids, OrderEvent.EXPIRED, **ended)
+    await refresh_messages_of_orders(work, expired.values())
+    await notify_all(work, [order_expired(order) for order in expired.values()])
+    return {run.name: OrderClosed() for run in runs if expired.pop(run.required_order_id, None) is None}
 
 
 async def close_order(work: UnitOfWork, run: SagaRun) -> None:

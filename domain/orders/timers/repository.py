@@ -1,10 +1,11 @@
 """Timers in Postgres: set, stopped and resumed in the commit of the status that needs them, and logged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     RowMapping,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     exists,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 
 from domain.campuses.repository import find_campus_once
 from domain.database.actors import SYSTEM
-from domain.database.event_log_repository import log_event
+from domain.database.event_log_repository import NewEvent, log_events
 from domain.database.literal_status import literal_status
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
@@ -33,7 +35,7 @@ from domain.orders.states import ORDER_CHANGED_SIGNAL, Order
 from domain.orders.tables import orders, timer
 from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_due
 from domain.saga.register import SagaRegister
-from domain.saga.signal_repository import insert_signals_of_order
+from domain.saga.signal_repository import insert_signals_of_orders
 
 _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 
@@ -88,17 +90,18 @@ def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bo
     return newest.limit(1).scalar_subquery()
 
 
+_NUMBERS = bindparam("numbers", type_=ARRAY(BigInteger()))
 _STOPPED = (
     update(timer)
-    .where(timer.c.order_id == bindparam("number"), timer.c.kind != TimerKind.EXPIRE, timer.c.status == TimerStatus.SET)
+    .where(timer.c.order_id == any_(_NUMBERS), timer.c.kind != TimerKind.EXPIRE, timer.c.status == TimerStatus.SET)
     .values(status=TimerStatus.STOPPED)
-    .returning(timer.c.id, timer.c.kind)
+    .returning(timer.c.id, timer.c.kind, timer.c.order_id)
     .cte("stopped")
 )
-_SIGNALLED = insert_signals_of_order(bindparam("number", type_=BigInteger()), ORDER_CHANGED_SIGNAL).cte("signalled")
+_SIGNALLED = insert_signals_of_orders(_NUMBERS, ORDER_CHANGED_SIGNAL).cte("signalled_saga")
 _LEAVE_STATUS = union_all(
-    select(cast(_STOPPED.c.id, Text).label("id"), _STOPPED.c.kind),
-    select(cast(_SIGNALLED.c.saga_id, Text), null()),
+    select(cast(_STOPPED.c.id, Text).label("id"), _STOPPED.c.kind, _STOPPED.c.order_id),
+    select(cast(_SIGNALLED.c.id, Text), null(), _SIGNALLED.c.order_id),
 )
 _SET = insert(timer).returning(timer, sort_by_parameter_order=True)
 _LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
@@ -116,8 +119,7 @@ async def set_timers(work: UnitOfWork, order: Order, due_at: Mapping[TimerKind, 
         {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due}
         for kind, due in due_at.items()
     ]
-    for row in (await work.connection.execute(_SET, rows)).mappings().all():
-        await _log(work, row, "set", None)
+    await _log(work, (await work.connection.execute(_SET, rows)).mappings().all(), "set", None)
 
 
 async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
@@ -133,22 +135,25 @@ async def stop_escalations(work: UnitOfWork, order_id: int) -> None:
     await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
 
 
-async def leave_former_status(work: UnitOfWork, order: Order) -> None:
-    """Do what follows from each move of an order, in one statement, and set the runner check-in of its new status.
+async def leave_former_status(work: UnitOfWork, moved: Collection[Order]) -> None:
+    """Do what follows from each move of orders, in one statement, and set the runner check-in of their new status.
 
     The escalations of the former status stop, and sagas that the move aborts are signalled. Every move calls this, so
     that none can forget it. Some stages do not exist for every order of a status (the nudges of an open order, the
     reminders on arrival). The use case that leads there sets them.
     """
     kinds = work.registers.get(SagaRegister).kinds_aborted_by(ORDER_CHANGED_SIGNAL)
-    rows = (await work.connection.execute(_LEAVE_STATUS, {"number": order.id, "kinds": sorted(kinds)})).all()
-    for row in rows:
-        if row.kind is None:
-            work.enqueue_after_commit("run_saga", row.id, order.id)
-            continue
-        stopped = {"campus_id": order.campus_id, "order_id": order.id, "status": TimerStatus.STOPPED}
-        await _log(work, stopped | {"id": row.id, "kind": row.kind}, TimerEvent.STOPPED, TimerStatus.SET)
-    await set_check_in_timer(work, order)
+    campus_ids = {order.id: order.campus_id for order in moved}
+    left = await work.connection.execute(_LEAVE_STATUS, {"numbers": list(campus_ids), "kinds": sorted(kinds)})
+    stopped: list[RowValues] = []
+    for row in left.mappings():
+        if row["kind"] is None:
+            work.enqueue_after_commit("run_saga", row["id"], row["order_id"])
+        else:
+            stopped.append({**row, "campus_id": campus_ids[row["order_id"]], "status": TimerStatus.STOPPED})
+    await _log(work, stopped, TimerEvent.STOPPED, TimerStatus.SET)
+    for order in moved:
+        await set_check_in_timer(work, order)
 
 
 async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
@@ -192,8 +197,10 @@ async def find_last_check_in(work: UnitOfWork, order_id: int) -> datetime:
     return found
 
 
-async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:
-    """Mark up to `limit` due timers fired, and return them with the latest first.
+async def fire_due_timers(
+    work: UnitOfWork, limit: int, kinds: Collection[TimerKind] = tuple(TimerKind)
+) -> Sequence[DueTimer]:
+    """Mark up to `limit` due timers of these kinds fired, and return them with the latest first.
 
     What they start belongs in the same transaction. After an outage all stages of an escalation may be due: the last
     stage counts, and the earlier ones find that they are not wanted any more.
@@ -201,7 +208,7 @@ async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:
     due = (  # locks the order before its timers, as everywhere; an order being moved now is skipped and comes again
         select(timer.c.id)
         .join(orders, orders.c.id == timer.c.order_id)
-        .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
+        .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now, timer.c.kind.in_(kinds))
         .order_by(timer.c.due_at)
         .limit(limit)
         .with_for_update(of=[orders, timer], key_share=True, skip_locked=True)
@@ -235,21 +242,22 @@ async def _move_timers(
     ((before, after),) = [(before, to) for (before, event), to in TIMER_TRANSITIONS.items() if event is happened]
     statement = update(timer).where(*which, timer.c.status == before).values(status=after, **changes).returning(timer)
     rows: Sequence[RowMapping] = (await work.connection.execute(statement)).mappings().all()
-    for row in rows:
-        await _log(work, row, happened, before)
+    await _log(work, rows, happened, before)
     return rows
 
 
-async def _log(work: UnitOfWork, row: RowValues, happened: str, before: TimerStatus | None) -> None:
-    await log_event(
-        work,
-        SYSTEM,
-        campus_id=row["campus_id"],
-        order_id=row["order_id"],
-        subject="timer",
-        subject_id=row["id"],
-        happened=happened,
-        before=before,
-        after=row["status"],
-        reason=row["kind"],
-    )
+async def _log(work: UnitOfWork, rows: Sequence[RowValues], happened: str, before: TimerStatus | None) -> None:
+    events = [
+        NewEvent(
+            campus_id=row["campus_id"],
+            order_id=row["order_id"],
+            subject="timer",
+            subject_id=row["id"],
+            happened=happened,
+            before=before,
+            after=row["status"],
+            reason=row["kind"],
+        )
+        for row in rows
+    ]
+    await log_events(work, SYSTEM, events)

@@ -9,12 +9,12 @@ from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
-from domain.database.event_log_repository import log_event
+from domain.database.event_log_repository import NewEvent, log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CannotResolve, Stale
 from domain.messaging.admin_acts.acts import AdminAct
 from domain.messaging.admin_acts.telling import tell_admin_act
-from domain.messaging.questions.settling import settle_by_event
+from domain.messaging.questions.settling import settle_by_events
 from domain.orders.repository import find_order, lock_order
 from domain.orders.sagas.complete_order import COMPLETE_ORDER, CompleteOrderData
 from domain.orders.sagas.resolve_completion import build_completion_resolution_start
@@ -126,6 +126,11 @@ async def _log_stuck(
         reason=reason,
     )
     # The buttons of the question carry its number, which is no name.
-    await settle_by_event(
-        work, actor, order_id=saga.order_id, subject="saga", subject_id=saga.number, happened=happened
+    event = NewEvent(
+        campus_id=campus.id,
+        order_id=saga.order_id,
+        subject="saga",
+        subject_id=saga.number,
+        happened=happened,
     )
+    await settle_by_events(work, actor, [event])
