@@ -10,6 +10,7 @@ import asyncpg
 from sqlalchemy import Column, DateTime, Table, Uuid
 
 from bench.console_model import Model
+from bench.history_troubles import Spread, troubles_that_are_open, troubles_that_are_over
 from domain.database.tables import event_log
 from domain.ledger.tables import ledger_entry, ledger_txn
 from domain.messaging.tables import notification, order_message
@@ -25,6 +26,7 @@ CUSTOMERS, RUNNERS = 5_000 * CAMPUSES, 200 * CAMPUSES  # the number of a person 
 FIRST_CUSTOMER, FIRST_RUNNER = 1_000_000_000, 2_000_000_000
 ORDER_INTERVAL = timedelta(seconds=31.5)  # 137 orders a day on each campus; a million in a year
 APART = 1_000  # between a number and the same number in the next clone
+SPREAD = Spread(campuses=CAMPUSES, apart=APART, interval=ORDER_INTERVAL)
 OPEN_ORDERS, OPEN_ORDER_INTERVAL = 15 * CAMPUSES, timedelta(seconds=3)
 OPEN_TROUBLES, OPEN_TROUBLE_INTERVAL = 6 * CAMPUSES, timedelta(minutes=12)  # of each kind, the oldest a day ago
 FIRST_OPEN_NUMBER = 10**13  # above the numbers of all delivered orders
@@ -95,6 +97,8 @@ async def add_campuses_and_people(connection: asyncpg.Connection, model: Model, 
     for order_id, count, interval in opened:
         cloning = _Cloning(model=model, order_id=order_id, offset=FIRST_OPEN_NUMBER, interval=interval)
         await cloning.insert(connection, 1, count)
+    for statement in troubles_that_are_open(model, SPREAD):
+        await connection.execute(statement)
 
 
 async def add_history(connection: asyncpg.Connection, model: Model, first: int, last: int) -> None:
@@ -115,7 +119,7 @@ async def add_history(connection: asyncpg.Connection, model: Model, first: int, 
         until = min(begin + BATCH - 1, last)
         for cloning in clonings:
             await cloning.insert(connection, begin, until)
-        for statement in _received(model, begin, until):
+        for statement in (*_received(model, begin, until), *troubles_that_are_over(model, SPREAD, begin, until)):
             await connection.execute(statement)
     for index in indexes:
         await connection.execute(index["definition"])

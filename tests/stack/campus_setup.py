@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -34,17 +34,30 @@ from tests.stack.database_pool import autocommit_database
 from tests.stack.rows import FEES, insert_campus, insert_row
 from workers.registers import build_worker_registers
 
+NARROW_FEES = FEES | {"delivery_fee_least": 150, "delivery_fee_most": 1_500, "order_most": 8_000}
+
+
+class FoundCampus(Protocol):
+    """Makes a campus of this name, and returns its number."""
+
+    async def __call__(self, work: UnitOfWork, name: str, *, runner_group: int | None) -> int: ...
+
 
 async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
     """Insert a campus with a narrow range of fees, a store, a menu and two drop points."""
-    fees = FEES | {"delivery_fee_least": 150, "delivery_fee_most": 1_500, "order_most": 8_000}
-    campus_id = await insert_campus(work, name, fees=fees, runner_group=runner_group, fee_suggestions=[200, 300])
+    columns: dict[str, Any] = {"fees": NARROW_FEES, "runner_group": runner_group, "fee_suggestions": [200, 300]}
+    campus_id = await insert_campus(work, name, **columns)
+    await insert_places(work, campus_id)
+    return campus_id
+
+
+async def insert_places(work: UnitOfWork, campus_id: int) -> None:
+    """Insert a store, its menu and two drop points."""
     store_id = await insert_row(work, store, campus_id=campus_id, name="Koufu")
     for dish, price in (("Chicken rice", 420), ("Mac & cheese", 650)):
         await insert_row(work, menu_item, store_id=store_id, name=dish, price=price)
     for building in ("Library", "Hall 3"):
         await insert_row(work, drop_point, campus_id=campus_id, building=building, spot="door")
-    return campus_id
 
 
 def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port: int, *, webhooks: bool) -> BotSettings:
@@ -69,7 +82,13 @@ def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port:
 
 @asynccontextmanager
 async def running_bot_stack(
-    database_url: str, redis_url: str, telegram_url: str, *, webhooks: bool, names: tuple[str, ...] = ("north", "south")
+    database_url: str,
+    redis_url: str,
+    telegram_url: str,
+    *,
+    webhooks: bool,
+    names: tuple[str, ...] = ("north", "south"),
+    found: FoundCampus = found_campus,
 ) -> AsyncIterator[BotStack]:
     """Found the campuses, start the bot and yield the test stack; stop everything at the end."""
     queue_jobs: list[QueueJob] = []
@@ -92,7 +111,7 @@ async def running_bot_stack(
                 queue_jobs=queue_jobs,
                 settings=bot_settings_for(database_url, redis_url, telegram_url, port, webhooks=webhooks),
             )
-            await _found_campuses(stack, names)
+            await _found_campuses(stack, names, found)
             async with running_bot(stack.settings) as running:
                 stack.running_bot = running
                 await wait_until(partial(_all_served, running, names), within=30)
@@ -106,7 +125,7 @@ async def _all_served(running: RunningBot, names: tuple[str, ...]) -> bool:
     return set(names) <= running.bot_registry.by_name.keys()
 
 
-async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:
+async def _found_campuses(stack: BotStack, names: tuple[str, ...], found: FoundCampus) -> None:
     for name, token, username in (NORTH, SOUTH):
         await stack.control_telegram("bots", token=token, username=username, name=name)
     for name in names:
@@ -116,6 +135,6 @@ async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:
         )
         stack.groups[name] = int(made["id"])
         async with stack.work() as work:
-            stack.campuses[name] = await found_campus(work, name, runner_group=stack.groups[name])
+            stack.campuses[name] = await found(work, name, runner_group=stack.groups[name])
     async with stack.work() as work:
         stack.campuses["west"] = await found_campus(work, "west", runner_group=None)  # has no bot
