@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import ALLOWED_UPDATES, InvalidUpdate, parse_update
+from domain.database.unit_of_work import Begin
 from domain.inbox.repository import IncomingUpdate, store_updates
 from domain.settings.logs import get_refusal_logger
 from domain.settings.timeouts import Timeout
@@ -85,7 +86,7 @@ async def poll_updates(source: PollingSource) -> None:
                 incoming_updates = [
                     each for each in (_parse_or_skip(source.campus_id, update) for update in batch) if each is not None
                 ]
-                async with source.inbox.database() as work:
+                async with source.inbox.database(Begin.AS_ONE_STATEMENT) as work:
                     await store_updates(work, incoming_updates)
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1

@@ -84,7 +84,7 @@ async def receive_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) ->
             return True
     if inbox.user_locks.is_crowded(incoming_update.person_id):
         inbox.metrics.postponed.inc()
-        async with inbox.database() as work:
+        async with inbox.database(Begin.AS_ONE_STATEMENT) as work:
             await store_updates(work, [incoming_update])
         return True
     return await handle_update(inbox, incoming_update)

@@ -30,6 +30,7 @@ _MARK_HANDLED = (
     .on_conflict_do_update(index_elements=_UPDATE_KEY, set_=_HANDLED_VALUES, where=_IS_OPEN)
     .returning(telegram_update.c.update_id)
 )
+_STORE = insert(telegram_update).on_conflict_do_nothing()
 _EARLIER = telegram_update.alias("earlier")
 _EARLIER_UNHANDLED = (
     _EARLIER.c.campus_id == bindparam("campus", type_=BigInteger),
@@ -70,10 +71,9 @@ class IncomingUpdate:
 
 
 async def store_updates(work: UnitOfWork, incoming_updates: Sequence[IncomingUpdate]) -> None:
-    """Insert the updates that arrived; one that is stored already stays as it is."""
+    """Insert the updates that arrived, all or none, in one round trip; one that is stored already stays as it is."""
     if incoming_updates:
-        statement = insert(telegram_update).values([_update_values(incoming) for incoming in incoming_updates])
-        await work.connection.execute(statement.on_conflict_do_nothing())
+        await work.connection.execute(_STORE, [_update_values(incoming) for incoming in incoming_updates])
 
 
 async def lock_user(work: UnitOfWork, person_id: int) -> None:
