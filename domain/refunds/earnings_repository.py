@@ -3,9 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquery, cast, func, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Label,
+    ScalarSelect,
+    Select,
+    Subquery,
+    bindparam,
+    cast,
+    func,
+    select,
+    true,
+)
 
 from domain.campuses.campus import Campus
 from domain.database.literal_status import literal_status
@@ -21,6 +35,7 @@ from domain.refunds.tables import refund
 
 NET_PAYABLE = payable.c.amount - payable.c.withheld  # what the runner keeps in the end
 REIMBURSED = func.least(NET_PAYABLE, func.coalesce(orders.c.receipt, 0))
+_CAMPUS, _PERSON = (bindparam(name, type_=BigInteger()) for name in ("campus", "person"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +63,12 @@ class Earnings:
 
 async def sum_spending(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
     """Sum what this person paid on this campus as a customer."""
-    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+    return Spending(**await _read_sums(work, _spending(), campus_id, person_id))
+
+
+@cache
+def _spending() -> Select[Any]:
+    own = (orders.c.campus_id == _CAMPUS, orders.c.customer_id == _PERSON)
     held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
     money = select(
         (_sum(held.c.captured) - _refunded_amount(*own)).label("paid"),
@@ -62,11 +82,16 @@ async def sum_spending(work: UnitOfWork, campus_id: int, person_id: int) -> Spen
         .where(*own)
         .subquery()
     )
-    return Spending(**await _read_one_row(work, money, counted))
+    return _side_by_side(money, counted)
 
 
 async def sum_earnings(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
     """Sum what this person earned on this campus as a runner, from the payables booked for them."""
+    return Earnings(**await _read_sums(work, _earnings(), campus_id, person_id))
+
+
+@cache
+def _earnings() -> Select[Any]:
     money = (
         select(
             _sum(NET_PAYABLE - REIMBURSED).label("earned"),
@@ -74,20 +99,18 @@ async def sum_earnings(work: UnitOfWork, campus_id: int, person_id: int) -> Earn
             (_sum(NET_PAYABLE - payable.c.netted) - _unsent_amount()).label("sent"),
             _unsent_amount().label("waiting"),
             _sum(payable.c.netted).label("netted"),
-            _owed_amount(campus_id, person_id).label("owes"),
+            _owed_amount().label("owes"),
         )
         .join(orders, orders.c.id == payable.c.order_id)
-        .where(payable.c.campus_id == campus_id, payable.c.runner_id == person_id)
+        .where(payable.c.campus_id == _CAMPUS, payable.c.runner_id == _PERSON)
         .subquery()
     )
     deliveries = (
         select(func.count().label("deliveries"))
-        .where(
-            orders.c.campus_id == campus_id, orders.c.runner_id == person_id, orders.c.status.in_(DELIVERED_STATUSES)
-        )
+        .where(orders.c.campus_id == _CAMPUS, orders.c.runner_id == _PERSON, orders.c.status.in_(DELIVERED_STATUSES))
         .subquery()
     )
-    return Earnings(**await _read_one_row(work, money, deliveries))
+    return _side_by_side(money, deliveries)
 
 
 async def sum_paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
@@ -137,10 +160,10 @@ def _unsent_amount() -> ColumnElement[int]:
     return _sum(NET_PAYABLE - payable.c.sent - payable.c.netted, payable.c.status != PayoutStatus.PAID)
 
 
-def _owed_amount(campus_id: int, person_id: int) -> ScalarSelect[int]:
+def _owed_amount() -> ScalarSelect[int]:
     open_debts = (
-        debt.c.campus_id == campus_id,
-        debt.c.runner_id == person_id,
+        debt.c.campus_id == _CAMPUS,
+        debt.c.runner_id == _PERSON,
         debt.c.status == literal_status(RunnerDebtStatus.OPEN),
     )
     return select(_sum(debt.c.amount - debt.c.netted)).where(*open_debts).scalar_subquery()
@@ -151,7 +174,12 @@ def _sum(amount: ColumnElement[int], *only: ColumnElement[bool]) -> ColumnElemen
     return func.coalesce(total.filter(*only) if only else total, 0)
 
 
-async def _read_one_row(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:
-    """Read two rows side by side in one query, as int: Postgres returns sums of bigint as numeric."""
-    query = select(left, right).join_from(left, right, true())
-    return {name: int(value) for name, value in (await work.connection.execute(query)).mappings().one().items()}
+def _side_by_side(left: Subquery, right: Subquery) -> Select[Any]:
+    """Build the query of two rows as one."""
+    return select(left, right).join_from(left, right, true())
+
+
+async def _read_sums(work: UnitOfWork, query: Select[Any], campus_id: int, person_id: int) -> dict[str, int]:
+    """Read the row as int: Postgres returns sums of bigint as numeric."""
+    found = await work.connection.execute(query, {"campus": campus_id, "person": person_id})
+    return {name: int(value) for name, value in found.mappings().one().items()}
