@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, case, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Interval,
+    RowMapping,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
@@ -48,6 +61,17 @@ SENT = {
     "error": None,
     "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
 }
+
+
+_IF_LEASED = (
+    update(order_message)
+    .where(order_message.c.id == bindparam("number"), order_message.c.fence == bindparam("leased"))
+    .values(RISEN)
+)
+_RECORD_SENT = _IF_LEASED.values(due_at=due_again(bindparam("revision", type_=Integer())), **SENT).returning(
+    order_message.c.due_at
+)
+_POSTPONE = _IF_LEASED.values(due_at=func.now() + bindparam("rest", type_=Interval()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +118,9 @@ async def record_order_message_sent(
 
     Return False, and change nothing, when another worker has leased the row.
     """
-    changed = {
-        "message_id": message_id,
-        "sent_hash": digest,
-        "sent_revision": message.requested_revision,
-        "due_at": due_again(message.requested_revision),
-        **SENT,
-    }
-    return await _record_outcome(work, message, changed)
+    revision = message.requested_revision
+    changed = {"message_id": message_id, "sent_hash": digest, "sent_revision": revision}
+    return await _record_outcome(work, message, _RECORD_SENT, {"revision": revision, **changed})
 
 
 async def postpone_order_message(
@@ -111,15 +130,17 @@ async def postpone_order_message(
 
     Return False, and change nothing, when another worker has leased the row.
     """
-    changed = {"due_at": func.now() + after, "tries": message.tries - 1, **set_postponed(order_message, error)}
-    return (await work.connection.execute(_update_if_leased(message).values(changed))).rowcount == 1
+    statement = _POSTPONE if error is None else _POSTPONE.values(set_postponed(order_message, error))
+    asked = {"rest": after, "tries": message.tries - 1}
+    return (await work.connection.execute(statement, _leased(message) | asked)).rowcount == 1
 
 
 async def record_order_message_failure(
     work: UnitOfWork, message: OrderMessageRow, after: timedelta, error: str
 ) -> None:
     """Count a fault of ours, and make it due again after this delay."""
-    await work.connection.execute(_update_if_leased(message).values(due_at=func.now() + after, error=error))
+    failed = _IF_LEASED.values(due_at=func.now() + after, error=error)
+    await work.connection.execute(failed, _leased(message))
 
 
 async def rest_after_unknown_send(work: UnitOfWork, message: OrderMessageRow, error: str, least: timedelta) -> None:
@@ -131,7 +152,7 @@ async def rest_after_unknown_send(work: UnitOfWork, message: OrderMessageRow, er
         "error": error,
         "unknown_sends": order_message.c.unknown_sends + 1,
     }
-    await work.connection.execute(_update_if_leased(message).values(changed))
+    await work.connection.execute(_IF_LEASED.values(changed), _leased(message))
 
 
 async def adopt_late_message(work: UnitOfWork, message: OrderMessageRow, message_id: int, digest: str) -> bool:
@@ -170,7 +191,8 @@ async def record_former_closed(work: UnitOfWork, message: OrderMessageRow, messa
     """Record that an older message has no buttons any more; due again at once while there is more to do."""
     left = func.array_remove(order_message.c.former, message_id)
     due = due_again(message.requested_revision, left)
-    await _record_outcome(work, message, {"former": left, "tries": 0, "postponed": 0, "error": None, "due_at": due})
+    closed = _IF_LEASED.values(former=left, tries=0, postponed=0, error=None, due_at=due)
+    await _record_outcome(work, message, closed.returning(order_message.c.due_at), {})
 
 
 async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> None:
@@ -193,7 +215,7 @@ async def redraw_after_late_edit(work: UnitOfWork, message: OrderMessageRow) -> 
 async def record_order_message_gone(work: UnitOfWork, message: OrderMessageRow) -> None:
     """Make a new message due at once, because the old one is gone from the chat."""
     changed = {"due_at": func.now(), "message_id": None, "sent_hash": None, "error": "message gone"}
-    await work.connection.execute(_update_if_leased(message).values(changed))
+    await work.connection.execute(_IF_LEASED.values(changed), _leased(message))
     work.enqueue_after_commit("update_order_message", message.id)
 
 
@@ -202,7 +224,8 @@ async def give_up_order_message(work: UnitOfWork, message: OrderMessageRow, erro
 
     Return False, and change nothing, when another worker has leased the row.
     """
-    return (await work.connection.execute(_update_if_leased(message).values(due_at=None, error=error))).rowcount == 1
+    given_up = _IF_LEASED.values(due_at=None, error=error)
+    return (await work.connection.execute(given_up, _leased(message))).rowcount == 1
 
 
 async def retry_order_message(work: UnitOfWork, subject: str) -> None:
@@ -239,20 +262,17 @@ async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
     await work.connection.execute(update(notification).where(notification.c.chat_id == old, unsent).values(chat_id=new))
 
 
-async def _record_outcome(work: UnitOfWork, message: OrderMessageRow, changed: Mapping[str, Any]) -> bool:
-    statement = _update_if_leased(message).values(**changed).returning(order_message.c.due_at)
-    row = (await work.connection.execute(statement)).one_or_none()
+async def _record_outcome(
+    work: UnitOfWork, message: OrderMessageRow, statement: ReturningUpdate[Any], changed: Mapping[str, Any]
+) -> bool:
+    row = (await work.connection.execute(statement, {**_leased(message), **changed})).one_or_none()
     if row is not None and row.due_at is not None:
         work.enqueue_after_commit("update_order_message", message.id)
     return row is not None
 
 
-def _update_if_leased(message: OrderMessageRow) -> Update:
-    return (
-        update(order_message)
-        .where(order_message.c.id == message.id, order_message.c.fence == message.fence)
-        .values(RISEN)
-    )
+def _leased(message: OrderMessageRow) -> dict[str, Any]:
+    return {"number": message.id, "leased": message.fence}
 
 
 def order_message_from_row(row: RowMapping) -> OrderMessageRow:
