@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    all_,
     bindparam,
     cast,
     func,
@@ -96,39 +97,45 @@ class SentOrderMessage:
     digest: str
 
 
-def select_due_order_messages(due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of one order message of each order that has some, most overdue first.
+def select_due_order_messages(
+    due_before: ColumnElement[datetime], limit: ColumnElement[int], full: ColumnElement[Sequence[int]]
+) -> Select[Any]:
+    """Select id, campus_id and due_at of one order message of each order that has some, most overdue first.
 
-    It reads the most overdue messages from the index, as many as `limit` orders mostly have; a backlog costs no more.
+    Those of the campuses in `full` are left out. It reads the most overdue messages from the index, as many as `limit`
+    orders mostly have; a backlog costs no more.
     """
     oldest = (
-        select(order_message.c.id, order_message.c.order_id, order_message.c.due_at)
-        .where(order_message.c.due_at <= due_before)
+        select(order_message.c.id, order_message.c.campus_id, order_message.c.order_id, order_message.c.due_at)
+        .where(order_message.c.due_at <= due_before, order_message.c.campus_id != all_(full))
         .order_by(order_message.c.due_at)
         .limit(limit * MESSAGES_OF_AN_ORDER)
         .subquery("oldest")
     )
     first_due = func.min(oldest.c.due_at)
     return (
-        select(func.min(oldest.c.id).label("id"), first_due.label("due_at"))
-        .group_by(oldest.c.order_id)
+        select(func.min(oldest.c.id).label("id"), oldest.c.campus_id, first_due.label("due_at"))
+        .group_by(oldest.c.order_id, oldest.c.campus_id)
         .order_by(first_due)
         .limit(limit)
     )
 
 
-def select_due_notifications(lane: Lane, due_before: ColumnElement[datetime], limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of notifications of a lane, most overdue first.
+def select_due_notifications(
+    lane: Lane, due_before: ColumnElement[datetime], limit: ColumnElement[int], full: ColumnElement[Sequence[int]]
+) -> Select[Any]:
+    """Select id, campus_id and due_at of notifications of a lane, most overdue first; none of the campuses in `full`.
 
     Only the first unsent one of each chat in this lane. It may have been postponed, and then those behind it would
     be due earlier and fill the limit.
     """
     return (
-        select(notification.c.id, notification.c.due_at)
+        select(notification.c.id, notification.c.campus_id, notification.c.due_at)
         .where(
             notification.c.lane == lane,
             notification.c.status == NotificationStatus.DUE,
             notification.c.due_at <= due_before,
+            notification.c.campus_id != all_(full),
             ~HAS_EARLIER_UNSENT,
         )
         .order_by(notification.c.due_at, notification.c.id)
@@ -137,9 +144,9 @@ def select_due_notifications(lane: Lane, due_before: ColumnElement[datetime], li
 
 
 def select_abandoned_notifications(limit: ColumnElement[int]) -> Select[Any]:
-    """Select id and due_at of notifications that a worker was sending when it stopped, oldest first."""
+    """Select id, campus_id and due_at of notifications that a worker was sending when it stopped, oldest first."""
     return (
-        select(notification.c.id, notification.c.due_at)
+        select(notification.c.id, notification.c.campus_id, notification.c.due_at)
         .where(notification.c.status == NotificationStatus.SENDING, notification.c.due_at <= func.now())
         .order_by(notification.c.due_at)
         .limit(limit)

@@ -1,12 +1,13 @@
 """Queries for what is due now, each one statement: of one order, or of all orders for the sweeper."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Interval, Select, bindparam, exists, func, literal, select, union_all
+from sqlalchemy import ARRAY, BigInteger, Integer, Interval, Select, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import QueueJob
@@ -39,11 +40,13 @@ _OF_ORDER = union_all(
 TIMERS, SAGAS, STRIPE_EVENTS, OUTBOX = "timers", "sagas", "stripe_events", "outbox"  # as metrics name them
 _LIMIT, _DUE_BEFORE = bindparam("most", type_=Integer()), func.now() - bindparam("overdue", type_=Interval())
 _DUE_SAGAS = union_all(select_due_sagas(_LIMIT), select_signalled_sagas(_LIMIT))
+_FULL = {lane: bindparam(f"full_{lane}", type_=ARRAY(BigInteger())) for lane in Lane}
+_NONE_FULL: Mapping[str, list[int]] = MappingProxyType({f"full_{lane}": [] for lane in Lane})
 _ORDER_MESSAGE, _QUESTION, _ABANDONED = "order_message", "question", "abandoned"
 _DUE_SENDS = union_all(
-    _with_kind(_ORDER_MESSAGE, select_due_order_messages(_DUE_BEFORE, _LIMIT)),
-    _with_kind(_QUESTION, select_due_questions(_DUE_BEFORE, _LIMIT)),
-    *(_with_kind(lane, select_due_notifications(lane, _DUE_BEFORE, _LIMIT)) for lane in Lane),
+    _with_kind(_ORDER_MESSAGE, select_due_order_messages(_DUE_BEFORE, _LIMIT, _FULL[Lane.ORDER])),
+    _with_kind(_QUESTION, select_due_questions(_DUE_BEFORE, _LIMIT, _FULL[Lane.ORDER])),
+    *(_with_kind(lane, select_due_notifications(lane, _DUE_BEFORE, _LIMIT, _FULL[lane])) for lane in Lane),
     _with_kind(_ABANDONED, select_abandoned_notifications(_LIMIT)),
 )
 _DUE_KINDS = select(
@@ -54,19 +57,26 @@ _DUE_KINDS = select(
 )
 
 
+class DueSend(NamedTuple):
+    """The id of a row that is due, and its campus."""
+
+    id: int
+    campus_id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSends:
-    """Row ids, most overdue first; `notifications` by lane, without lanes in which none is due.
+    """What is due, most overdue first; `notifications` by lane, without lanes in which none is due.
 
     Of the order messages of one order that are due, one is among them.
 
     `abandoned` are notifications that a worker was sending when it stopped.
     """
 
-    order_messages: tuple[int, ...] = ()
-    notifications: Mapping[Lane, tuple[int, ...]] = field(default_factory=dict)
-    questions: tuple[int, ...] = ()  # settled, and their messages do not say so
-    abandoned: tuple[int, ...] = ()
+    order_messages: tuple[DueSend, ...] = ()
+    notifications: Mapping[Lane, tuple[DueSend, ...]] = field(default_factory=dict)
+    questions: tuple[DueSend, ...] = ()  # settled, and their messages do not say so
+    abandoned: tuple[DueSend, ...] = ()
 
 
 async def find_due_kinds(connection: AsyncConnection, overdue: timedelta = timedelta(0)) -> frozenset[str]:
@@ -74,7 +84,7 @@ async def find_due_kinds(connection: AsyncConnection, overdue: timedelta = timed
 
     Idle workers ask often. So this is one statement, which reads the first entry of each index.
     """
-    found = (await connection.execute(_DUE_KINDS, {"most": 1, "overdue": overdue})).mappings().one()
+    found = (await connection.execute(_DUE_KINDS, {"most": 1, "overdue": overdue, **_NONE_FULL})).mappings().one()
     return frozenset(kind for kind, is_due in found.items() if is_due)
 
 
@@ -84,12 +94,21 @@ async def list_due_sagas(connection: AsyncConnection, limit: int) -> list[UUID]:
     return list(dict.fromkeys(row.id for row in sorted(found, key=lambda row: row.wake_at)))
 
 
-async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timedelta = timedelta(0)) -> DueSends:
-    """Return what has been due for at least `overdue`, at most `limit` of each kind, and of each lane."""
-    found = await connection.execute(_DUE_SENDS, {"most": limit, "overdue": overdue})
-    ids: dict[str, tuple[int, ...]] = {}
+async def list_due_sends(
+    connection: AsyncConnection,
+    limit: int,
+    overdue: timedelta = timedelta(0),
+    full: Mapping[Lane, Collection[int]] = MappingProxyType({}),
+) -> DueSends:
+    """Return what has been due for at least `overdue`, at most `limit` of each kind, and of each lane.
+
+    `full` are campuses, by lane, of which nothing is wanted now: their backlog must not hide what others wait for.
+    """
+    left_out = {**_NONE_FULL, **{f"full_{lane}": list(campuses) for lane, campuses in full.items()}}
+    found = await connection.execute(_DUE_SENDS, {"most": limit, "overdue": overdue, **left_out})
+    ids: dict[str, tuple[DueSend, ...]] = {}
     for row in sorted(found, key=lambda row: (row.due_at, row.id)):
-        ids[row.kind] = (*ids.get(row.kind, ()), row.id)
+        ids[row.kind] = (*ids.get(row.kind, ()), DueSend(row.id, row.campus_id))
     return DueSends(
         order_messages=ids.get(_ORDER_MESSAGE, ()),
         questions=ids.get(_QUESTION, ()),

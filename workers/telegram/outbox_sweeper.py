@@ -1,16 +1,20 @@
-"""The outbox sweeper: it sends what is due without the queue, each in a task, so that a slow send delays no other."""
+"""The outbox sweeper: it sends what is due without the queue, each in a task, so that a slow send delays no other.
+
+Each campus has slots of its own: a bot whose calls hang takes none from the others.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import zip_longest
 from types import MappingProxyType
+from typing import TypeAlias
 
 from domain.messaging.lane import Lane
 from domain.settings.logs import get_logger
-from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.scheduling.due_work_repository import DueSend, DueSends, list_due_sends
 from workers.telegram.closing.questions import show_settled
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_messages_beside
@@ -18,11 +22,11 @@ from workers.telegram.send_limits import SendLimit, has_room
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_abandoned_send
 
-MAX_CONCURRENT_SENDS = 16
-# Of the sends in flight: slow answers in one lane leave room for the others, as in the limits of a chat.
+MAX_CONCURRENT_SENDS = 96  # of a worker: six campuses whose bots answer slowly leave room for the others
+# Of the sends of a campus in flight: slow answers in one lane leave room for the others, as in the limits of a chat.
 SLOTS = SendLimit(
     name="slots",
-    max_sends=MAX_CONCURRENT_SENDS,
+    max_sends=16,
     window_seconds=0,
     shares=MappingProxyType({Lane.MONEY: 8, Lane.ORDER: 5, Lane.CORRESPONDENCE: 2}),
     max_correspondence=10,
@@ -31,63 +35,81 @@ SLOTS = SendLimit(
 log = get_logger(__name__)
 
 SendFunction = Callable[[SenderContext, int], Awaitable[None]]
+Send: TypeAlias = tuple[SendFunction, DueSend]
 
 
 @dataclass(slots=True, kw_only=True)
 class OutboxSweeper:
-    """The sends in flight of one worker, by function and row id, each with its lane."""
+    """The sends in flight of one worker, by function and row, each with its lane."""
 
     sender_context: SenderContext
-    in_flight: dict[tuple[SendFunction, int], asyncio.Task[None]] = field(default_factory=dict)
-    lanes: dict[tuple[SendFunction, int], Lane] = field(default_factory=dict)
+    in_flight: dict[Send, asyncio.Task[None]] = field(default_factory=dict)
+    lanes: dict[Send, Lane] = field(default_factory=dict)
 
     async def start_due(self, overdue: timedelta = timedelta(0)) -> None:
-        """Start sends that have been due for `overdue`, lane by lane; each lane that has some gets its share."""
+        """Start sends that have been due for `overdue`, lane by lane; each lane that has some gets its share.
+
+        A campus that has no slot left is not asked about, so that its backlog hides nothing of the others.
+        """
         if len(self.in_flight) >= MAX_CONCURRENT_SENDS:
             return
         async with self.sender_context.autocommit() as connection:
-            due = await list_due_sends(connection, MAX_CONCURRENT_SENDS, overdue)
-        for number in due.abandoned:
-            self._start(_record_abandoned, number, Lane.MONEY, ())
+            due = await list_due_sends(connection, SLOTS.max_sends, overdue, self._full_campuses())
+        for each in due.abandoned:
+            self._start((_record_abandoned, each), Lane.MONEY, ())
         waiting = {lane: [each for each in _sends_of(due, lane) if each not in self.in_flight] for lane in Lane}
         for lane, sends in waiting.items():
-            others = [each for each, left in waiting.items() if left and each is not lane]
-            waiting[lane] = [each for each in sends if not self._start(*each, lane, others)]
+            waiting[lane] = [each for each in sends if not self._start(each, lane, _other_lanes(waiting, lane, each))]
 
     async def finish(self) -> None:
         """Wait for all sends in flight."""
         await asyncio.gather(*self.in_flight.values())
 
-    def _start(self, send: SendFunction, number: int, lane: Lane, waiting: Collection[Lane]) -> bool:
+    def _start(self, send: Send, lane: Lane, waiting: Collection[Lane]) -> bool:
         """Start a send unless it is in flight. Return False when there is no slot for it."""
-        key = (send, number)
-        if key in self.in_flight:
+        if send in self.in_flight:
             return True
-        if not has_room(SLOTS, lane, Counter(self.lanes.values()), waiting):
+        is_full = len(self.in_flight) >= MAX_CONCURRENT_SENDS
+        if is_full or not has_room(SLOTS, lane, self._used_slots(send[1].campus_id), waiting):
             return False
-        self.lanes[key] = lane
-        self.in_flight[key] = asyncio.create_task(self._run(send, number))
+        self.lanes[send] = lane
+        self.in_flight[send] = asyncio.create_task(self._run(send))
         return True
 
-    async def _run(self, send: SendFunction, number: int) -> None:
+    def _used_slots(self, campus_id: int) -> Counter[Lane]:
+        return Counter(lane for (_, each), lane in self.lanes.items() if each.campus_id == campus_id)
+
+    def _full_campuses(self) -> dict[Lane, list[int]]:
+        used = {campus_id: self._used_slots(campus_id) for campus_id in {each.campus_id for _, each in self.lanes}}
+        return {lane: [each for each in used if not has_room(SLOTS, lane, used[each], ())] for lane in Lane}
+
+    async def _run(self, send: Send) -> None:
+        function, due = send
         try:
-            await send(self.sender_context, number)
+            await function(self.sender_context, due.id)
         except Exception:
-            log.exception("send_failed", number=number)
+            log.exception("send_failed", number=due.id)
         finally:
-            del self.in_flight[send, number], self.lanes[send, number]
+            del self.in_flight[send], self.lanes[send]
 
 
-def _sends_of(due: DueSends, lane: Lane) -> list[tuple[SendFunction, int]]:
+def _other_lanes(waiting: Mapping[Lane, Sequence[Send]], lane: Lane, send: Send) -> list[Lane]:
+    """Return the other lanes in which something of this campus waits."""
+    campus_id = send[1].campus_id
+    return [
+        other
+        for other, sends in waiting.items()
+        if other is not lane and any(each.campus_id == campus_id for _, each in sends)
+    ]
+
+
+def _sends_of(due: DueSends, lane: Lane) -> list[Send]:
     """Return what is due in this lane; order messages, notifications about orders and settled questions alternate."""
-    found = due.notifications.get(lane, ())
-    notifications: list[tuple[SendFunction, int]] = [(dispatch_notification, number) for number in found]
+    notifications: list[Send] = [(dispatch_notification, each) for each in due.notifications.get(lane, ())]
     if lane is not Lane.ORDER:
         return notifications
-    order_messages: list[tuple[SendFunction, int]] = [
-        (sync_order_messages_beside, number) for number in due.order_messages
-    ]
-    questions: list[tuple[SendFunction, int]] = [(show_settled, number) for number in due.questions]
+    order_messages: list[Send] = [(sync_order_messages_beside, each) for each in due.order_messages]
+    questions: list[Send] = [(show_settled, each) for each in due.questions]
     turns = zip_longest(order_messages, notifications, questions)
     return [each for turn in turns for each in turn if each is not None]
 

@@ -23,9 +23,9 @@ from domain.orders.tables import orders
 from tests.stack.frozen import Freezing, FrozenWorker, freeze
 from tests.stack.rows import insert_member, insert_row
 from tests.stack.telegram_control import TelegramControl
-from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.scheduling.due_work_repository import DueSend, DueSends, list_due_sends
 from workers.telegram.notification_sender import dispatch_notification
-from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.outbox_sweeper import OutboxSweeper, Send
 from workers.telegram.sender_context import SenderContext
 
 TOKEN, BOT = "4711:post-office", "campus_bot"
@@ -183,6 +183,10 @@ class SenderStack(TelegramControl):
     def new_sends(self) -> OutboxSweeper:
         """An outbox sweeper of a worker of its own."""
         return OutboxSweeper(sender_context=self.context)
+
+    def notification_send(self, number: int) -> Send:
+        """The send of a notification, as an outbox sweeper names it."""
+        return dispatch_notification, DueSend(number, self.campus_id)
 
     async def order_message_row(self, kind: str) -> Any:
         """The row of the only order message of this kind."""

@@ -9,8 +9,7 @@ from domain.messaging.lane import Lane
 from domain.messaging.outbox_repository import notify
 from tests.stack.rows import insert_member
 from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack, line
-from workers.telegram.notification_sender import dispatch_notification
-from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, SLOTS
+from workers.telegram.outbox_sweeper import SLOTS
 
 pytestmark = pytest.mark.drill
 
@@ -23,9 +22,9 @@ async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:
     await stack.wait_until_in_flight("sendMessage")
     quick = await stack.add_notification("quick", ANA)
     await sends.start_due()
-    await sends.in_flight[dispatch_notification, quick]
+    await sends.in_flight[stack.notification_send(quick)]
     assert [len(await stack.chat_texts(one)) for one in (ANA, MEI)] == [1, 0]
-    assert list(sends.in_flight) == [(dispatch_notification, slow)]
+    assert list(sends.in_flight) == [stack.notification_send(slow)]
     await sends.finish()
     assert (len(await stack.chat_texts(MEI)), sends.in_flight) == (1, {})
 
@@ -50,21 +49,21 @@ async def test_money_overtakes_five_hundred_lines_in_a_hundred_chats(stack: Send
     paid = await stack.add_notification("paid", ANA)
     sends = stack.new_sends()
     await sends.start_due()
-    assert next(iter(sends.in_flight)) == (dispatch_notification, paid)
+    assert next(iter(sends.in_flight)) == stack.notification_send(paid)
     assert Counter(sends.lanes.values()) == {Lane.MONEY: 1, Lane.CORRESPONDENCE: SLOTS.max_correspondence}
-    await sends.in_flight[dispatch_notification, paid]
+    await sends.in_flight[stack.notification_send(paid)]
     assert (await stack.notification_row(paid)).status == "sent"
     await sends.finish()
 
 
 async def test_endless_money_leaves_slots_for_orders_and_for_lines(stack: SenderStack) -> None:
-    for number in range(2 * MAX_CONCURRENT_SENDS):
+    for number in range(2 * SLOTS.max_sends):
         await stack.add_notification(f"{number}", 2000 + number)
         await stack.write_line(f"line {number}", 3000 + number)
     await stack.notify_about_order(await stack.add_order(), "notification-expired")
     sends = stack.new_sends()
     await sends.start_due()
-    assert len(sends.in_flight) == MAX_CONCURRENT_SENDS
+    assert len(sends.in_flight) == SLOTS.max_sends
     started = Counter(sends.lanes.values())
     assert started[Lane.ORDER] >= 2, "an order message and a notification"
     assert started[Lane.CORRESPONDENCE] >= SLOTS.shares[Lane.CORRESPONDENCE]
@@ -72,17 +71,17 @@ async def test_endless_money_leaves_slots_for_orders_and_for_lines(stack: Sender
 
 
 async def test_a_sweep_begins_no_send_twice_and_no_more_than_there_is_room_for(stack: SenderStack) -> None:
-    numbers = [await stack.add_notification(f"{number}", MEI + number) for number in range(MAX_CONCURRENT_SENDS + 2)]
+    numbers = [await stack.add_notification(f"{number}", MEI + number) for number in range(SLOTS.max_sends + 2)]
     sends = stack.new_sends()
     for _ in range(2):
         await sends.start_due()
-        assert list(sends.in_flight) == [(dispatch_notification, number) for number in numbers[:MAX_CONCURRENT_SENDS]]
+        assert list(sends.in_flight) == [stack.notification_send(each) for each in numbers[: SLOTS.max_sends]]
     await sends.finish()
     assert sends.in_flight == {}
 
 
 async def test_messages_waiting_behind_a_delayed_one_do_not_take_its_slot(stack: SenderStack) -> None:
-    first, *_ = [await stack.add_notification(f"{number}") for number in range(MAX_CONCURRENT_SENDS + 2)]
+    first, *_ = [await stack.add_notification(f"{number}") for number in range(SLOTS.max_sends + 2)]
     async with stack.context.database() as work:
         put_off = (
             "UPDATE notification SET due_at = now() - CASE WHEN id = :first THEN interval '0' ELSE interval '9 s' END"
@@ -90,5 +89,5 @@ async def test_messages_waiting_behind_a_delayed_one_do_not_take_its_slot(stack:
         await work.connection.execute(text(put_off), {"first": first})
     sends = stack.new_sends()
     await sends.start_due()
-    assert list(sends.in_flight) == [(dispatch_notification, first)]
+    assert list(sends.in_flight) == [stack.notification_send(first)]
     await sends.finish()
