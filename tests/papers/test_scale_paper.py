@@ -17,7 +17,7 @@ CONNECTIONS = frozenset({"UnitOfWork", "AsyncConnection"})
 # Parameters that name no campus, no order and no other row.
 BOUNDS = frozenset(
     {"after", "but", "currency", "days", "delay", "interval", "kinds", "limit", "min_age", "min_overdue", "most", "now"}
-    | {"overdue", "prefix", "seconds", "since", "tasks", "within", "worker"}
+    | {"full", "overdue", "prefix", "seconds", "since", "tasks", "within", "worker"}
 )
 OF_A_PERSON = frozenset({"person_id", "customer_id", "runner_id", "people"})
 WHOLE_MODULES = ("workers/audit/", "workers/check/", "workers/metrics/")  # each as one row: they look at everything
