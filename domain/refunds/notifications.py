@@ -46,7 +46,10 @@ def fraud_warned(*, campus_id: int, order_id: int) -> Notification:
         name=f"fraud_warning:{order_id}",
         key="notification-fraud-warning",
         order_id=order_id,
-        buttons=[see_order_button(order_id)],
+        buttons=[
+            see_order_button(order_id),
+            NotificationButton(label="bot-button-refund", data=pack(Tap.REFUND, order_id)),
+        ],
         args={"order": order_id},
     )
 

@@ -36,6 +36,7 @@ bot-history-order = { $event ->
         [arrived] at the door
         [pin_locked] five wrong PINs
         [pin_renewed] a new PIN
+        [fraud_warned] a bank suspects fraud
         [delivered] handed over
         [completed] completed
         [limit_agreed] agreed to the higher price

@@ -39,6 +39,8 @@ bot-question-end =
         [payout-paid_at_stripe] The runner was paid at Stripe itself
         [refund-requested] A refund was decided
         [refund-succeeded] The money went back
+        [refund-done_at_stripe] It was refunded in Stripe's dashboard
+        [dispute-opened] The dispute has come: see its message
         [dispute-answered] The bank has our answer
         [dispute-won] The dispute was won
         [dispute-lost] The dispute was lost

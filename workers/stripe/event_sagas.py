@@ -5,12 +5,11 @@ from uuid import UUID
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
-from domain.messaging.outbox_repository import notify
 from domain.payments.lapsed_holds import tell_hold_lapsed
 from domain.payouts.sagas.follow_account import build_account_check_start
 from domain.reconciliation.list_cursor_repository import MOVEMENTS, REFUNDS, read_list_soon
+from domain.refunds.fraud_warnings import record_fraud_warning
 from domain.refunds.model import RefundStatus
-from domain.refunds.notifications import fraud_warned
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.refunds.sagas.follow_dispute import build_dispute_check_start
@@ -86,11 +85,11 @@ async def handle_dispute_event(work: UnitOfWork, event: ReceivedEvent) -> None:
 
 
 async def handle_fraud_warning_event(work: UnitOfWork, event: ReceivedEvent) -> None:
-    """Tell the admins of the order whose payment a bank suspects; the event is believed nothing but its ids."""
+    """Record that a bank suspects the payment of an order; the event is believed nothing but its ids."""
     payment_intent, charge = event.object.payment_intent, event.object.charge
     order = await find_disputed_order(work, payment_intent=payment_intent, charge=charge)
     if order is not None:
-        await notify(work, fraud_warned(campus_id=order.campus_id, order_id=order.order_id))
+        await record_fraud_warning(work, order.campus_id, order.order_id)
 
 
 async def handle_account_event(work: UnitOfWork, event: ReceivedEvent) -> None:

@@ -102,6 +102,9 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "notification-payout-short": _UNSENT_PAY,
         "notification-payout-settings": _UNSENT_PAY,
         "notification-return-refused": _about_order("return", "refund-requested", "refund-succeeded"),
+        "notification-fraud-warning": _about_order(
+            "fraud", "refund-requested", "refund-succeeded", "refund-done_at_stripe", "dispute-opened"
+        ),
         "notification-dispute": _ANSWER_TO_BANK,
         "notification-dispute-unanswered": _ANSWER_TO_BANK,
         "notification-evidence-refused": _ANSWER_TO_BANK,
