@@ -82,6 +82,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.SAGA_LEASE_RENEWAL, T.SAGA_LEASE_RENEWING, T.SAGA_LEASE_RENEWAL, T.SAGA_LEASE_RENEWING,
           before=T.SAGA_LEASE, reason="a lease outlives one renewal that failed, however long the call takes"),
     _rule(T.SAGA_RETRY, before=T.SAGA_RETRY_MAX, reason="pauses grow"),
+    _rule(T.UNKNOWN_SAGA_RETRY, before=T.SAGA_ALERT, reason="workers of a newer release have time to come"),
     _rule(T.SAGA_RETRY_MAX, before=T.SAGA_ALERT, reason="a step was tried often before the admins are told"),
     _rule(T.STRIPE_CALL, T.STRIPE_CALL, T.STRIPE_CALL, before=T.SETTLEMENT, reason="a slow Stripe is no alert"),
     _rule(T.SAGA_LEASE, T.SWEEP_INTERVAL, before=T.OVERDUE_UNATTENDED, reason="what a killed worker left is no breach"),

@@ -129,6 +129,7 @@ class Timeout(Enum):
     SAGA_LEASE_RENEWING = 1.0, "one renewal; then its connection is replaced, while most leases are still valid"
     SAGA_RETRY = 0.2, "before the first repetition of a failed step or send; doubled with each try"
     SAGA_RETRY_MAX = 60.0, "the longest pause before a failed step or send is repeated"
+    UNKNOWN_SAGA_RETRY = 5.0, "before a worker looks again at a saga that only a newer release knows"
     SAGA_ALERT = 900.0, "a step fails before the admins are told, once"
     SAGA_RECENT_START = 20.0, "a link to Stripe's page is on its way; after it another one may be asked for"
     SETTLEMENT = 300.0, "from the hand-over to the capture; an admin is told of one that takes longer"

@@ -13,17 +13,23 @@ from domain.saga.notifications import saga_failing, saga_stuck
 from domain.saga.repository import lease_saga, write_run
 from domain.saga.run import SagaRun
 from domain.settings.redaction import format_error
+from domain.settings.timeouts import Timeout
 from workers.engine.run_metrics import count_committed_run
 from workers.engine.worker_context import WorkerContext
 
 MAX_UNEXPECTED_ERRORS = 10  # errors of our own in a row; then the saga is stuck and an admin looks
+UNKNOWN_SAGA_DELAY = Timeout.UNKNOWN_SAGA_RETRY.delta
 
 
 async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: timedelta | None = None) -> None:
     """Count the try and postpone the saga; notify the admins once when it has been failing for ALERT_DELAY."""
-    run.failing_since = run.failing_since or work.now
     pause = backoff_delay(run.tries) if delay is None else delay
     run.tries += 1
+    await _postpone(work, run, error, pause)
+
+
+async def _postpone(work: UnitOfWork, run: SagaRun, error: str, pause: timedelta) -> None:
+    run.failing_since = run.failing_since or work.now
     if not run.alerted and work.now - run.failing_since >= ALERT_DELAY:
         run.alerted = True
         await notify(work, saga_failing(run, error))
@@ -51,6 +57,8 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
 async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
     """Record an error of our own: postpone the saga, and mark it stuck after MAX_UNEXPECTED_ERRORS.
 
+    A saga that this release does not know waits for a worker of the newer one that does, without counting tries, until
+    the admins would be told of any other.
     The transaction of the error was rolled back, so this uses a new one. `fence` is the last committed fence; with
     another fence on the row, another worker has taken the saga, and nothing is written.
     """
@@ -59,7 +67,10 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
         if run is None:
             return
         error = format_error(exception)
-        if run.tries >= MAX_UNEXPECTED_ERRORS:
+        failing_for = work.now - (run.failing_since or work.now)
+        if run.definition is None and failing_for < ALERT_DELAY:
+            await _postpone(work, run, error, UNKNOWN_SAGA_DELAY)
+        elif run.definition is None or run.tries >= MAX_UNEXPECTED_ERRORS:
             await mark_stuck(work, run, error)
         else:
             await schedule_retry(work, run, error)

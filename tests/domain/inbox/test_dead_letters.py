@@ -116,7 +116,7 @@ async def test_a_deadline_that_was_set_again_meanwhile_is_not_doubled(own_stack:
     assert (await own_stack.order(order.id)).status is OrderStatus.CREATED
 
 
-async def test_a_saga_of_another_release_is_stuck_and_blocks_nothing_else(
+async def test_a_saga_of_another_release_waits_for_its_worker_then_is_stuck_and_blocks_nothing(
     own_stack: WorkerStack, admin: Member
 ) -> None:
     row = "INSERT INTO saga (id, name, kind, version, campus_id, status, position, wake_at)"
@@ -124,6 +124,10 @@ async def test_a_saga_of_another_release_is_stuck_and_blocks_nothing_else(
     order = await own_stack.open_order()
     for _ in range(12):
         await own_stack.run_now()
+    (waiting,) = await own_stack.rows("SELECT status, tries, worker FROM saga WHERE name = 'odd'")
+    assert tuple(waiting) == ("running", 0, None), "a worker of its release finds it as if nobody had tried"
+    await own_stack.sql("UPDATE saga SET failing_since = now() - interval '16 minutes' WHERE name = 'odd'")
+    await own_stack.run_now()
     (found,) = await own_stack.act(saga_use_cases.view_stuck_sagas, admin)
     assert (found.kind, found.step) == ("of_tomorrow", "-")
     assert "does not know version 7" in found.error
