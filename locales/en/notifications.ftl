@@ -4,6 +4,7 @@
 
 notification-claimed = 🏃 <b>{ $runner } is on it</b>: order #{ $order } is being fetched.
 notification-released = 🔎 The runner of order #{ $order } could not do it. Your order's card says what happens now. Nothing was charged.
+notification-bought = 🛍️ The food of order #{ $order } is bought at { $store }. What you pay stands in your order's card.
 notification-arrived =
     📍 <b>{ $runner } is here</b> with order #{ $order }: { $place }
     Take your food, then say this PIN: <code>{ $pin }</code>

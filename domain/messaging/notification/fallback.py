@@ -8,6 +8,7 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         # the state of the order, and the next step
         "notification-claimed",
         "notification-released",
+        "notification-bought",
         "notification-arrived",
         "notification-reminder",
         "notification-reminder-locked",

@@ -43,9 +43,9 @@ _MONEY = (
 _ORDER = (
     # What names a PIN, or says that it does not count, stays in one lane: so the newest PIN is read last.
     "pin-locked-customer pin-renewed pin-renewed-runner "
-    "absent arrived cancelled-by-admin claim-ending claimed closed customer-not-reached-runner declined delivered "
-    "expired finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour odds-unknown "
-    "proof receipt receipt-corrected receipt-corrected-runner "
+    "absent arrived bought cancelled-by-admin claim-ending claimed closed customer-not-reached-runner declined "
+    "delivered expired finished-runner food-left hold-gone-customer may-leave not-started nudge odds-day odds-hour "
+    "odds-unknown proof receipt receipt-corrected receipt-corrected-runner "
     "released reminder reminder-locked runner-check-in runner-check-in-bought unpaid"
 )
 _CORRESPONDENCE = (

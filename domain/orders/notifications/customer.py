@@ -101,6 +101,12 @@ def order_lost_hold(order: Order) -> Notification:
     )
 
 
+def food_bought(order: Order) -> Notification:
+    """Tell the customer, without a sound, that their food is bought: the order message says for how much."""
+    key = "notification-bought"
+    return _to_customer(order, f"{key}:{order.id}", key, {"store": order.store_name}, silent=True)
+
+
 def runner_arrived(order: Order, runner_name: str) -> Notification:
     """Tell that the runner is there, and the PIN for them."""
     return _meeting(order, f"arrived:{order.id}:{order.customer_id}", "notification-arrived", runner_name)

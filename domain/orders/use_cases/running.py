@@ -16,7 +16,7 @@ from domain.money import format_money
 from domain.orders.claim_repository import is_hold_valid, is_run_by
 from domain.orders.escalations import absent_customer
 from domain.orders.notifications.admins import pin_locked
-from domain.orders.notifications.customer import pin_locked_customer, runner_arrived
+from domain.orders.notifications.customer import food_bought, pin_locked_customer, runner_arrived
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
 from domain.orders.repository import (
@@ -96,7 +96,9 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
         raise HoldEnding
     split = split_receipt(order.price, receipt)
     amounts = {"receipt": receipt, "total": split.total, "runner_share": split.runner}
-    return await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
+    bought = await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
+    await notify(work, food_bought(bought))
+    return bought
 
 
 async def change_receipt(work: UnitOfWork, campus: Campus, member: Member, order_id: int, receipt: int) -> Order:

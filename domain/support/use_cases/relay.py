@@ -25,6 +25,7 @@ REPLYABLE_KEYS = (
     ORDER_MESSAGE_KEY,
     *RELAY_KEYS,
     "notification-claimed",
+    "notification-bought",
     "notification-arrived",
     "notification-reminder",
     "notification-reminder-locked",

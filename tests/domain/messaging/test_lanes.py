@@ -26,7 +26,7 @@ def test_the_key_of_every_factory_has_one_lane_and_no_other_key_has_one() -> Non
             "admin-act own-act admin-chat-bound runner-group-bound pin-locked stuck slow dispute owes owes-admins "
             "discrepancy payout-waits silent-admins dead-letter suspended",
         ),
-        (Lane.ORDER, "claimed arrived delivered expired nudge receipt"),
+        (Lane.ORDER, "claimed bought arrived delivered expired nudge receipt"),
         (Lane.CORRESPONDENCE, "case-opened case-more case-answer case-photo team-writes team-reads"),
     ],
 )
