@@ -28,7 +28,7 @@ COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
         "place": (24, 25, 8),
         "claim": (21, 14, 7),
         "bought": (6, 0, 1),
-        "bought_estimate": (13, 3, 3),
+        "bought_estimate": (14, 7, 5),
         "picked_up": (10, 3, 3),
         "here": (13, 7, 5),
         "pin": (19, 68, 17),
