@@ -55,6 +55,7 @@ async def test_an_absent_customer_is_reminded_then_the_food_may_be_left_and_ever
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     told = [
         "notification-claimed",
+        "notification-bought",
         "notification-arrived",
         "notification-reminder",
         "notification-absent",

@@ -159,7 +159,7 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sta
     await fire_timers_of(stack, order, SILENCE)
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"] * 2
     assert await stack.notification_keys(order, runner.person_id) == ["notification-runner-check-in-bought"] * 3
-    assert await stack.notification_keys(order, order.customer_id) == ["notification-claimed"]
+    assert await stack.notification_keys(order, order.customer_id) == ["notification-claimed", "notification-bought"]
     assert (await stack.order(order.id)).status is OrderStatus.ON_THE_WAY, "no runner is unassigned after the purchase"
     await stack.act(running.mark_arrived, runner, order.id)
     assert not await is_shown_silent(stack, order)
