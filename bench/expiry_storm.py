@@ -43,7 +43,7 @@ CREATE CONSTRAINT TRIGGER note_expiry AFTER UPDATE ON orders DEFERRABLE INITIALL
 SET_TIMERS = (
     "INSERT INTO timer (campus_id, order_id, kind, status, due_at)"
     " SELECT campus_id, id, 'expire', 'set',"
-    " now() + make_interval(secs => $2 + $3 * row_number() OVER (ORDER BY id) / $4)"
+    " now() + make_interval(secs => $2::float8 + $3::float8 * row_number() OVER (ORDER BY id) / $4::float8)"
     " FROM orders WHERE id <> $1 AND status = 'CREATED'"
 )
 LATENESS = (
