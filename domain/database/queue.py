@@ -65,9 +65,10 @@ def make_arq_enqueue(redis_url: str) -> tuple[Enqueue, "LazyArqPool"]:
         try:
             async with asyncio.timeout(ENQUEUE_TIMEOUT_SECONDS):
                 arq = await pool.get()
-                if await arq.zcard(QUEUE_NAME) >= MAX_QUEUED_JOBS:
+                room = MAX_QUEUED_JOBS - await arq.zcard(QUEUE_NAME)
+                if room <= 0:
                     return
-                merged = merge_jobs_by_order(jobs)
+                merged = merge_jobs_by_order(jobs)[:room]
                 await asyncio.gather(
                     *(arq.enqueue_job(job.name, job.subject_id, _queue_name=QUEUE_NAME) for job in merged)
                 )

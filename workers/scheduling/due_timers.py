@@ -1,5 +1,6 @@
 """The firing of due timers: each is marked as fired in the transaction that does what it is for."""
 
+import time
 from collections.abc import Collection, Sequence
 
 from domain.database.unit_of_work import UnitOfWork
@@ -14,10 +15,13 @@ from domain.settings.logs import get_logger
 from domain.settings.redaction import format_error
 from domain.settings.timeouts import Timeout
 from workers.engine.worker_context import WorkerContext
+from workers.scheduling.local_tasks import MAX_LOCAL_TASKS
 
 MAX_TIMERS = 50  # of those fired one by one, in one transaction
 MAX_TIMERS_TOGETHER = 200  # of those that start their sagas together
 RETRY_DELAY = Timeout.TIMER_RETRY.delta
+LATE_SECONDS = Timeout.TIMER_LATE.seconds
+TIMERS_FIRST_SECONDS = Timeout.TIMERS_FIRST.seconds
 
 log = get_logger(__name__)
 
@@ -32,6 +36,8 @@ async def fire_timers(context: WorkerContext) -> bool:
         timers = await _take_due(context, work, MAX_TIMERS_TOGETHER, sagas)
         for kind in sagas:
             await _start_sagas(work, [due for due in timers if due.kind is kind])
+        if len(timers) > MAX_LOCAL_TASKS:
+            work.queue_jobs.clear()  # the sweeper starts what they lead to, and fires the next timers first
         if not timers:
             return await _fire_one_by_one(context, work)
     async with context.database() as work:
@@ -52,6 +58,8 @@ async def _take_due(
     for due in timers:
         late = max((work.now - due.due_at).total_seconds(), 0.0)
         context.metrics.timer_lateness_seconds.labels(due.kind.value).observe(late)
+        if late > LATE_SECONDS:
+            context.timers_first_until = time.monotonic() + TIMERS_FIRST_SECONDS
     return timers
 
 

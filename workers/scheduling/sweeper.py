@@ -17,7 +17,7 @@ from workers.scheduling.due_work_repository import OUTBOX, SAGAS, STRIPE_EVENTS,
 from workers.scheduling.ended_restrictions import tell_ended
 from workers.scheduling.held_payouts import HeldPayoutSweeper
 from workers.stripe.event_handler import handle_waiting_stripe_events
-from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, OutboxSweeper
 from workers.telegram.sender_context import SenderContext
 
 SWEEP_INTERVAL_SECONDS = Timeout.SWEEP_INTERVAL.seconds
@@ -25,6 +25,7 @@ HELD_PAYOUT_INTERVAL_SECONDS = Timeout.HELD_PAY_INTERVAL.seconds
 ENDED_RESTRICTION_INTERVAL_SECONDS = Timeout.ENDED_RESTRICTION_INTERVAL.seconds
 RECONCILE_INTERVAL_SECONDS = Timeout.RECONCILE_INTERVAL.seconds
 MAX_BATCH_SIZE = 50
+MAX_BESIDE_LATE_TIMERS = 4  # sagas, and sends, that are in flight when another one starts
 MAX_TIMER_BATCHES = 10  # in one turn, when many timers are due at once
 # Due work first gets this time to arrive through the queue. After it the sweeper starts it, and the job runs in vain.
 QUEUE_HEAD_START = Timeout.QUEUE_HEAD_START.delta
@@ -53,7 +54,7 @@ async def sweep(
                 TIMERS: partial(_fire_due_timers, context),
                 SAGAS: partial(due_sagas.start, stopping),
                 STRIPE_EVENTS: partial(handle_waiting_stripe_events, context, MAX_BATCH_SIZE),
-                OUTBOX: partial(outbox_sweeper.start_due, QUEUE_HEAD_START),
+                OUTBOX: partial(_start_due_sends, context, outbox_sweeper),
             },
         ),
         repeat("reconciliation", partial(reconcile, context, stopping), RECONCILE_INTERVAL_SECONDS),
@@ -122,6 +123,11 @@ async def _fire_due_timers(context: WorkerContext) -> None:
             return
 
 
+async def _start_due_sends(context: WorkerContext, outbox_sweeper: OutboxSweeper) -> None:
+    most = MAX_BESIDE_LATE_TIMERS if context.are_timers_late else MAX_CONCURRENT_SENDS
+    await outbox_sweeper.start_due(QUEUE_HEAD_START, most)
+
+
 @dataclass(slots=True, kw_only=True)
 class DueSagas:
     """Starts the sagas that are due; those in flight are of this worker."""
@@ -138,16 +144,19 @@ class DueSagas:
         """
         is_more_due = True
         while is_more_due and not stopping.is_set():
-            while len(self.in_flight) > MAX_BATCH_SIZE // 2:
+            while len(self.in_flight) > (most := self._max_batch_size()) // 2:
                 await asyncio.wait(self.in_flight, return_when=asyncio.FIRST_COMPLETED)
             async with self.autocommit() as connection:
-                due = await list_due_sagas(connection, MAX_BATCH_SIZE)
+                due = await list_due_sagas(connection, most)
             idle = [saga_id for saga_id in due if saga_id not in self.context.running_saga_ids]
             for saga_id in idle:
                 task = asyncio.create_task(self._run(str(saga_id)))
                 self.in_flight.add(task)
                 task.add_done_callback(self.in_flight.discard)
-            is_more_due = bool(idle) and len(due) == MAX_BATCH_SIZE
+            is_more_due = bool(idle) and len(due) == most
+
+    def _max_batch_size(self) -> int:
+        return MAX_BESIDE_LATE_TIMERS if self.context.are_timers_late else MAX_BATCH_SIZE
 
     async def finish(self) -> None:
         """Wait for all sagas in flight."""

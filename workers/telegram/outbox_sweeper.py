@@ -46,15 +46,16 @@ class OutboxSweeper:
     in_flight: dict[Send, asyncio.Task[None]] = field(default_factory=dict)
     lanes: dict[Send, Lane] = field(default_factory=dict)
 
-    async def start_due(self, overdue: timedelta = timedelta(0)) -> None:
+    async def start_due(self, overdue: timedelta = timedelta(0), most: int = MAX_CONCURRENT_SENDS) -> None:
         """Start sends that have been due for `overdue`, lane by lane; each lane that has some gets its share.
 
-        A campus that has no slot left is not asked about, so that its backlog hides nothing of the others.
+        With `most` in flight it starts none, and with fewer at most so many of each kind and lane. A campus that has no
+        slot left is not asked about, so that its backlog hides nothing of the others.
         """
-        if len(self.in_flight) >= MAX_CONCURRENT_SENDS:
+        if len(self.in_flight) >= most:
             return
         async with self.sender_context.autocommit() as connection:
-            due = await list_due_sends(connection, SLOTS.max_sends, overdue, self._full_campuses())
+            due = await list_due_sends(connection, min(most, SLOTS.max_sends), overdue, self._full_campuses())
         for each in due.abandoned:
             self._start((_record_abandoned, each), Lane.MONEY, ())
         waiting = {lane: [each for each in _sends_of(due, lane) if each not in self.in_flight] for lane in Lane}

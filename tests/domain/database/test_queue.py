@@ -67,6 +67,14 @@ async def test_nothing_is_enqueued_that_would_run_after_the_sweep(redis_url: str
     await pool.close()
 
 
+async def test_of_many_jobs_at_once_only_as_many_are_enqueued_as_may_wait(redis_url: str) -> None:
+    enqueue, pool = make_arq_enqueue(redis_url)
+    async with aclosing(Redis.from_url(redis_url)) as redis:
+        await enqueue([QueueJob("run_saga", str(number)) for number in range(3 * MAX_QUEUED_JOBS)])
+        assert len(await waiting_jobs(redis)) == MAX_QUEUED_JOBS
+    await pool.close()
+
+
 async def test_all_who_ask_at_once_for_the_pool_get_the_same_one(redis_url: str) -> None:
     _, pool = make_arq_enqueue(redis_url)
     async with aclosing(Redis.from_url(redis_url)) as redis:

@@ -1,12 +1,13 @@
 """What the sweeper starts of the sagas that are due: what is at work already does not make it ask in a circle."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.tracing.test_tracing import autocommit_of
 from workers.scheduling.due_work_repository import list_due_sagas
-from workers.scheduling.sweeper import MAX_BATCH_SIZE, DueSagas
+from workers.scheduling.sweeper import MAX_BATCH_SIZE, MAX_BESIDE_LATE_TIMERS, DueSagas
 
 ADD_SAGAS = (
     "INSERT INTO saga (id, name, kind, version, campus_id, status, position, wake_at)"
@@ -32,3 +33,20 @@ async def test_a_turn_ends_while_a_whole_batch_of_due_sagas_is_at_work(stack: Wo
         await due_sagas.start(asyncio.Event())
     await due_sagas.finish()
     assert started == []
+
+
+async def test_while_timers_are_late_few_sagas_start_at_the_same_time_and_all_in_the_end(stack: WorkerStack) -> None:
+    await stack.sql(ADD_SAGAS, campus=stack.campus.id, count=3 * MAX_BESIDE_LATE_TIMERS)
+    worker = replace(stack.context, timers_first_until=time.monotonic() + 60)
+    in_flight: list[int] = []
+
+    async def end(saga_id: str) -> None:
+        in_flight.append(len(due_sagas.in_flight))
+        await stack.sql("UPDATE saga SET status = 'done', wake_at = NULL, ended_at = now() WHERE id = :id", id=saga_id)
+
+    due_sagas = DueSagas(context=worker, run_saga=end, autocommit=autocommit_of(stack))
+    async with asyncio.timeout(5):
+        await due_sagas.start(asyncio.Event())
+    await due_sagas.finish()
+    assert len(in_flight) >= 3 * MAX_BESIDE_LATE_TIMERS
+    assert max(in_flight) <= MAX_BESIDE_LATE_TIMERS + MAX_BESIDE_LATE_TIMERS // 2
