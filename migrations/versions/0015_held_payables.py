@@ -6,6 +6,8 @@ What was booked before is not held.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check, build_index
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -16,15 +18,11 @@ HELD = sa.text("held_until IS NOT NULL AND status = 'open'")
 
 def upgrade() -> None:
     """Add the columns, their checks, and the index by which workers find those whose time has passed."""
-    op.add_column("payable", sa.Column("held_until", sa.DateTime(timezone=True)))
-    op.add_column("payable", sa.Column("held_for", sa.Text))
-    op.create_check_constraint(
-        op.f("payable_held_for_known_check"), "payable", "held_for IN ('left', 'finished', 'no_receipt')"
-    )
-    op.create_check_constraint(
-        op.f("payable_held_for_a_reason_check"), "payable", "(held_until IS NULL) = (held_for IS NULL)"
-    )
-    op.create_index("payable_held", "payable", ["held_until"], postgresql_where=HELD)
+    op.add_column("payable", sa.Column("held_until", sa.DateTime(timezone=True)), if_not_exists=True)
+    op.add_column("payable", sa.Column("held_for", sa.Text), if_not_exists=True)
+    build_index("payable_held", "payable", ["held_until"], where=HELD)
+    add_check("payable_held_for_known_check", "payable", "held_for IN ('left', 'finished', 'no_receipt')")
+    add_check("payable_held_for_a_reason_check", "payable", "(held_until IS NULL) = (held_for IS NULL)")
 
 
 def downgrade() -> None:

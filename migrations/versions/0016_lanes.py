@@ -7,6 +7,8 @@ writes during an upgrade.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check, build_index
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -18,14 +20,12 @@ WAITING = sa.text("due_at IS NOT NULL")
 
 def upgrade() -> None:
     """Add the lane with a value for every row, and the indexes of the statements that find what is due."""
-    op.add_column("notification", sa.Column("lane", sa.Text, nullable=False, server_default="order"))
+    lane = sa.Column("lane", sa.Text, nullable=False, server_default="order")
+    op.add_column("notification", lane, if_not_exists=True)
+    build_index("notification_lane_due", "notification", ["lane", "due_at"], where=WAITING)
+    build_index("notification_waiting", "notification", ["chat_id", "lane", "id"], where=WAITING)
     op.execute(f"UPDATE notification SET lane = 'correspondence' WHERE due_at IS NOT NULL AND ({CORRESPONDENCE})")
-    op.create_check_constraint(
-        op.f("notification_lane_known_check"), "notification", "lane IN ('money', 'order', 'correspondence')"
-    )
-    op.create_index("notification_lane_due", "notification", ["lane", "due_at"], postgresql_where=WAITING)
-    # short: few rows wait, and the column above is written under the same lock
-    op.create_index("notification_waiting", "notification", ["chat_id", "lane", "id"], postgresql_where=WAITING)
+    add_check("notification_lane_known_check", "notification", "lane IN ('money', 'order', 'correspondence')")
 
 
 def downgrade() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
@@ -13,7 +15,7 @@ CHECK = "stranger_reply_kind_known_check"
 def upgrade() -> None:
     """Let the table hold when a runner was told so."""
     op.drop_constraint(op.f(CHECK), "stranger_reply")
-    op.create_check_constraint(op.f(CHECK), "stranger_reply", "kind IN ('admission', 'wrong_link', 'runner_group')")
+    add_check(CHECK, "stranger_reply", "kind IN ('admission', 'wrong_link', 'runner_group')")
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
@@ -15,9 +17,7 @@ REASONS = "'first_payouts', 'too_fast', 'new_customers', 'pair_week', 'runner_da
 def upgrade() -> None:
     """Know two more reasons of held pay, and add the table of reviews."""
     op.drop_constraint(op.f(KNOWN), "payable")
-    op.create_check_constraint(
-        op.f(KNOWN), "payable", "held_for IN ('left', 'finished', 'no_receipt', 'first', 'review')"
-    )
+    add_check(KNOWN, "payable", "held_for IN ('left', 'finished', 'no_receipt', 'first', 'review')")
     op.create_table(
         "review",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0022"
 down_revision = "0021"
 branch_labels = None
@@ -14,7 +16,7 @@ FORMER = "'left', 'finished', 'no_receipt', 'first', 'review'"
 def upgrade() -> None:
     """Know two more reasons of held pay."""
     op.drop_constraint(op.f(KNOWN), "payable")
-    op.create_check_constraint(op.f(KNOWN), "payable", f"held_for IN ({FORMER}, 'unpaid', 'closed')")
+    add_check(KNOWN, "payable", f"held_for IN ({FORMER}, 'unpaid', 'closed')")
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0024"
 down_revision = "0023"
 branch_labels = None
@@ -45,4 +47,4 @@ def downgrade() -> None:
 def _set_kinds(kinds: str) -> None:
     name = op.f("restriction_kind_known_check")
     op.drop_constraint(name, "restriction", type_="check")
-    op.create_check_constraint(name, "restriction", f"kind IN ({kinds})")
+    add_check(name, "restriction", f"kind IN ({kinds})")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import build_index
+
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
@@ -14,18 +16,12 @@ OF_HOLD = ("card_fingerprint", "risk_level", "risk_score", "outcome_type", "netw
 def upgrade() -> None:
     """Add the columns, and the indexes by which the holders of one card are found. Older rows have none of it."""
     for name in OF_HOLD:
-        op.add_column("hold", sa.Column(name, sa.Integer() if name == "risk_score" else sa.Text()))
-    op.add_column("saved_card", sa.Column("fingerprint", sa.Text()))
-    # short: no row has the new column
-    op.create_index(
-        "hold_card_idx", "hold", ["card_fingerprint"], postgresql_where=sa.text("card_fingerprint IS NOT NULL")
-    )
-    op.create_index(
-        "saved_card_fingerprint_idx",
-        "saved_card",
-        ["fingerprint"],
-        postgresql_where=sa.text("fingerprint IS NOT NULL"),
-    )
+        column = sa.Column(name, sa.Integer() if name == "risk_score" else sa.Text())
+        op.add_column("hold", column, if_not_exists=True)
+    op.add_column("saved_card", sa.Column("fingerprint", sa.Text()), if_not_exists=True)
+    build_index("hold_card_idx", "hold", ["card_fingerprint"], where=sa.text("card_fingerprint IS NOT NULL"))
+    known = sa.text("fingerprint IS NOT NULL")
+    build_index("saved_card_fingerprint_idx", "saved_card", ["fingerprint"], where=known)
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import build_index
+
 revision = "0028"
 down_revision = "0027"
 branch_labels = None
@@ -11,13 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column. Nobody knows when the earlier ones were given back, so they do not count."""
-    op.add_column("barred_runner", sa.Column("given_back_at", sa.DateTime(timezone=True)))
-    op.create_index(
-        "barred_runner_given_back",
-        "barred_runner",
-        ["person_id", "given_back_at"],
-        postgresql_where=sa.text("given_back_at IS NOT NULL"),
-    )
+    op.add_column("barred_runner", sa.Column("given_back_at", sa.DateTime(timezone=True)), if_not_exists=True)
+    where = sa.text("given_back_at IS NOT NULL")
+    build_index("barred_runner_given_back", "barred_runner", ["person_id", "given_back_at"], where=where)
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0030"
 down_revision = "0029"
 branch_labels = None
@@ -26,4 +28,4 @@ def downgrade() -> None:
 def _set_dropped_by(condition: str) -> None:
     name = op.f("dead_letter_dropped_by_check")
     op.drop_constraint(name, "dead_letter", type_="check")
-    op.create_check_constraint(name, "dead_letter", condition)
+    add_check(name, "dead_letter", condition)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check, build_index
+
 revision = "0032"
 down_revision = "0031"
 branch_labels = None
@@ -28,26 +30,19 @@ END IF; END $$
 
 def upgrade() -> None:
     """Add the columns, and allow what a person at Stripe may do."""
-    op.add_column("hold", sa.Column("is_advance", sa.Boolean, nullable=False, server_default=sa.text("false")))
+    is_advance = sa.Column("is_advance", sa.Boolean, nullable=False, server_default=sa.text("false"))
+    op.add_column("hold", is_advance, if_not_exists=True)
+    build_index("hold_advance_idx", "hold", ["order_id"], where=sa.text("is_advance"))
     op.drop_constraint(op.f("hold_captured_is_current_check"), "hold", type_="check")
-    op.create_check_constraint(
-        op.f("hold_captured_is_current_check"), "hold", "status <> 'captured' OR part = 'current' OR is_advance"
-    )
-    op.create_index("hold_advance_idx", "hold", ["order_id"], postgresql_where=sa.text("is_advance"))
+    add_check("hold_captured_is_current_check", "hold", "status <> 'captured' OR part = 'current' OR is_advance")
     op.add_column("refund", sa.Column("origin", sa.Text, nullable=False, server_default=sa.text("'admin'")))
     op.add_column("refund", sa.Column("from_advance", sa.BigInteger, nullable=False, server_default=sa.text("0")))
     op.alter_column("refund", "runner_id", nullable=True)
     op.alter_column("refund", "asked_by", nullable=True)
-    op.create_check_constraint(op.f("refund_origin_known_check"), "refund", "origin IN ('admin', 'stripe', 'return')")
-    op.create_check_constraint(
-        op.f("refund_advance_within_check"), "refund", "from_advance >= 0 AND from_advance <= amount - runner_amount"
-    )
-    op.create_check_constraint(
-        op.f("refund_asked_by_admin_check"), "refund", "(asked_by IS NOT NULL) = (origin = 'admin')"
-    )
-    op.create_check_constraint(
-        op.f("refund_runner_of_part_check"), "refund", "runner_amount = 0 OR runner_id IS NOT NULL"
-    )
+    add_check("refund_origin_known_check", "refund", "origin IN ('admin', 'stripe', 'return')")
+    add_check("refund_advance_within_check", "refund", "from_advance >= 0 AND from_advance <= amount - runner_amount")
+    add_check("refund_asked_by_admin_check", "refund", "(asked_by IS NOT NULL) = (origin = 'admin')")
+    add_check("refund_runner_of_part_check", "refund", "runner_amount = 0 OR runner_id IS NOT NULL")
     op.drop_constraint(op.f("review_reason_known_check"), "review", type_="check")
     _allow_reasons((*PAY_REASONS, "reversed"))
 
@@ -74,4 +69,4 @@ def downgrade() -> None:
 
 def _allow_reasons(reasons: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{reason}'" for reason in reasons)
-    op.create_check_constraint(op.f("review_reason_known_check"), "review", f"reason IN ({listed})")
+    add_check("review_reason_known_check", "review", f"reason IN ({listed})")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
@@ -36,4 +38,4 @@ def downgrade() -> None:
 def _replace_kinds(kinds: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     op.drop_constraint(op.f(KNOWN), "discrepancy", type_="check")
-    op.create_check_constraint(op.f(KNOWN), "discrepancy", f"kind IN ({listed})")
+    add_check(KNOWN, "discrepancy", f"kind IN ({listed})")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.online import add_check
+
 revision = "0051"
 down_revision = "0050"
 branch_labels = None
@@ -25,7 +27,7 @@ OTHER = "UPDATE discrepancy SET meaning = 'other' WHERE kind = 'unknown_transfer
 def upgrade() -> None:
     """Add what they say."""
     op.add_column("discrepancy", sa.Column("meaning", sa.Text(), nullable=True))
-    op.create_check_constraint(op.f(KNOWN), "discrepancy", "meaning IN ('pay', 'other')")
+    add_check(KNOWN, "discrepancy", "meaning IN ('pay', 'other')")
     op.execute(REOPEN)
     op.execute(OTHER)
 
