@@ -24,6 +24,7 @@ from bench.long_history.explained import Explained, PostgresLog
 from bench.long_history.paths import People, new_people, play_all, regular_people
 from bench.long_history.stacks import HistoryDatabase, make_databases, opened_product
 from bench.report import print_line
+from tests.stack.bot_stack import BotUser
 from tests.stack.shared_servers import PROJECT, SharedServers, empty_redis_database, running_shared_servers
 from tests.statements.product_stack import ProductStack
 
@@ -75,9 +76,15 @@ class Played:
         await play_all(self.stack, people, note)
 
 
+async def add_admin(stack: ProductStack) -> BotUser:
+    """Add an admin, after somebody whose first message may meet a bot that does not serve the campus yet."""
+    await stack.bot.add_person("First")
+    return await stack.bot.add_admin()
+
+
 async def play_in_turn(played: Sequence[Played], rounds: int) -> None:
     """Play all acts on both databases in turn, with new people and with those of the history."""
-    admins = [await each.stack.bot.add_admin() for each in played]
+    admins = [await add_admin(each.stack) for each in played]
     for number in range(1, WARMING_ROUNDS + rounds + 1):
         for each, admin in zip(played, admins, strict=True):
             await each.play(await new_people(each.stack, admin), is_counted=number > WARMING_ROUNDS)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, Explained]]:
         while at < len(lines) and lines[at].startswith("\t"):
             body.append(lines[at])
             at += 1
-        entry = json.loads("\n".join(body))
-        yield begin[1], _explained(entry, float(begin[2]))
+        with suppress(json.JSONDecodeError):  # two processes wrote at once; of a few of thousands it does not matter
+            yield begin[1], _explained(json.loads("\n".join(body)), float(begin[2]))
 
 
 def _explained(entry: Mapping[str, Any], milliseconds: float) -> Explained:
