@@ -40,7 +40,7 @@ def is_method_not_offered(value: object) -> bool:
     return isinstance(value, dict) and value.keys() == {"available", "display_preference"}
 
 
-async def answers_without_a_method_of_ours(platform: StripePlatform) -> list[dict[str, Any]]:
+async def answers_over_plain_http(platform: StripePlatform) -> list[dict[str, Any]]:
     """Return the answers that the platform of these tests asks for over plain HTTP alone."""
     paid = await platform.create_captured_payment()
     await platform.post(f"disputes/{paid.latest_charge}", warn=True)
@@ -61,7 +61,7 @@ async def test_no_answer_lacks_a_field_of_its_published_example_or_has_another_t
 ) -> None:
     login = await platform.v1.accounts.login_links.create_async(await platform.create_runner_account())
     answers = [each.to_dict() for each in (*await one_of_each_kind(platform), login)]
-    found = {answer["object"]: answer for answer in (*answers, *await answers_without_a_method_of_ours(platform))}
+    found = {answer["object"]: answer for answer in (*answers, *await answers_over_plain_http(platform))}
     assert found.keys() == EXAMPLES.keys()
     for kind, answer in found.items():
         example = EXAMPLES[kind]
