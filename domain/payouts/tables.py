@@ -67,6 +67,7 @@ Index(
 
 Index("payable_booked_idx", payable.c.booked_at)
 Index("payable_campus_idx", payable.c.campus_id, payable.c.id)
+Index("payable_runner_idx", payable.c.runner_id, payable.c.campus_id)
 
 
 Index("payable_paid_idx", payable.c.paid_at, postgresql_where=text("paid_at IS NOT NULL"))

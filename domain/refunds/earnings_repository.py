@@ -119,12 +119,11 @@ async def sum_paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, fir
     The keys are the Mondays of the weeks, in the campus's time zone.
     """
     week = _week_of(func.coalesce(orders.c.completed_at, orders.c.delivered_at), campus)
-    made = select(refund.c.order_id, func.sum(refund.c.amount).label("amount")).group_by(refund.c.order_id)
-    back = made.where(refund.c.status.in_(LIVE_REFUNDS)).subquery()
+    of_order = (refund.c.order_id == orders.c.id, refund.c.status.in_(LIVE_REFUNDS))
+    back = select(_sum(refund.c.amount)).where(*of_order).scalar_subquery()  # read for each of these orders alone
     query = (
-        select(week, func.sum(hold.c.captured - func.coalesce(back.c.amount, 0)).label("amount"))
+        select(week, func.sum(hold.c.captured - back).label("amount"))
         .join(orders, orders.c.id == hold.c.order_id)
-        .outerjoin(back, back.c.order_id == orders.c.id)
         .where(orders.c.campus_id == campus.id, orders.c.customer_id == person_id, hold.c.captured > 0, week >= first)
     )
     return await _weeks(work, query.group_by(week))

@@ -58,8 +58,7 @@ async def list_other_bots(work: UnitOfWork, campus_id: int) -> Sequence[tuple[in
 async def count_waiting_messages(work: UnitOfWork, campus_id: int) -> int:
     """Return how many order messages and notifications of a campus wait to be sent."""
     messages = select(func.count()).where(order_message.c.campus_id == campus_id, order_message.c.due_at.is_not(None))
-    unsent = select(func.count()).where(
-        notification.c.campus_id == campus_id, notification.c.status == NotificationStatus.DUE
-    )
+    is_due = (notification.c.due_at.is_not(None), notification.c.status == NotificationStatus.DUE)
+    unsent = select(func.count()).where(notification.c.campus_id == campus_id, *is_due)
     counted = select(messages.scalar_subquery() + unsent.scalar_subquery())
     return int((await work.connection.execute(counted)).scalar_one())

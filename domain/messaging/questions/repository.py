@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, all_, bindparam, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Select, Text, all_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -103,11 +103,14 @@ def _settled_values(settlement: Settlement) -> dict[str, Any]:
 def select_due_questions(due_before: Any, limit: Any, full: Any) -> Select[Any]:
     """Select id, campus_id and due_at of settled questions whose message was sent and does not say so.
 
-    The most overdue come first; those of the campuses in `full` are left out.
+    The most overdue come first; those of the campuses in `full` are left out. The message is read for each question
+    alone: a plan could otherwise begin with all messages that were ever sent.
     """
-    sent = (notification.c.id == question.c.notification_id, notification.c.status == NotificationStatus.SENT)
-    due = select(question.c.id, notification.c.campus_id, question.c.due_at).where(question.c.due_at <= due_before)
-    return due.where(*sent, notification.c.campus_id != all_(full)).order_by(question.c.due_at).limit(limit)
+    own = (notification.c.id == question.c.notification_id, notification.c.status == NotificationStatus.SENT)
+    asked = select(notification.c.campus_id).where(*own).limit(1).lateral("asked")
+    due = select(question.c.id, asked.c.campus_id, question.c.due_at).join_from(question, asked, true())
+    due = due.where(question.c.due_at <= due_before, asked.c.campus_id != all_(full))
+    return due.order_by(question.c.due_at).limit(limit)
 
 
 async def lease_question(connection: AsyncConnection, question_id: int) -> SettledQuestion | None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from domain.campuses.people import Member
 from domain.orders.states import Bearer
@@ -102,3 +103,40 @@ async def test_weeks_begin_on_monday_in_the_campus_own_zone(stack: WorkerStack) 
         assert await sum_paid_by_week(work, stack.campus, mei.person_id, before + timedelta(days=1)) == {monday: 1130}
         assert await sum_earned_by_week(work, stack.campus, ana.person_id, before) == {before: 180, monday: 180}
         assert await sum_earned_by_week(work, stack.campus, mei.person_id, before) == {}
+
+
+OTHERS = 3_000
+SHARED = "campus_id, amount, currency"
+ADD_PAYABLES_OF_OTHERS = (
+    f"INSERT INTO payable (order_id, runner_id, {SHARED}) SELECT 1000000 + n, 1000000 + n, {SHARED}"
+    f" FROM payable, generate_series(1, {OTHERS}) AS n WHERE order_id = :id"
+)
+COPIED = f"{SHARED}, runner_amount, payment_intent, reason, origin, asked_by"
+ADD_REFUNDS_OF_OTHERS = (
+    f"INSERT INTO refund (order_id, {COPIED}) SELECT 1000000 + n, {COPIED}"
+    f" FROM refund, generate_series(1, {OTHERS}) AS n WHERE order_id = :id"
+)
+ROWS_READ = (
+    "SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)"
+    " FROM pg_stat_xact_user_tables WHERE relname IN ('payable', 'refund')"
+)
+
+
+async def test_the_figures_of_one_person_read_nothing_of_others(stack: WorkerStack) -> None:
+    ana = await stack.add_member(runner=True)
+    order = await completed_order(stack, ana)
+    await complete_refund(stack, order, 100)
+    async with stack.database() as work, work.connection.begin_nested() as of_others:
+        for table, statement in (("payable", ADD_PAYABLES_OF_OTHERS), ("refund", ADD_REFUNDS_OF_OTHERS)):
+            await work.connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            await work.connection.execute(text(statement), {"id": order.id})
+            await work.connection.exec_driver_sql(f"ANALYZE {table}")
+        before = (await work.connection.exec_driver_sql(ROWS_READ)).scalar_one()
+        first = work.now.date() - timedelta(days=30)
+        await sum_spending(work, stack.campus.id, order.customer_id)
+        await sum_earnings(work, stack.campus.id, ana.person_id)
+        assert sum((await sum_paid_by_week(work, stack.campus, order.customer_id, first)).values()) == 1030
+        await sum_earned_by_week(work, stack.campus, ana.person_id, first)
+        read = (await work.connection.exec_driver_sql(ROWS_READ)).scalar_one() - before
+        await of_others.rollback()
+    assert read < OTHERS / 100
