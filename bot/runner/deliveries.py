@@ -1,16 +1,23 @@
 """A delivery before the hand-over: claimed, given back, picked up."""
 
+from collections.abc import Awaitable, Callable
+
 from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
 from domain.campuses.permissions import Action
-from domain.errors import OrderClosed
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderClosed, Stale
 from domain.messaging.buttons import MENU_SCREEN, ButtonStyle, Tap
 from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.use_cases import running
 from domain.orders.use_cases.ownership import require_own_delivery
+
+MoveDelivery = Callable[[UnitOfWork, Campus, Member, int], Awaitable[Order]]
 
 
 async def claim_tapped(context: RequestContext) -> Replies:
@@ -37,19 +44,27 @@ async def release_tapped(context: RequestContext) -> Replies:
 
 
 async def pick_up_tapped(context: RequestContext) -> Replies:
-    """Handle [Picked up]; on the purchase menu the next button replaces it.
-
-    The button on the menu also works when the order message's button was tapped before.
-    """
-    order = await find_order(context.work, context.campus.id, context.subject)
-    require_own_delivery(context.member, Action.PICK_UP, order)
-    if not (context.is_on_menu and order.status is OrderStatus.ON_THE_WAY):
-        order = await running.mark_picked_up(context.work, context.campus, context.member, context.subject)
+    """Handle [Picked up]; on the purchase menu the next button replaces it."""
+    order = await move_delivery(context, OrderStatus.ON_THE_WAY, running.mark_picked_up)
     if not context.is_on_menu:
         return (Answer(context.say_plain("bot-picked-up", place=order.drop_point)),)
     here = context.button("button-here", Tap.ARRIVED, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
     words = context.say("bot-bring-here", order=order.id, place=order.drop_point)
     return (EditMenu(Screen(words, ((here,), (home_button(context),)))),)
+
+
+async def move_delivery(context: RequestContext, reached: OrderStatus, move: MoveDelivery) -> Order:
+    """Move the runner's own delivery to the status `reached`, and return it.
+
+    The button on a menu also works when the order message's button was tapped before.
+    """
+    try:
+        return await move(context.work, context.campus, context.member, context.subject)
+    except Stale:  # it was refused before anything was written
+        order = await find_order(context.work, context.campus.id, context.subject)
+        if not (context.is_on_menu and order.status is reached):
+            raise
+        return order
 
 
 async def _own_delivery(context: RequestContext, action: Action, event: OrderEvent) -> Order:

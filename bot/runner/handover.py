@@ -5,6 +5,7 @@ import re
 from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
+from bot.runner.deliveries import move_delivery
 from bot.runner.receipt import receive_early_receipt_photo, receive_late_receipt_photo
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action
@@ -23,14 +24,8 @@ _SPACED_PIN_PATTERN = re.compile(r"[0-9](?:[ -]?[0-9]){3}")
 
 
 async def arrive_tapped(context: RequestContext) -> Replies:
-    """Handle [I'm here]: tell the customer; the next typed line is the PIN.
-
-    The button on the menu also works when the order message's button was tapped before.
-    """
-    order = await find_order(context.work, context.campus.id, context.subject)
-    require_own_delivery(context.member, Action.ARRIVE, order)
-    if not (context.is_on_menu and order.status is OrderStatus.ARRIVED):
-        order = await running.mark_arrived(context.work, context.campus, context.member, context.subject)
+    """Handle [I'm here]: tell the customer; the next typed line is the PIN."""
+    order = await move_delivery(context, OrderStatus.ARRIVED, running.mark_arrived)
     await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.PIN, order.id)
     if context.is_on_menu:
         return (EditMenu(Screen(context.say("bot-ask-pin"), ((home_button(context),),))),)

@@ -29,8 +29,8 @@ COSTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
         "claim": (21, 14, 7),
         "bought": (6, 0, 1),
         "bought_estimate": (14, 7, 5),
-        "picked_up": (10, 3, 3),
-        "here": (13, 7, 5),
+        "picked_up": (9, 3, 3),
+        "here": (12, 7, 5),
         "pin": (19, 68, 17),
     }
 )
