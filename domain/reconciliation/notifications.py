@@ -7,6 +7,8 @@ from domain.messaging.notification.model import ADMIN_CHAT, Notification, Notifi
 from domain.money import format_money
 from domain.payouts.model import Payable
 from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyKind, ForeignCounts, build_discrepancy_args
+from domain.saga.notifications import MAX_SHOWN_ERROR_LENGTH
+from domain.saga.refusals import StripeRefusal
 
 
 def discrepancy_opened(found: Discrepancy, now: datetime) -> Notification:
@@ -92,6 +94,22 @@ def foreign_objects_seen(campus_id: int, counts: ForeignCounts, now: datetime) -
             "refunds": counts.refunds,
             "transfers": counts.transfers,
             "disputes": counts.disputes,
+        },
+    )
+
+
+def list_refused(campus_id: int, kind: str, refusal: StripeRefusal, now: datetime) -> Notification:
+    """Tell the admins which kind of list Stripe refuses to our key, once a day."""
+    return Notification(
+        campus_id=campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"list_refused:{kind}:{now:%Y-%m-%d}",
+        key="notification-list-refused",
+        args={
+            "kind": kind,
+            "error": refusal.message[:MAX_SHOWN_ERROR_LENGTH] or "-",
+            "request": refusal.request or "-",
+            "type": refusal.access or "other",
         },
     )
 

@@ -51,6 +51,23 @@ notification-stripe-settings =
        *[other] Look at the request in Stripe's dashboard, under Developers; the platform's profile or its settings may be unfinished.
     }
     Whoever waits reads that it is not possible just now. You read this once an hour for each cause.
+notification-list-refused =
+    ⚙️ <b>Stripe does not let our key read { $kind ->
+        [events] its events</b>: what no webhook brings is not noticed here
+        [payment_intents] the payments</b>: one that nobody here knows of is not found
+        [transfers] the transfers</b>: one that somebody sends in the dashboard is not found
+        [refunds] the refunds</b>: one that somebody makes in the dashboard is not found
+        [movements] the movements of the balance</b>: what they are is not booked
+        [sums] the balance</b>: it is not compared with the books
+       *[other] what a check needs</b>: what it would find is not found
+    }.
+    { $error }
+    Request <code>{ $request }</code>
+    { $type ->
+        [permission] Give the key this permission in Stripe's dashboard, under API keys. Reading goes on by itself.
+       *[other] Put in a valid key and start the workers again. Reading goes on by itself.
+    }
+    You read this once a day.
 notification-held-up =
     ⚙️ { $what ->
         [card_link] The link for your card is not possible just now. It comes by itself

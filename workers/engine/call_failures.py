@@ -94,6 +94,11 @@ class OutcomeUnknown(CallFailed):
     pass
 
 
+def lacks_permission(failure: Exception) -> bool:
+    """Return whether our key is good, and may not make this call: others may well succeed."""
+    return isinstance(failure, KeyRefused) and failure.access == "permission"
+
+
 def name_outcome(failure: CallFailed) -> str:
     """Return a short word for metrics: of a refusal who has to act, else the way in which the call failed."""
     match failure:

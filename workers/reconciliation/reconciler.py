@@ -29,7 +29,7 @@ from domain.reconciliation.transfer_meanings import ask_about_unsaid_transfers
 from domain.refunds.evidence.reminders import remind_of_disputes
 from domain.settings.logs import get_logger
 from domain.settings.timeouts import Timeout
-from workers.engine.call_failures import CallFailed, Refused
+from workers.engine.call_failures import CallFailed, KeyRefused, Refused, lacks_permission
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
 from workers.reconciliation.at_stripe.due_returns import start_due_returns
@@ -43,6 +43,7 @@ from workers.reconciliation.reconciliation_context import (
     fenced,
     new_reconciliation_context,
 )
+from workers.reconciliation.refused_lists import tell_list_refused
 from workers.reconciliation.stripe_lists import read_stripe_list
 from workers.reconciliation.whole_balance import compare_balances
 
@@ -175,7 +176,8 @@ async def reconcile(worker_context: WorkerContext, stopping: asyncio.Event) -> N
         await discrepancy_rechecks.recheck_requested(context)
     except (CallFailed, CallBudgetSpentError) as failure:
         log.info("requested_comparison_postponed", error=failure)
-        return
+        if not lacks_permission(failure):
+            return
     while await _read_next_due(context):
         continue
 
@@ -197,11 +199,14 @@ async def read_leased_list(context: ReconciliationContext, list_cursor: ListCurs
             await release_list_cursor(work, list_cursor, delay=CONTINUE_DELAY)
         return False
     except CallFailed as failure:
-        is_stripe_away = list_cursor.account is None and not isinstance(failure, Refused)
+        is_about_us = isinstance(failure, Refused) or lacks_permission(failure)
+        is_stripe_away = list_cursor.account is None and not is_about_us
         pause = min(CHECK_INTERVAL * 2 ** min(list_cursor.failures, 10), MAX_RETRY_DELAY)
         log.warning("list_not_read", list=list_cursor.task, retry_in_seconds=pause.total_seconds(), error=failure)
         async with context.database() as work:
             await postpone_list_cursor(work, list_cursor, str(failure), delay=pause, postpone_all=is_stripe_away)
+            if isinstance(failure, KeyRefused):
+                await tell_list_refused(work, list_cursor.task, failure)
         return not is_stripe_away
     finally:
         context.calls_left = fenced_context.calls_left

@@ -20,6 +20,7 @@ PLACES_BY_KEY: Mapping[str, ConsolePlace] = MappingProxyType(
         "notification-dead-letter": ConsolePlace.ENGINE,
         "notification-slow": ConsolePlace.ENGINE,
         "notification-stripe-settings": ConsolePlace.ENGINE,
+        "notification-list-refused": ConsolePlace.ENGINE,
         "notification-stuck": ConsolePlace.ENGINE,
         "notification-discrepancy": ConsolePlace.MONEY,
         "notification-discrepancy-movement": ConsolePlace.MONEY,

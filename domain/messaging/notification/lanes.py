@@ -19,7 +19,7 @@ _MONEY = (
     "token-refused token-accepted webhook-fails webhook-works buttons-refused "
     "card-refused-admins removal-failed runner-group-bound runner-group-left silent-admins slow stuck "
     "review captured-at-stripe pay-reversed-admins refund-made-elsewhere refunded-at-stripe "
-    "payout-settings stripe-settings "
+    "list-refused payout-settings stripe-settings "
     "settled-elsewhere "
     "fraud-warning "
     # to people who are barred or limited
