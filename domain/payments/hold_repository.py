@@ -1,5 +1,6 @@
 """Holds in Postgres: inserted as requested, moved by guarded UPDATEs."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -41,6 +42,12 @@ async def find_hold_by_intent(work: UnitOfWork, payment_intent: str) -> Hold | N
 async def find_hold_by_charge(work: UnitOfWork, charge: str) -> Hold | None:
     """Return the hold that was captured by this charge."""
     return await find_hold(work, hold.c.charge == charge)
+
+
+async def list_newest_payment_intents(work: UnitOfWork, limit: int) -> Sequence[str]:
+    """Return the payment intents of the newest holds, on any campus."""
+    query = select(hold.c.payment_intent).where(hold.c.payment_intent.is_not(None)).order_by(hold.c.id.desc())
+    return (await work.connection.execute(query.limit(limit))).scalars().all()
 
 
 async def find_hold_by_id(work: UnitOfWork, hold_id: int) -> Hold | None:

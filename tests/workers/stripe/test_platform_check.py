@@ -13,6 +13,7 @@ from domain.orders.states import OrderStatus
 from domain.payments.stripe_platform_repository import OtherPlatformError, read_stripe_platform
 from domain.payouts.use_cases import start_payout_setup
 from sandbox.launch.ports import free_port
+from sandbox.stripe.platform_profile import PERMISSION_BY_RESOURCE
 from tests.stack.command_line import run_command
 from tests.stack.shared_servers import PROJECT
 from tests.stack.worker_stack import WorkerStack
@@ -75,6 +76,22 @@ async def test_nothing_is_forgotten_before_stripe_confirmed_the_platform(shared_
     assert (await stack.committed_member(member.person_id)).card is None
     assert (await stack.committed_member(runner.person_id)).stripe_account != runner.stripe_account
     assert (await stack.order(order.id)).end_reason == "card_gone"
+
+
+async def test_a_key_that_may_not_read_its_account_is_told_by_a_payment_that_stripe_knows(
+    shared_stack: WorkerStack,
+) -> None:
+    stack, member = shared_stack, await shared_stack.add_member()
+    order = await stack.open_order(member)
+    client = replace(stack.context.stripe, platform_confirmed=asyncio.Event())
+    granted = sorted({f"{each}_write" for resource, each in PERMISSION_BY_RESOURCE.items() if resource != "account"})
+    await stack.control_stripe("platform", key_permissions=granted)
+    (known,) = await stack.intents(order.id)
+    await stack.sql("UPDATE hold SET payment_intent = payment_intent || 'x'")
+    assert not await check_platform(stack.database, client, is_live=False), "the key may be of another account"
+    await stack.sql("UPDATE hold SET payment_intent = left(payment_intent, -1)")
+    assert await check_platform(stack.database, client, is_live=False)
+    assert client.platform_confirmed is not None and client.platform_confirmed.is_set(), known["id"]
 
 
 async def test_a_process_with_the_key_of_another_account_ends_with_2_and_a_sentence(
