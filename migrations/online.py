@@ -5,14 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-VALIDATE = """
-DO $$ DECLARE each record; BEGIN
-FOR each IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
-  WHERE NOT convalidated AND contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY 1, 2 LOOP
-  EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', each.relation, each.conname);
-END LOOP; END $$
-"""
-
 
 def build_index(name: str, table: str, columns: Sequence[str], *, where: sa.TextClause | None = None) -> None:
     """Build an index while others read and write the table. What an upgrade left half built is dropped first.
@@ -34,11 +26,12 @@ def drop_index(name: str, table: str) -> None:
 def add_check(name: str, table: str, condition: str) -> None:
     """Hold new rows to a condition, without reading those that are there while everybody waits.
 
-    `validate_checks` in a later migration reads them beside the work that goes on.
+    `validate_check` in a later migration reads them beside the work that goes on.
     """
     op.create_check_constraint(op.f(name), table, condition, postgresql_not_valid=True)
 
 
-def validate_checks() -> None:
-    """Read the rows that were there before their checks; others read and write the tables meanwhile."""
-    op.execute(VALIDATE)
+def validate_check(name: str, table: str) -> None:
+    """Read the rows that were there before a check, in a transaction of its own; one that is validated is not read."""
+    with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")

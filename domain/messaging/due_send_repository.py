@@ -103,7 +103,7 @@ def select_due_order_messages(
     """Select id, campus_id and due_at of one order message of each order that has some, most overdue first.
 
     Those of the campuses in `full` are left out. It reads the most overdue messages from the index, as many as `limit`
-    orders mostly have; a backlog costs no more.
+    orders mostly have. A backlog costs no more, but that of a campus in `full` does.
     """
     oldest = (
         select(order_message.c.id, order_message.c.campus_id, order_message.c.order_id, order_message.c.due_at)

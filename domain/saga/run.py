@@ -26,6 +26,7 @@ class EngineData:
     outcome_unknown_at: float | None = None  # the last call with an unknown outcome
     failed_at: float | None = None  # the last call that Stripe answered with a failure, which may still be done
     stripe_refusal: StripeRefusal | None = None  # the last one
+    unknown_since: float | None = None  # a worker found a saga that only a newer release knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

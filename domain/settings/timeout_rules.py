@@ -41,6 +41,7 @@ TIMEOUT_RULES: tuple[Rule, ...] = (
     _rule(T.SENTENCE_REST, before=T.SENTENCE_WAIT, reason="it is tried again while it waits"),
     _rule(T.REDIS_SEND_LIMIT, T.TELEGRAM_ANSWER, before=T.JOB, reason="a send is over before its queue job is cut"),
     _rule(T.TELEGRAM_ANSWER, before=T.WORKER_DRAIN, reason="a worker that stops lets its sends finish"),
+    _rule(T.SWEEP_INTERVAL, before=T.TIMER_LATE, reason="timers of a worker at rest do not count as late"),
     _rule(T.SWEEP_INTERVAL, before=T.QUEUE_HEAD_START, reason="the queue has its head start in fact"),
     _rule(T.SWEEP_INTERVAL, T.QUEUE_HEAD_START, before=T.SEND_LANE_RETURN,
           reason="the sweeper comes to a lane before its place is given away"),

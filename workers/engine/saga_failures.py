@@ -23,13 +23,9 @@ UNKNOWN_SAGA_DELAY = Timeout.UNKNOWN_SAGA_RETRY.delta
 
 async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: timedelta | None = None) -> None:
     """Count the try and postpone the saga; notify the admins once when it has been failing for ALERT_DELAY."""
+    run.failing_since = run.failing_since or work.now
     pause = backoff_delay(run.tries) if delay is None else delay
     run.tries += 1
-    await _postpone(work, run, error, pause)
-
-
-async def _postpone(work: UnitOfWork, run: SagaRun, error: str, pause: timedelta) -> None:
-    run.failing_since = run.failing_since or work.now
     if not run.alerted and work.now - run.failing_since >= ALERT_DELAY:
         run.alerted = True
         await notify(work, saga_failing(run, error))
@@ -54,11 +50,24 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
     await notify(work, saga_stuck(run, error))
 
 
+async def _wait_for_newer_release(work: UnitOfWork, run: SagaRun, error: str) -> None:
+    """Let the saga rest for a worker that knows it, at most for ALERT_DELAY; then it is stuck.
+
+    It counts neither as a try nor as time in which it fails: windows of calls go by these.
+    """
+    since = run.engine.unknown_since or work.now.timestamp()
+    if work.now.timestamp() - since < ALERT_DELAY.total_seconds():
+        run.engine.unknown_since = since
+        await write_run(work, run, status=run.progress.status, error=error, sleep_for=UNKNOWN_SAGA_DELAY)
+    else:
+        run.engine.unknown_since = None
+        await mark_stuck(work, run, error)
+
+
 async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
     """Record an error of our own: postpone the saga, and mark it stuck after MAX_UNEXPECTED_ERRORS.
 
-    A saga that this release does not know waits for a worker of the newer one that does, without counting tries, until
-    the admins would be told of any other.
+    A saga that this release does not know waits for a worker of the newer one that does.
     The transaction of the error was rolled back, so this uses a new one. `fence` is the last committed fence; with
     another fence on the row, another worker has taken the saga, and nothing is written.
     """
@@ -67,10 +76,9 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
         if run is None:
             return
         error = format_error(exception)
-        failing_for = work.now - (run.failing_since or work.now)
-        if run.definition is None and failing_for < ALERT_DELAY:
-            await _postpone(work, run, error, UNKNOWN_SAGA_DELAY)
-        elif run.definition is None or run.tries >= MAX_UNEXPECTED_ERRORS:
+        if run.definition is None:
+            await _wait_for_newer_release(work, run, error)
+        elif run.tries >= MAX_UNEXPECTED_ERRORS:
             await mark_stuck(work, run, error)
         else:
             await schedule_retry(work, run, error)

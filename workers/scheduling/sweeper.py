@@ -17,7 +17,7 @@ from workers.scheduling.due_work_repository import OUTBOX, SAGAS, STRIPE_EVENTS,
 from workers.scheduling.ended_restrictions import tell_ended
 from workers.scheduling.held_payouts import HeldPayoutSweeper
 from workers.stripe.event_handler import handle_waiting_stripe_events
-from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, OutboxSweeper
+from workers.telegram.outbox_sweeper import OutboxSweeper
 from workers.telegram.sender_context import SenderContext
 
 SWEEP_INTERVAL_SECONDS = Timeout.SWEEP_INTERVAL.seconds
@@ -124,7 +124,7 @@ async def _fire_due_timers(context: WorkerContext) -> None:
 
 
 async def _start_due_sends(context: WorkerContext, outbox_sweeper: OutboxSweeper) -> None:
-    most = MAX_BESIDE_LATE_TIMERS if context.are_timers_late else MAX_CONCURRENT_SENDS
+    most = MAX_BESIDE_LATE_TIMERS if context.are_timers_late else None
     await outbox_sweeper.start_due(QUEUE_HEAD_START, most)
 
 
@@ -145,7 +145,7 @@ class DueSagas:
         is_more_due = True
         while is_more_due and not stopping.is_set():
             while len(self.in_flight) > (most := self._max_batch_size()) // 2:
-                await asyncio.wait(self.in_flight, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(self.in_flight, timeout=SWEEP_INTERVAL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             async with self.autocommit() as connection:
                 due = await list_due_sagas(connection, most)
             idle = [saga_id for saga_id in due if saga_id not in self.context.running_saga_ids]

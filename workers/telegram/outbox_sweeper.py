@@ -22,7 +22,7 @@ from workers.telegram.send_limits import SendLimit, has_room
 from workers.telegram.sender_context import SenderContext
 from workers.telegram.unknown_sends import record_abandoned_send
 
-MAX_CONCURRENT_SENDS = 96  # of a worker: six campuses whose bots answer slowly leave room for the others
+MAX_CONCURRENT_SENDS = 112  # of a worker: six campuses whose bots hang leave a seventh all of its slots
 # Of the sends of a campus in flight: slow answers in one lane leave room for the others, as in the limits of a chat.
 SLOTS = SendLimit(
     name="slots",
@@ -45,17 +45,19 @@ class OutboxSweeper:
     sender_context: SenderContext
     in_flight: dict[Send, asyncio.Task[None]] = field(default_factory=dict)
     lanes: dict[Send, Lane] = field(default_factory=dict)
+    most: int = SLOTS.max_sends  # of a campus in flight, as this turn allows
 
-    async def start_due(self, overdue: timedelta = timedelta(0), most: int = MAX_CONCURRENT_SENDS) -> None:
+    async def start_due(self, overdue: timedelta = timedelta(0), most: int | None = None) -> None:
         """Start sends that have been due for `overdue`, lane by lane; each lane that has some gets its share.
 
-        With `most` in flight it starts none, and with fewer at most so many of each kind and lane. A campus that has no
-        slot left is not asked about, so that its backlog hides nothing of the others.
+        A campus has no slot left with `most` sends in flight, and at most so many of each kind and lane are read. It is
+        not asked about then, so that its backlog hides nothing of the others.
         """
-        if len(self.in_flight) >= most:
+        self.most = SLOTS.max_sends if most is None else most
+        if len(self.in_flight) >= MAX_CONCURRENT_SENDS:
             return
         async with self.sender_context.autocommit() as connection:
-            due = await list_due_sends(connection, min(most, SLOTS.max_sends), overdue, self._full_campuses())
+            due = await list_due_sends(connection, self.most, overdue, self._full_campuses())
         for each in due.abandoned:
             self._start((_record_abandoned, each), Lane.MONEY, ())
         waiting = {lane: [each for each in _sends_of(due, lane) if each not in self.in_flight] for lane in Lane}
@@ -71,7 +73,7 @@ class OutboxSweeper:
         if send in self.in_flight:
             return True
         is_full = len(self.in_flight) >= MAX_CONCURRENT_SENDS
-        if is_full or not has_room(SLOTS, lane, self._used_slots(send[1].campus_id), waiting):
+        if is_full or not self._has_room(lane, self._used_slots(send[1].campus_id), waiting):
             return False
         self.lanes[send] = lane
         self.in_flight[send] = asyncio.create_task(self._run(send))
@@ -80,9 +82,12 @@ class OutboxSweeper:
     def _used_slots(self, campus_id: int) -> Counter[Lane]:
         return Counter(lane for (_, each), lane in self.lanes.items() if each.campus_id == campus_id)
 
+    def _has_room(self, lane: Lane, used: Counter[Lane], waiting: Collection[Lane]) -> bool:
+        return used.total() < self.most and has_room(SLOTS, lane, used, waiting)
+
     def _full_campuses(self) -> dict[Lane, list[int]]:
         used = {campus_id: self._used_slots(campus_id) for campus_id in {each.campus_id for _, each in self.lanes}}
-        return {lane: [each for each in used if not has_room(SLOTS, lane, used[each], ())] for lane in Lane}
+        return {lane: [each for each in used if not self._has_room(lane, used[each], ())] for lane in Lane}
 
     async def _run(self, send: Send) -> None:
         function, due = send

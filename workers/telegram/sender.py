@@ -50,7 +50,7 @@ from workers.telegram.outcomes import (
 
 CALL_TIMEOUT_SECONDS = Timeout.TELEGRAM_LATE_ANSWER.seconds
 REFUSED_TOKEN_REST_SECONDS = Timeout.REFUSED_TOKEN_REST.seconds
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 336  # all slots, thrice: a call that hangs keeps its connection after its slot is free
 
 _NO_CAPTION = "no caption in the message"  # the photo was refused, and the words were sent alone
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, all_, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import ARRAY, BigInteger, Select, Text, all_, any_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,8 +33,8 @@ _LEASE = (
 )
 _OPEN = update(question).where(question.c.event.is_(None)).values(due_at=func.now())
 _SETTLE = _OPEN.where(
-    question.c.about.in_(bindparam("abouts", expanding=True)),
-    question.c.key.in_(bindparam("keys", expanding=True)),
+    question.c.about == any_(bindparam("abouts", type_=ARRAY(Text()))),
+    question.c.key == any_(bindparam("keys", type_=ARRAY(Text()))),
 )
 _SETTLE_ASKED_BEFORE = _OPEN.where(
     question.c.campus_id == bindparam("campus", type_=BigInteger()),

@@ -124,9 +124,10 @@ async def test_a_saga_of_another_release_waits_for_its_worker_then_is_stuck_and_
     order = await own_stack.open_order()
     for _ in range(12):
         await own_stack.run_now()
-    (waiting,) = await own_stack.rows("SELECT status, tries, worker FROM saga WHERE name = 'odd'")
-    assert tuple(waiting) == ("running", 0, None), "a worker of its release finds it as if nobody had tried"
-    await own_stack.sql("UPDATE saga SET failing_since = now() - interval '16 minutes' WHERE name = 'odd'")
+    (waiting,) = await own_stack.rows("SELECT status, tries, worker, failing_since FROM saga WHERE name = 'odd'")
+    assert tuple(waiting) == ("running", 0, None, None), "a worker of its release finds it as if nobody had tried"
+    waited = "jsonb_set(data, '{unknown_since}', to_jsonb(extract(epoch FROM now()) - 16 * 60))"
+    await own_stack.sql(f"UPDATE saga SET data = {waited} WHERE name = 'odd'")
     await own_stack.run_now()
     (found,) = await own_stack.act(saga_use_cases.view_stuck_sagas, admin)
     assert (found.kind, found.step) == ("of_tomorrow", "-")

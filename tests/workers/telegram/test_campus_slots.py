@@ -1,16 +1,18 @@
 """The slots of the outbox sweeper: a campus whose bot hangs takes none from another campus."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from domain.messaging.lane import Lane
+from domain.settings.timeouts import Timeout
 from tests.stack.rows import insert_campus, insert_member
-from tests.workers.telegram.sender_stack import BOT, MEI, TOKEN, SenderStack
+from tests.workers.telegram.sender_stack import ANA, BOT, MEI, TOKEN, SenderStack
 from workers.scheduling.due_work_repository import list_due_sends
-from workers.telegram.outbox_sweeper import SLOTS, OutboxSweeper
-from workers.telegram.sender import open_telegram_sender
+from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS, SLOTS, OutboxSweeper
+from workers.telegram.sender import MAX_CONNECTIONS, open_telegram_sender
 
 SOUTH_TOKEN, SOUTH_BOT = "4712:south-office", "south_bot"
 READER = 3001  # of the south
@@ -57,6 +59,25 @@ async def test_a_full_lane_of_a_campus_hides_nothing_of_another(stack: SenderSta
     async with stack.context.autocommit() as connection:
         due = await list_due_sends(connection, SLOTS.max_sends, full={Lane.CORRESPONDENCE: [stack.campus_id]})
     assert [each.id for each in due.notifications[Lane.CORRESPONDENCE]] == [answer]
+
+
+async def test_few_sends_beside_late_timers_are_few_of_each_campus(stack: SenderStack, south: SenderStack) -> None:
+    await stack.control_telegram("faults", bot=BOT, method="sendMessage", kind="hang", seconds=2, times=1_000)
+    for reader in (MEI, ANA):
+        await stack.add_notification(f"{reader}", reader)
+    paid = await south.add_notification("paid", READER)
+    sends = south.new_sends()
+    for _ in range(2):
+        await sends.start_due(most=1)
+    assert in_flight_of(sends, stack) == 1
+    await sends.in_flight[south.notification_send(paid)]
+    await sends.finish()
+
+
+def test_calls_that_hang_leave_connections_for_all_slots() -> None:
+    """A call keeps its connection for longer than its slot: until nobody listens for a late answer any more."""
+    waves = math.ceil(Timeout.TELEGRAM_LATE_ANSWER.seconds / Timeout.TELEGRAM_ANSWER.seconds)
+    assert waves * MAX_CONCURRENT_SENDS <= MAX_CONNECTIONS
 
 
 def in_flight_of(sends: OutboxSweeper, stack: SenderStack) -> int:

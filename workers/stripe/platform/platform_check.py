@@ -37,7 +37,7 @@ async def check_platform(database: UnitOfWorkFactory, client: StripeGateway, *, 
     try:
         platform = await retrieve_platform(client)
     except CallFailed as failure:
-        if lacks_permission(failure) and await _knows_payment_of_ours(database, client):
+        if lacks_permission(failure) and await _knows_recent_payment(database, client):
             client.confirm_platform()
             return True
         log.warning("stripe_platform_unchecked", error=failure)
@@ -48,7 +48,7 @@ async def check_platform(database: UnitOfWorkFactory, client: StripeGateway, *, 
     return True
 
 
-async def _knows_payment_of_ours(database: UnitOfWorkFactory, client: StripeGateway) -> bool:
+async def _knows_recent_payment(database: UnitOfWorkFactory, client: StripeGateway) -> bool:
     """Return whether Stripe knows one of our newest payments under this key."""
     async with database() as work:
         payments = await list_newest_payment_intents(work, MAX_PROBES)
