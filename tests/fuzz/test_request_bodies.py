@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from domain.inbox.repository import IncomingUpdate
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.input_strategies import ANY_JSON, ANY_TEXT, Json, broken_json, nearly_valid
+
+pytestmark = pytest.mark.long
 
 SECRETS = ("whsec_older", "whsec_newer")
 FUZZ_SETTINGS = settings(max_examples=iterations(150, 12_000), deadline=None)

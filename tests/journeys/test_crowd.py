@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from sandbox.launch.campuses import PersonAccount
 from sandbox.people.customer import ORDER_OPEN_TEXT, Customer
 from sandbox.people.populated_stack import PopulatedStack, SceneContext
@@ -10,6 +12,8 @@ from tests.cases import case
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.journeys.running_scenes import running_scene
+
+pytestmark = pytest.mark.long
 
 RUNNERS = 50
 ORDER_COUNT = iterations(1, 20)

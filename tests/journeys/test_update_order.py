@@ -13,6 +13,8 @@ from sandbox.play.money_check import check_order_money
 from sandbox.play.scenes.delivery_scenes import play_happy
 from tests.journeys.running_scenes import running_scene, wait_until_handled
 
+pytestmark = pytest.mark.long
+
 SceneTasks = dict[str, "asyncio.Task[None]"]
 ORDERS_SQL = "SELECT id FROM orders WHERE customer_id = $1"
 

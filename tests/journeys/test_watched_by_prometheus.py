@@ -19,6 +19,8 @@ from tests.stack.bot_stack import wait_until
 from tests.stack.shared_servers import PROJECT
 from tests.stack.system_programs import require_program
 
+pytestmark = pytest.mark.long
+
 MONITORING = PROJECT / "deploy" / "monitoring"
 SCRAPE_INTERVAL = "1s"
 SCRAPES_FOR_A_RATE_SECONDS = 30.0

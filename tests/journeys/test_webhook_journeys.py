@@ -11,7 +11,7 @@ from sandbox.play.scenes.order_scenes import play_bank_approval
 from tests.cases import case
 from tests.journeys.running_scenes import HANDLE_TIMEOUT_SECONDS, play_scene, running_scene, wait_until_handled
 
-pytestmark = pytest.mark.drill
+pytestmark = pytest.mark.long
 
 FIRST_UPDATE_ID = 900_000_000  # higher than every number of the sandbox
 

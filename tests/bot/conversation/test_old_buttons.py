@@ -16,6 +16,8 @@ from tests.fuzz.fuzz_depth import IS_DEEP, sample
 from tests.migrations.release_recording import Json
 from tests.stack.shared_servers import SharedServers, empty_redis_database
 
+pytestmark = pytest.mark.long
+
 # Where a button may be pressed that could not be there in 0009.
 PLACES_SINCE = {"act_sure": {ChatKind.ADMIN_CHAT}, "refund_bearer": {ChatKind.ADMIN_CHAT}}
 # The action texts of 0009 whose Tap is called differently today; every other Tap has its action text for a name.

@@ -12,10 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 
 from sandbox.launch.stack import is_serving_ok
 from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
 from tests.stack.shared_servers import PROJECT
+
+pytestmark = pytest.mark.long
 
 STOP_TIMEOUT_SECONDS = 15.0  # the promise is five; a busy machine gets more
 

@@ -8,6 +8,8 @@ from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot_reader import read_window
 from workers.commands.audit import MAX_DAYS, describe, main
 
+pytestmark = pytest.mark.long
+
 
 async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:
     snapshot = await read_window(aged.stack.database, aged.stack.context.stripe, 31)

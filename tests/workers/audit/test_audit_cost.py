@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.audit_cost import filled_stack, measure_modes
+
+pytestmark = pytest.mark.long
 
 
 async def test_a_window_reads_few_rows_and_pages_when_there_are_many_old_orders(

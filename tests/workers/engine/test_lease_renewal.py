@@ -17,6 +17,8 @@ from tests.scenarios.worker_process import running_worker
 from tests.stack.bot_stack import wait_until
 from tests.stack.worker_stack import WorkerStack
 
+pytestmark = pytest.mark.long
+
 POOL = 20  # connections of a worker
 LONGER = LEASE_TTL.total_seconds() + 1.5
 CALL = LONGER + 1.5  # seconds until Stripe answers
@@ -66,7 +68,6 @@ async def finish(scenario: SagaScenario) -> None:
     await scenario.check()
 
 
-@pytest.mark.long
 async def test_a_running_saga_keeps_its_lease_while_timers_fire_slowly(
     stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:
@@ -97,7 +98,6 @@ async def test_a_running_saga_keeps_its_lease_while_other_sagas_take_every_conne
         await finish(scenario)
 
 
-@pytest.mark.long
 async def test_a_saga_keeps_its_lease_while_its_worker_stops(
     stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:

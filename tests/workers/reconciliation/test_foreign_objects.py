@@ -17,7 +17,7 @@ from tests.scenarios.refund_setup import completed_order, payable_state
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 
-pytestmark = pytest.mark.drill
+pytestmark = pytest.mark.long
 
 KEY = "notification-foreign-objects"
 

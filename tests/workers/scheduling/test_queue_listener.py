@@ -29,6 +29,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.pushed_worker import PushedWorker
 from workers.scheduling.queue_listener import run_queue_listener
 
+pytestmark = pytest.mark.long
+
 CORRUPT_ID = b"\xff"  # no text, so arq cannot read it
 CORRUPT_JOB = "corrupt"
 NO_TIME: dict[str, Any] = {"t": None, "f": "run_saga", "a": ["x"], "k": {}, "et": "not a time"}
