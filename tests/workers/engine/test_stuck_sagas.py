@@ -13,6 +13,8 @@ from workers.reconciliation.object_ownership import ObjectOwnership, find_intent
 
 pytestmark = pytest.mark.drill
 
+ONCE_AN_HOUR = "notification-stripe-settings"  # whichever test of this file is the first to meet the cause
+
 
 @pytest.fixture
 async def admin(shared_stack: WorkerStack) -> Member:
@@ -51,8 +53,8 @@ async def test_m17_a_capture_refused_for_good_is_stuck_and_a_retry_is_a_new_atte
     row = await stack.saga(order, "complete_order")
     assert (row.status, row.wake_at) == ("stuck", None)
     assert "not_today" in row.error
-    told = ["notification-stripe-settings", "notification-stuck"]
-    assert await stack.notification_keys(order, stack.campus.admin_chat) == told
+    told = [each for each in await stack.notification_keys(order, stack.campus.admin_chat) if each != ONCE_AN_HOUR]
+    assert told == ["notification-stuck"]
     async with stack.database() as work:
         (listed,) = [
             one for one in await saga_use_cases.view_stuck_sagas(work, stack.campus, admin) if one.order_id == order.id
@@ -78,7 +80,7 @@ async def test_m14_a_capture_refused_for_good_waits_for_a_person(shared_stack: W
     await stack.run_due()
     row = await stack.saga(order, "complete_order")
     assert (row.status, row.attempt) == ("stuck", 2)
-    told = await stack.notification_keys(order, stack.campus.admin_chat)
+    told = [each for each in await stack.notification_keys(order, stack.campus.admin_chat) if each != ONCE_AN_HOUR]
     assert told == ["notification-stuck", "notification-admin-act", "notification-stuck"]
     await retry(stack, admin, order, "complete_order")
     await stack.run_due()
