@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from uuid import UUID
 
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.tracing.test_tracing import autocommit_of
@@ -50,3 +51,22 @@ async def test_while_timers_are_late_few_sagas_start_at_the_same_time_and_all_in
     await due_sagas.finish()
     assert len(in_flight) >= 3 * MAX_BESIDE_LATE_TIMERS
     assert max(in_flight) <= MAX_BESIDE_LATE_TIMERS + MAX_BESIDE_LATE_TIMERS // 2
+
+
+async def test_sagas_that_hang_hold_no_other_back_once_timers_are_not_late_any_more(stack: WorkerStack) -> None:
+    await stack.sql(ADD_SAGAS, campus=stack.campus.id, count=3 * MAX_BESIDE_LATE_TIMERS)
+    worker = replace(stack.context, running_saga_ids=set(), timers_first_until=time.monotonic() + 0.3)
+    all_started, started = asyncio.Event(), set[UUID]()
+
+    async def hang(saga_id: str) -> None:
+        worker.running_saga_ids.add(UUID(saga_id))
+        started.add(UUID(saga_id))
+        if len(started) == 3 * MAX_BESIDE_LATE_TIMERS:
+            all_started.set()
+        await all_started.wait()
+
+    due_sagas = DueSagas(context=worker, run_saga=hang, autocommit=autocommit_of(stack))
+    async with asyncio.timeout(5):
+        await due_sagas.start(asyncio.Event())
+    await due_sagas.finish()
+    assert all_started.is_set()
